@@ -1,0 +1,106 @@
+import type { Frame, FrameStamp, Plane, StreamFormat } from './frame';
+import { frameBytes, planeSize } from './pixel-format';
+
+interface Slot {
+  readonly bytes: Uint8Array;
+  readonly planes: readonly Plane[];
+}
+
+/**
+ * Frames of one stream format whose memory is reused. `take` waits while all `capacity` frames are
+ * held, which is what bounds the pipeline's memory; nothing is allocated once every slot was used.
+ */
+export class FramePool {
+  readonly #free: Slot[] = [];
+  readonly #waiting: ((slot: Slot) => void)[] = [];
+  #made = 0;
+
+  constructor(
+    readonly stream: StreamFormat,
+    readonly capacity: number,
+  ) {
+    if (!(capacity >= 1)) throw new RangeError(`Expected at least 1 for capacity but received ${capacity}`);
+  }
+
+  /** Frames that are out now. */
+  get held(): number {
+    return this.#made - this.#free.length;
+  }
+
+  /** A frame with old content in its planes; the holder overwrites all of it. */
+  async take(stamp: FrameStamp): Promise<Frame> {
+    const slot = this.#free.pop() ?? (this.#made < this.capacity ? this.#make() : await this.#wait());
+    return new PooledFrame(this.stream, slot, stamp, (returned) => {
+      this.#put(returned);
+    });
+  }
+
+  #wait(): Promise<Slot> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #put(slot: Slot): void {
+    const next = this.#waiting.shift();
+    if (next) next(slot);
+    else this.#free.push(slot);
+  }
+
+  #make(): Slot {
+    this.#made++;
+    const { format, width, height } = this.stream;
+    const bytes = new Uint8Array(frameBytes(format, width, height));
+    const wide = format.bitDepth > 8;
+    const planes: Plane[] = [];
+    let offset = 0;
+    for (let index = 0; index < format.planes; index++) {
+      const size = planeSize(format, index, width, height);
+      const samples = size.width * size.height;
+      const data = wide
+        ? new Uint16Array(bytes.buffer, offset, samples)
+        : new Uint8Array(bytes.buffer, offset, samples);
+      planes.push({ data, ...size });
+      offset += data.byteLength;
+    }
+    return { bytes, planes };
+  }
+}
+
+class PooledFrame implements Frame {
+  readonly pts: number;
+  readonly duration: number | null;
+  readonly sceneCutBefore: boolean;
+  #slot: Slot | null;
+  readonly #put: (slot: Slot) => void;
+
+  constructor(
+    readonly stream: StreamFormat,
+    slot: Slot,
+    stamp: FrameStamp,
+    put: (slot: Slot) => void,
+  ) {
+    this.pts = stamp.pts;
+    this.duration = stamp.duration;
+    this.sceneCutBefore = stamp.sceneCutBefore ?? false;
+    this.#slot = slot;
+    this.#put = put;
+  }
+
+  get planes(): readonly Plane[] {
+    return this.#held().planes;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#held().bytes;
+  }
+
+  release(): void {
+    const slot = this.#held();
+    this.#slot = null;
+    this.#put(slot);
+  }
+
+  #held(): Slot {
+    if (!this.#slot) throw new Error('This frame was released already.');
+    return this.#slot;
+  }
+}

@@ -1,0 +1,48 @@
+import type { StageRequest } from '../../shared';
+import type { Frame, StreamFormat } from './frame';
+
+/** What a stage was opened with. */
+export interface StageContext {
+  readonly input: StreamFormat;
+  /** Aborted when the job is cancelled or has failed elsewhere. */
+  readonly signal: AbortSignal;
+  /** Tells the user something that is worth knowing and no error (a fallback, a smaller tile). */
+  readonly note: (text: string) => void;
+}
+
+/** Whether a stage can take a stream; the reason is a sentence for the user. */
+export type Support = { readonly supported: true } | { readonly supported: false; readonly reason: string };
+
+/** A stage opened on a stream: what comes out, and how much of past and future it looks at. */
+export interface StagePlan {
+  readonly output: StreamFormat;
+  /** Input frames before and after the current one that shape an output frame. A resumed run is warmed up over `past`. */
+  readonly window: { readonly past: number; readonly future: number };
+  /** Output frames per input frame. */
+  readonly rate: number;
+  /** Where it computes, for people: `CPU (AVX-512, 2 threads)`. */
+  readonly backend: string;
+}
+
+/**
+ * One step of the pipeline. Verbs in order: `init` once, `process` for every frame in presentation
+ * order, `flush` at the end of the stream and at every scene cut that the stage must not look across,
+ * `close` always, even after an error.
+ *
+ * `process` and `flush` give the frames that are ready (none, one or several). The stage releases
+ * every input frame that it does not pass on. They are async generators pulled by the pipeline, so a
+ * stage never runs ahead of what is taken from it.
+ */
+export interface Stage {
+  readonly request: StageRequest;
+  init(context: StageContext): Promise<StagePlan>;
+  process(frame: Frame): AsyncIterable<Frame>;
+  flush(): AsyncIterable<Frame>;
+  close(): Promise<void>;
+}
+
+/** A class of stages. */
+export interface StageClass<R extends StageRequest = StageRequest> {
+  supports(input: StreamFormat, request: R): Support;
+  new (request: R): Stage;
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { BACKENDS, CODECS, ENHANCE_SCALES } from './options';
+import type { ErrorData } from './errors';
+
+/** One step of a job, in the user's order. */
+export const stageRequestSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('enhance'),
+    scale: z.literal(ENHANCE_SCALES),
+    /** Model by name; the best one for the scale if left out. */
+    model: z.string().optional(),
+  }),
+]);
+export type StageRequest = z.infer<typeof stageRequestSchema>;
+
+/** What a user asks for: one file in, one file out. */
+export const jobRequestSchema = z
+  .object({
+    input: z.string().min(1),
+    output: z.string().min(1),
+    stages: z.array(stageRequestSchema).min(1).readonly(),
+    codec: z.enum(CODECS),
+    /** Left out: the codec's own good default. */
+    crf: z.number().min(0).max(63).optional(),
+    /** Seconds from the start of the file; the result begins at or after `start` and ends before `end`. */
+    start: z.number().nonnegative().optional(),
+    end: z.number().positive().optional(),
+    backend: z.enum(BACKENDS),
+    overwrite: z.boolean(),
+    /** Go on from finished segments of an interrupted run of the same job. */
+    resume: z.boolean(),
+  })
+  .readonly();
+export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/**
+ * ```
+ * waiting → preparing → running ⇄ paused
+ *                 │        │  └────────────┐
+ *                 │        ▼               ▼
+ *                 │     finishing → done   cancelled
+ *                 └──────┴──────→ failed
+ * ```
+ */
+export type JobState = 'waiting' | 'preparing' | 'running' | 'paused' | 'finishing' | 'done' | 'failed' | 'cancelled';
+
+/** Seconds of active time spent so far, by part of the pipeline (they overlap, so they add up to more than the clock). */
+export interface StageTimings {
+  readonly decode: number;
+  readonly stages: Readonly<Record<string, number>>;
+  readonly encode: number;
+}
+
+export interface JobProgress {
+  readonly state: JobState;
+  /** Frames written, counting those of finished segments from an earlier run. */
+  readonly framesDone: number;
+  /** Expected number of frames; null where the file doesn't tell. */
+  readonly framesTotal: number | null;
+  /** 0 to 1, never falls. Null while nothing is known. */
+  readonly fraction: number | null;
+  /** Output frames a second, averaged over the last half minute of active time; null in the first seconds. */
+  readonly framesPerSecond: number | null;
+  /** Seconds left; null in the first seconds. */
+  readonly etaSeconds: number | null;
+  readonly bytesWritten: number;
+  readonly timings: StageTimings;
+}
+
+export interface JobResult {
+  readonly output: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly sizeBytes: number;
+  /** Active seconds from start to rename. */
+  readonly seconds: number;
+  /** Frames of this run alone (less than `frames` after a resume). */
+  readonly framesThisRun: number;
+  readonly backend: string;
+  /** What the user should know: streams that could not be carried and why, fallbacks, … */
+  readonly notes: readonly string[];
+  readonly timings: StageTimings;
+}
+
+/** What the engine tells about a job, in order; the last one is `done`, `failed` or `cancelled`. */
+export type JobEvent =
+  | { readonly type: 'progress'; readonly jobId: string; readonly progress: JobProgress }
+  | { readonly type: 'note'; readonly jobId: string; readonly note: string }
+  | { readonly type: 'done'; readonly jobId: string; readonly result: JobResult }
+  | { readonly type: 'failed'; readonly jobId: string; readonly error: ErrorData }
+  | { readonly type: 'cancelled'; readonly jobId: string };
