@@ -6,7 +6,11 @@ import type { ModelManifest } from './model-info';
 /** What the engine found on this machine. */
 export interface EngineFacts {
   readonly version: string;
-  readonly backend: { readonly name: 'cpu' | 'webgpu'; readonly description: string; readonly reason: string };
+  readonly backend: {
+    readonly name: 'cpu' | 'webgpu';
+    readonly description: string;
+    readonly reason: string;
+  };
   readonly ffmpeg: { readonly path: string; readonly version: string; readonly source: string };
   readonly ffprobe: { readonly path: string; readonly version: string; readonly source: string };
 }

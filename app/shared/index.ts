@@ -6,3 +6,4 @@ export * from './media-info';
 export * from './model-info';
 export * from './options';
 export * from './presets';
+export * from './contract-schema';

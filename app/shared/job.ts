@@ -42,7 +42,8 @@ export type JobRequest = z.infer<typeof jobRequestSchema>;
  *                 └──────┴──────→ failed
  * ```
  */
-export type JobState = 'waiting' | 'preparing' | 'running' | 'paused' | 'finishing' | 'done' | 'failed' | 'cancelled';
+export type JobState =
+  'waiting' | 'preparing' | 'running' | 'paused' | 'finishing' | 'done' | 'failed' | 'cancelled';
 
 /** Seconds of active time spent so far, by part of the pipeline (they overlap, so they add up to more than the clock). */
 export interface StageTimings {

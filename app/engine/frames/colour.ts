@@ -33,7 +33,10 @@ export function lumaWeights(matrix: string, height: number): { readonly red: num
  * Affine map from luma codes to the luma that networks see: black and white at 16/255 and 235/255
  * whatever the depth and range, so that one model serves all. `value = code · scale + offset`.
  */
-export function lumaToUnit(bitDepth: number, range: ColourDescription['range']): { scale: number; offset: number } {
+export function lumaToUnit(
+  bitDepth: number,
+  range: ColourDescription['range'],
+): { scale: number; offset: number } {
   const { black, white } = codeRange(bitDepth, range);
   const scale = 219 / 255 / (white - black);
   return { scale, offset: 16 / 255 - black * scale };

@@ -67,6 +67,7 @@ export class FramePool {
 
 class PooledFrame implements Frame {
   readonly pts: number;
+  readonly sourcePts: number;
   readonly duration: number | null;
   readonly sceneCutBefore: boolean;
   #slot: Slot | null;
@@ -79,6 +80,7 @@ class PooledFrame implements Frame {
     put: (slot: Slot) => void,
   ) {
     this.pts = stamp.pts;
+    this.sourcePts = stamp.sourcePts ?? stamp.pts;
     this.duration = stamp.duration;
     this.sceneCutBefore = stamp.sceneCutBefore ?? false;
     this.#slot = slot;

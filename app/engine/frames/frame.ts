@@ -28,6 +28,8 @@ export interface Frame {
   readonly stream: StreamFormat;
   /** Presentation time in ticks of the stream's time base. */
   readonly pts: number;
+  /** Presentation time of the latest input frame of the job that shaped this one, in the input's ticks: where a resumed run goes on. */
+  readonly sourcePts: number;
   /** Ticks until the next frame where the source says so, else null. */
   readonly duration: number | null;
   readonly planes: readonly Plane[];
@@ -42,5 +44,7 @@ export interface Frame {
 export interface FrameStamp {
   readonly pts: number;
   readonly duration: number | null;
+  /** Left out by the decoder: `pts` itself. */
+  readonly sourcePts?: number;
   readonly sceneCutBefore?: boolean;
 }

@@ -1,9 +1,10 @@
-import type { StageRequest } from '../../shared';
+import type { Backend, StageRequest } from '../../shared';
 import type { Frame, StreamFormat } from './frame';
 
 /** What a stage was opened with. */
 export interface StageContext {
   readonly input: StreamFormat;
+  readonly backend: Backend;
   /** Aborted when the job is cancelled or has failed elsewhere. */
   readonly signal: AbortSignal;
   /** Tells the user something that is worth knowing and no error (a fallback, a smaller tile). */
@@ -20,6 +21,8 @@ export interface StagePlan {
   readonly window: { readonly past: number; readonly future: number };
   /** Output frames per input frame. */
   readonly rate: number;
+  /** What else shapes its frames (model name, version, hash): a resumed run must have the same. */
+  readonly identity: string;
   /** Where it computes, for people: `CPU (AVX-512, 2 threads)`. */
   readonly backend: string;
 }

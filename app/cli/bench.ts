@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { BenchRow } from '../shared';
+import { orCancelled, print, printJson, table, withEngine } from './output';
+
+export function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('Measure the kernels and the pipeline on this computer, as ratios in one run')
+    .option('--json', 'machine-readable on stdout')
+    .action(async (flags: { json?: boolean }) => {
+      const result = await withEngine((engine, signal) => orCancelled(engine.bench(), signal));
+      if (flags.json) {
+        printJson(result);
+        return;
+      }
+      const groups = [...new Set(result.rows.map((row) => row.group))];
+      print(`${result.machine}, ${result.threads} threads`);
+      for (const group of groups) {
+        print(
+          '',
+          group,
+          ...table(result.rows.filter((row) => row.group === group).map(cells)).map((line) => `  ${line}`),
+        );
+      }
+    });
+}
+
+function cells(row: BenchRow): string[] {
+  return [
+    row.name,
+    `${format(row.value)} ${row.unit}`,
+    row.ratio === undefined ? '' : `${row.ratio.toFixed(2)}×`,
+    row.baseline === undefined ? '' : `${row.baseline.name} (${format(row.baseline.value)} ${row.unit})`,
+  ];
+}
+
+function format(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}

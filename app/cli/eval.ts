@@ -1,0 +1,56 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { EvalSrResult, SrScore } from '../shared';
+import { orCancelled, print, printJson, table, withEngine } from './output';
+
+export function addEval(program: Command): void {
+  program
+    .command('eval')
+    .description('Measure quality on test data')
+    .command('sr')
+    .description(
+      'Super-resolution: PSNR and SSIM on Y (BT.601, 16–235, scale border pixels cropped) beside bicubic',
+    )
+    .argument('<dir>', 'folder with HR/ and LR/ of equal file names')
+    .addOption(
+      new Option('--scale <n>', 'enlargement of HR over LR')
+        .makeOptionMandatory()
+        .argParser((text: string) => {
+          const scale = Number(text);
+          if (!Number.isInteger(scale) || scale < 1 || scale > 8)
+            throw new InvalidArgumentError('Expected a whole number from 1 to 8.');
+          return scale;
+        }),
+    )
+    .option('--model <name>', 'network to measure (default: the best one for the scale)')
+    .option('--json', 'machine-readable on stdout')
+    .action(async (directory: string, flags: { scale: number; model?: string; json?: boolean }) => {
+      const result = await withEngine((engine, signal) =>
+        orCancelled(
+          engine.evalSr({
+            directory,
+            scale: flags.scale,
+            ...(flags.model === undefined ? {} : { model: flags.model }),
+          }),
+          signal,
+        ),
+      );
+      if (flags.json) printJson(result);
+      else print(...describe(result));
+    });
+}
+
+function describe(result: EvalSrResult): string[] {
+  const cells = (score: SrScore): string[] => [
+    score.psnr.toFixed(2),
+    score.ssim.toFixed(4),
+    score.secondsPerMegapixel.toFixed(4),
+  ];
+  return [
+    `${result.model} on ${result.backend}, ×${result.scale}, ${result.images.length} images of ${result.directory}`,
+    ...table([
+      ['image', 'PSNR', 'SSIM', 's/MP', 'bicubic PSNR', 'SSIM', 's/MP'],
+      ...result.images.map((image) => [image.name, ...cells(image.model), ...cells(image.bicubic)]),
+      ['mean', ...cells(result.mean.model), ...cells(result.mean.bicubic)],
+    ]),
+  ];
+}

@@ -1,0 +1,258 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  backendOption,
+  CancelledError,
+  codecOption,
+  crfOption,
+  endOption,
+  enhanceOption,
+  findPreset,
+  fromErrorData,
+  overwriteOption,
+  parseTime,
+  PRESETS,
+  resumeOption,
+  startOption,
+  UserError,
+  type ErrorData,
+  type JobEvent,
+  type JobRequest,
+  type JobResult,
+  type OptionSpec,
+  type StageRequest,
+} from '../shared';
+import type { EngineClient } from '../engine';
+import { formatDuration, formatSize, JobProgressBar } from './progress-bar';
+import { print, printJson, withEngine } from './output';
+
+interface RunFlags {
+  readonly output: string;
+  readonly enhance?: 2;
+  readonly preset?: string;
+  readonly codec?: JobRequest['codec'];
+  readonly crf?: number;
+  readonly start?: number;
+  readonly end?: number;
+  readonly backend?: JobRequest['backend'];
+  readonly overwrite?: boolean;
+  readonly resume: boolean;
+  readonly json?: boolean;
+}
+
+/** What `run --json` prints: one entry a file. */
+interface RunOutcome {
+  readonly input: string;
+  readonly output: string;
+  readonly status: 'done' | 'failed';
+  readonly result?: JobResult;
+  readonly error?: ErrorData;
+}
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('Enhance a video, a still, or every one in a folder')
+    .argument('<in>', 'video, still or folder (recursive; the tree is mirrored)')
+    .requiredOption('-o, --output <out>', 'result file, or folder where the input is one')
+    .addOption(numberOption(enhanceOption))
+    .addOption(
+      new Option('--preset <name>', `settings by name: ${PRESETS.map((preset) => preset.name).join(', ')}`),
+    )
+    .addOption(
+      new Option(codecOption.flag, `${codecOption.help} (default: ${codecOption.default})`).choices(
+        codecOption.choices ?? [],
+      ),
+    )
+    .addOption(numberOption(crfOption))
+    .addOption(timeOption(startOption))
+    .addOption(timeOption(endOption))
+    .addOption(
+      new Option(backendOption.flag, `${backendOption.help} (default: ${backendOption.default})`).choices(
+        backendOption.choices ?? [],
+      ),
+    )
+    .addOption(new Option(overwriteOption.flag, overwriteOption.help))
+    .addOption(new Option(resumeOption.flag, resumeOption.help).default(true, 'on'))
+    .addOption(new Option('--no-resume', 'start over, even where finished segments could be used'))
+    .option('--json', 'machine-readable result on stdout')
+    .addHelpText(
+      'after',
+      `\nPresets:\n${PRESETS.map((preset) => `  ${preset.name.padEnd(20)} ${preset.help}`).join('\n')}`,
+    )
+    .action(async (input: string, flags: RunFlags) => {
+      const request = toRequest(input, flags);
+      await withEngine((engine, signal) => runAll(engine, signal, request, flags.json ?? false));
+    });
+}
+
+/** The request that the flags mean: what is said outright comes before the preset, the preset before the defaults. */
+export function toRequest(input: string, flags: RunFlags): JobRequest {
+  const preset = flags.preset === undefined ? undefined : findPreset(flags.preset);
+  if (flags.preset !== undefined && !preset) {
+    throw new UserError(
+      'bad-usage',
+      `There is no preset ${JSON.stringify(flags.preset)}: choose ${PRESETS.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const scale = flags.enhance ?? preset?.enhance;
+  const stages: StageRequest[] = scale === undefined ? [] : [{ kind: 'enhance', scale }];
+  if (stages.length === 0) {
+    throw new UserError(
+      'bad-usage',
+      'Nothing to do: say what you want, for example --enhance 2 or --preset enhance-2x.',
+    );
+  }
+  if (flags.start !== undefined && flags.end !== undefined && flags.end <= flags.start) {
+    throw new UserError('bad-usage', `--end (${flags.end} s) must come after --start (${flags.start} s).`);
+  }
+  const crf = flags.crf ?? preset?.crf;
+  return {
+    input,
+    output: flags.output,
+    stages,
+    codec: flags.codec ?? preset?.codec ?? 'h264',
+    // A preset's CRF is meant for its own codec.
+    ...(crf === undefined ||
+    (flags.crf === undefined && flags.codec !== undefined && flags.codec !== preset?.codec)
+      ? {}
+      : { crf }),
+    ...(flags.start === undefined ? {} : { start: flags.start }),
+    ...(flags.end === undefined ? {} : { end: flags.end }),
+    backend: flags.backend ?? preset?.backend ?? 'auto',
+    overwrite: flags.overwrite ?? false,
+    resume: flags.resume,
+  };
+}
+
+async function runAll(
+  engine: EngineClient,
+  signal: AbortSignal,
+  request: JobRequest,
+  json: boolean,
+): Promise<void> {
+  const jobs = await engine.plan(request);
+  const outcomes: RunOutcome[] = [];
+  let firstError: Error | null = null;
+  for (const [index, job] of jobs.entries()) {
+    const heading = jobs.length > 1 ? `[${index + 1}/${jobs.length}] ${job.input}` : '';
+    try {
+      const result = await runOne(engine, signal, job, heading);
+      outcomes.push({ input: job.input, output: result.output, status: 'done', result });
+      if (!json) printResult(result);
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      const failure = error instanceof JobFailure ? error.data : null;
+      if (!failure && jobs.length === 1) throw error;
+      const data: ErrorData = failure ?? toData(error);
+      outcomes.push({
+        input: job.input,
+        output: job.output,
+        status: 'failed',
+        error: { code: data.code, message: data.message },
+      });
+      firstError ??= fromErrorData(data);
+      if (jobs.length > 1) process.stderr.write(`clearcut: ${data.message}\n`);
+    }
+  }
+  if (json) printJson({ jobs: outcomes });
+  if (firstError && jobs.length === 1) throw firstError;
+  const failed = outcomes.filter((outcome) => outcome.status === 'failed').length;
+  if (failed > 0)
+    throw new UserError('tool-failed', `${failed} of ${jobs.length} files failed; the others are done.`, {
+      cause: firstError,
+    });
+}
+
+/** A job that ended with an error of the engine's. */
+class JobFailure extends Error {
+  constructor(readonly data: ErrorData) {
+    super(data.message);
+  }
+}
+
+function toData(error: unknown): ErrorData {
+  if (error instanceof UserError) return { code: error.code, message: error.message };
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** One job to its end. @throws CancelledError, JobFailure, or what `start` refused. */
+async function runOne(
+  engine: EngineClient,
+  signal: AbortSignal,
+  job: JobRequest,
+  heading: string,
+): Promise<JobResult> {
+  if (signal.aborted) throw new CancelledError();
+  const bar = new JobProgressBar(heading);
+  let jobId: string | null = null;
+  const early: JobEvent[] = [];
+  const { promise: ended, resolve, reject } = settle<JobResult>();
+  const hear = (event: JobEvent): void => {
+    if (event.jobId !== jobId) return;
+    if (event.type === 'progress') bar.update(event.progress);
+    else if (event.type === 'note') bar.note(event.note);
+    else if (event.type === 'done') resolve(event.result);
+    else if (event.type === 'failed') reject(new JobFailure(event.error));
+    else reject(new CancelledError());
+  };
+  const stopListening = engine.onJobEvent((event) => {
+    if (jobId === null) early.push(event);
+    else hear(event);
+  });
+  const cancel = (): void => {
+    // The job may have ended in the same moment; then its last event has said so.
+    if (jobId !== null) engine.cancel(jobId).catch(() => undefined);
+  };
+  signal.addEventListener('abort', cancel);
+  try {
+    jobId = await engine.start(job);
+    early.forEach(hear);
+    if (signal.aborted) cancel();
+    return await ended;
+  } finally {
+    ended.catch(() => undefined);
+    signal.removeEventListener('abort', cancel);
+    stopListening();
+    bar.stop();
+  }
+}
+
+function settle<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+function printResult(result: JobResult): void {
+  const rate =
+    result.seconds > 0 && result.framesThisRun > 1
+      ? `, ${(result.framesThisRun / result.seconds).toFixed(1)} fps`
+      : '';
+  print(
+    `${result.output}: ${result.width}×${result.height}, ${result.frames} ${result.frames === 1 ? 'picture' : 'frames'}, ${formatSize(result.sizeBytes)}, in ${formatDuration(result.seconds)}${rate} on ${result.backend}`,
+    ...result.notes.map((note) => `  note: ${note}`),
+  );
+}
+
+function numberOption<T extends number>(spec: OptionSpec<T>): Option {
+  return new Option(spec.flag, spec.help).argParser((text: string) =>
+    checked(spec, text.trim() === '' ? Number.NaN : Number(text), text),
+  );
+}
+
+function timeOption(spec: OptionSpec<number>): Option {
+  return new Option(spec.flag, spec.help).argParser((text: string) =>
+    checked(spec, parseTime(text) ?? Number.NaN, text),
+  );
+}
+
+function checked<T>(spec: OptionSpec<T>, value: unknown, text: string): T {
+  const parsed = spec.schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const allowed = spec.choices ? `Allowed: ${spec.choices.join(', ')}.` : `Expected ${spec.help}.`;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} won't do. ${allowed}`);
+}

@@ -1,0 +1,2 @@
+export { engineClientOver, serveEngine, type Channel, type EngineClient } from './rpc';
+export { spawnEngine, type SpawnOptions } from './spawn';

@@ -1,0 +1,2 @@
+export { planJobs } from './plan';
+export { JobQueue } from './queue';

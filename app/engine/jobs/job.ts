@@ -1,0 +1,203 @@
+import {
+  CancelledError,
+  toErrorData,
+  UserError,
+  type JobEvent,
+  type JobProgress,
+  type JobRequest,
+  type JobResult,
+  type JobState,
+  type MediaInfo,
+  type StageTimings,
+} from '../../shared';
+import { probe, type MediaTools } from '../media';
+import { checkOutput, Gate, runStill, runVideo, type RunFacts, type Stopwatch } from '../pipeline';
+import { ProgressMeter } from './progress';
+
+const NO_TIMINGS: StageTimings = { decode: 0, stages: {}, encode: 0 };
+/** Progress is told at most this often. */
+const PROGRESS_INTERVAL_MS = 200;
+
+/** One job, from request to result. See `JobState` for the states and their order. */
+export class Job {
+  readonly #abort = new AbortController();
+  readonly #gate = new Gate();
+  readonly #meter = new ProgressMeter();
+  #state: JobState = 'waiting';
+  #progress: JobProgress = emptyProgress('waiting');
+  #lastTold = -Infinity;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly id: string,
+    readonly request: JobRequest,
+    private readonly tools: MediaTools,
+    private readonly tell: (event: JobEvent) => void,
+  ) {}
+
+  get state(): JobState {
+    return this.#state;
+  }
+
+  /** Runs to the end. Never rejects: the last event says how it went. */
+  run(): Promise<void> {
+    this.#ended = this.#run();
+    return this.#ended;
+  }
+
+  /** Stops after the current frame; resolves when the job has ended. */
+  async cancel(): Promise<void> {
+    this.#abort.abort();
+    this.#gate.open();
+    if (this.#state === 'waiting') {
+      this.#state = 'cancelled';
+      this.tell({ type: 'cancelled', jobId: this.id });
+    }
+    await this.#ended;
+  }
+
+  /** Stops after the current frame until `unpause`. */
+  pause(): void {
+    if (this.#state !== 'running') return;
+    this.#gate.close();
+    this.#meter.pause();
+    this.#enter('paused');
+  }
+
+  unpause(): void {
+    if (this.#state !== 'paused') return;
+    this.#meter.start();
+    this.#gate.open();
+    this.#enter('running');
+  }
+
+  async #run(): Promise<void> {
+    if (this.#state !== 'waiting') return;
+    try {
+      this.#enter('preparing');
+      this.#meter.start();
+      const info = await probe(this.tools, this.request.input, this.#abort.signal);
+      await checkOutput(this.request.input, this.request.output, this.request.overwrite);
+      checkRange(this.request, info);
+      const facts = await this.#work(info);
+      this.#meter.pause();
+      this.#state = 'done';
+      this.tell({ type: 'done', jobId: this.id, result: this.#result(facts) });
+    } catch (error) {
+      if (error instanceof CancelledError || this.#abort.signal.aborted) {
+        this.#state = 'cancelled';
+        this.tell({ type: 'cancelled', jobId: this.id });
+      } else {
+        this.#state = 'failed';
+        this.tell({ type: 'failed', jobId: this.id, error: toErrorData(error) });
+      }
+    }
+  }
+
+  async #work(info: MediaInfo): Promise<RunFacts> {
+    const { signal } = this.#abort;
+    const events = {
+      wrote: (frames: number, thisRun: number, bytes: number, stopwatch: Stopwatch): void => {
+        this.#meter.update(thisRun);
+        this.#report(
+          frames,
+          expectedFrames(this.request, info),
+          bytes,
+          stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
+        );
+      },
+      finishing: (): void => {
+        this.#enter('finishing');
+      },
+      note: (note: string): void => {
+        this.tell({ type: 'note', jobId: this.id, note });
+      },
+    };
+    this.#enter('running');
+    if (info.kind === 'still') return runStill(this.request, { tools: this.tools, info, signal, events });
+    return runVideo(this.request, { tools: this.tools, info, signal, gate: this.#gate, events });
+  }
+
+  #report(frames: number, total: number | null, bytes: number, timings: StageTimings): void {
+    const rate = this.#meter.framesPerSecond;
+    this.#progress = {
+      state: this.#state,
+      framesDone: frames,
+      framesTotal: total,
+      fraction: this.#meter.fraction(frames, total),
+      framesPerSecond: rate,
+      etaSeconds: this.#meter.eta(total === null ? null : total - frames),
+      bytesWritten: bytes,
+      timings,
+    };
+    const now = performance.now();
+    if (now - this.#lastTold < PROGRESS_INTERVAL_MS) return;
+    this.#lastTold = now;
+    this.tell({ type: 'progress', jobId: this.id, progress: this.#progress });
+  }
+
+  #enter(state: JobState): void {
+    this.#state = state;
+    this.#progress = { ...this.#progress, state };
+    this.tell({ type: 'progress', jobId: this.id, progress: this.#progress });
+  }
+
+  #result(facts: RunFacts): JobResult {
+    return {
+      output: this.request.output,
+      width: facts.width,
+      height: facts.height,
+      frames: facts.frames,
+      framesThisRun: facts.framesThisRun,
+      sizeBytes: facts.sizeBytes,
+      seconds: this.#meter.activeSeconds,
+      backend: facts.backend,
+      notes: facts.notes,
+      timings: facts.stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
+    };
+  }
+}
+
+function emptyProgress(state: JobState): JobProgress {
+  return {
+    state,
+    framesDone: 0,
+    framesTotal: null,
+    fraction: null,
+    framesPerSecond: null,
+    etaSeconds: null,
+    bytesWritten: 0,
+    timings: NO_TIMINGS,
+  };
+}
+
+/** Frames that the result will have, as far as the file tells: for progress only. */
+function expectedFrames(request: JobRequest, info: MediaInfo): number | null {
+  if (info.kind === 'still') return 1;
+  const { frameCount, frameRate } = info.video;
+  const duration = info.video.durationSeconds ?? info.durationSeconds;
+  const whole =
+    frameCount ?? (duration !== null && frameRate ? (duration * frameRate.num) / frameRate.den : null);
+  if (whole === null) return null;
+  if (duration === null || duration <= 0) return Math.round(whole);
+  const from = Math.min(request.start ?? 0, duration);
+  const to = Math.min(request.end ?? duration, duration);
+  return Math.max(1, Math.round((whole * (to - from)) / duration));
+}
+
+/** @throws UserError `bad-usage` for a range that holds nothing. */
+function checkRange(request: JobRequest, info: MediaInfo): void {
+  const { start, end } = request;
+  if (info.kind === 'still' && (start !== undefined || end !== undefined)) {
+    throw new UserError('bad-usage', `${request.input} is a still picture: leave out --start and --end.`);
+  }
+  if (start !== undefined && end !== undefined && end <= start) {
+    throw new UserError('bad-usage', `--end (${end} s) must come after --start (${start} s).`);
+  }
+  if (start !== undefined && info.durationSeconds !== null && start >= info.durationSeconds) {
+    throw new UserError(
+      'bad-usage',
+      `--start (${start} s) lies after the end of ${request.input} (${info.durationSeconds.toFixed(2)} s).`,
+    );
+  }
+}

@@ -1,0 +1,262 @@
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UserError, type ColourDescription } from '../../shared';
+import { FramePool, pixelFormat, type Frame, type StreamFormat } from '../frames';
+import { buffered } from './buffered';
+import { Gate } from './gate';
+import { checkOutput, putInPlace } from './result-file';
+import { SegmentStore, workFolder, type Segment } from './segment-store';
+import { Validator } from './validator';
+
+const colour: ColourDescription = {
+  matrix: 'bt709',
+  range: 'limited',
+  primaries: 'bt709',
+  transfer: 'bt709',
+  chromaLocation: 'left',
+  rangeStated: true,
+};
+const gray = pixelFormat('gray');
+if (!gray) throw new Error('gray');
+const stream: StreamFormat = {
+  width: 32,
+  height: 32,
+  format: gray,
+  colour,
+  timeBase: { num: 1, den: 25 },
+  frameRate: null,
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clearcut-pipeline-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function* numbered(pool: FramePool, count: number, taken: number[] = []): AsyncGenerator<Frame> {
+  for (let pts = 0; pts < count; pts++) {
+    const frame = await pool.take({ pts, duration: 1 });
+    taken.push(pts);
+    yield frame;
+  }
+}
+
+describe('buffered', () => {
+  it('keeps order, loses nothing and runs ahead by no more than its capacity', async () => {
+    const pool = new FramePool(stream, 16);
+    const taken: number[] = [];
+    const seen: number[] = [];
+    for await (const frame of buffered(numbered(pool, 40, taken), 3)) {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(taken.length - seen.length).toBeLessThanOrEqual(1 + 3 + 1);
+      seen.push(frame.pts);
+      frame.release();
+    }
+    expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    expect(pool.held).toBe(0);
+  });
+
+  it('gives every frame back when the consumer stops early', async () => {
+    const pool = new FramePool(stream, 8);
+    for await (const frame of buffered(numbered(pool, 100), 3)) {
+      const { pts } = frame;
+      frame.release();
+      if (pts === 5) break;
+    }
+    expect(pool.held).toBe(0);
+  });
+
+  it('tells an error of the source after the frames before it', async () => {
+    const pool = new FramePool(stream, 8);
+    async function* failing(): AsyncGenerator<Frame> {
+      yield* numbered(pool, 3);
+      throw new UserError('damaged-input', 'The file ends here.');
+    }
+    const seen: number[] = [];
+    const read = async (): Promise<void> => {
+      for await (const frame of buffered(failing(), 2)) {
+        seen.push(frame.pts);
+        frame.release();
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'damaged-input' });
+    expect(seen).toEqual([0, 1, 2]);
+  });
+});
+
+describe('a gate', () => {
+  it('holds who comes while it is closed and lets all through when it opens', async () => {
+    const gate = new Gate();
+    await gate.pass();
+    gate.close();
+    let through = 0;
+    const both = Promise.all([gate.pass().then(() => through++), gate.pass().then(() => through++)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(through).toBe(0);
+    gate.open();
+    await both;
+    expect(through).toBe(2);
+    expect(gate.closed).toBe(false);
+  });
+});
+
+describe('the validator', () => {
+  async function frameOf(
+    pool: FramePool,
+    pts: number,
+    value: (x: number, y: number) => number,
+  ): Promise<Frame> {
+    const frame = await pool.take({ pts, duration: 1 });
+    for (let i = 0; i < frame.bytes.length; i++) frame.bytes[i] = value(i % 32, i >> 5);
+    return frame;
+  }
+  const texture = (x: number, y: number): number => 16 + ((x * 37 + y * 91) % 220);
+
+  it('lets a picture through that looks like its input', async () => {
+    const pool = new FramePool(stream, 4);
+    const validator = new Validator();
+    validator.saw(await frameOf(pool, 0, texture));
+    const frame = await frameOf(pool, 0, (x, y) => texture(x, y) - 2);
+    expect(() => {
+      validator.check(frame, 32, 32);
+    }).not.toThrow();
+  });
+
+  it.each([
+    ['black', () => 16],
+    ['flat grey', () => 120],
+    ['white', () => 235],
+  ])('stops a frame that has suddenly become %s', async (_, value) => {
+    const pool = new FramePool(stream, 4);
+    const validator = new Validator();
+    validator.saw(await frameOf(pool, 7, texture));
+    const frame = await frameOf(pool, 7, value);
+    expect(() => {
+      validator.check(frame, 32, 32);
+    }).toThrow(expect.objectContaining({ code: 'bad-result' }));
+  });
+
+  it('lets black through where the input is black', async () => {
+    const pool = new FramePool(stream, 4);
+    const validator = new Validator();
+    validator.saw(await frameOf(pool, 1, () => 16));
+    const frame = await frameOf(pool, 1, () => 16);
+    validator.check(frame, 32, 32);
+  });
+
+  it('stops a frame of the wrong size', async () => {
+    const pool = new FramePool(stream, 4);
+    const frame = await frameOf(pool, 1, texture);
+    expect(() => {
+      new Validator().check(frame, 64, 64);
+    }).toThrow(expect.objectContaining({ code: 'bad-result' }));
+  });
+});
+
+describe('the segment store', () => {
+  const segment = async (store: SegmentStore, index: number): Promise<Segment> => {
+    const file = SegmentStore.fileName(index, 'nut');
+    await writeFile(store.pathOf(file), 'x'.repeat(10 + index));
+    return {
+      file,
+      bytes: 10 + index,
+      frames: 24,
+      firstPts: index * 24,
+      lastPts: index * 24 + 23,
+      endPts: index * 24 + 24,
+      lastInputPts: index * 24 + 23,
+    };
+  };
+
+  it('finds the segments of an interrupted run of the same job', async () => {
+    const work = workFolder(join(folder, 'Ünï çödé (1) &.mkv'));
+    const store = await SegmentStore.open(work, 'same', true);
+    await store.add(await segment(store, 0));
+    await store.add(await segment(store, 1));
+    await store.unlock();
+    const again = await SegmentStore.open(work, 'same', true);
+    expect(again.resumed).toBe(true);
+    expect(again.frames).toBe(48);
+    expect(again.bytes).toBe(21);
+    expect(again.complete).toBe(false);
+  });
+
+  it.each([
+    ['another job', 'other', true],
+    ['a run that must not resume', 'same', false],
+  ])('drops them for %s', async (_, identity, resume) => {
+    const work = workFolder(join(folder, 'out.mkv'));
+    const store = await SegmentStore.open(work, 'same', true);
+    await store.add(await segment(store, 0));
+    await store.unlock();
+    const again = await SegmentStore.open(work, identity, resume);
+    expect(again.resumed).toBe(false);
+    expect(again.dropped).toBe(true);
+    expect((await readdir(work)).filter((name) => name.startsWith('segment'))).toEqual([]);
+  });
+
+  it('does not trust a segment whose file has another length, nor a broken manifest', async () => {
+    const work = workFolder(join(folder, 'out.mkv'));
+    const store = await SegmentStore.open(work, 'same', true);
+    const first = await segment(store, 0);
+    await store.add(first);
+    await store.unlock();
+    await writeFile(store.pathOf(first.file), 'short');
+    const again = await SegmentStore.open(work, 'same', true);
+    expect(again.segments).toEqual([]);
+    await again.unlock();
+    await writeFile(join(work, 'manifest.json'), '{"layout":1,');
+    expect((await SegmentStore.open(work, 'same', true)).segments).toEqual([]);
+  });
+
+  it('takes over the lock of a process that is gone', async () => {
+    const work = workFolder(join(folder, 'out.mkv'));
+    const store = await SegmentStore.open(work, 'same', true);
+    await store.unlock();
+    await writeFile(join(work, 'lock'), '999999999');
+    await SegmentStore.open(work, 'same', true);
+    expect(await readFile(join(work, 'lock'), 'utf8')).toBe(String(process.pid));
+  });
+});
+
+describe('the result file', () => {
+  it('refuses the input itself, also by another name, an existing file, and a folder', async () => {
+    const input = join(folder, 'in.mp4');
+    await writeFile(input, 'video');
+    await symlink(input, join(folder, 'link.mp4'));
+    await expect(checkOutput(input, input, true)).rejects.toMatchObject({ code: 'output-is-input' });
+    await expect(checkOutput(input, join(folder, 'link.mp4'), true)).rejects.toMatchObject({
+      code: 'output-is-input',
+    });
+    await writeFile(join(folder, 'there.mp4'), 'old');
+    await expect(checkOutput(input, join(folder, 'there.mp4'), false)).rejects.toMatchObject({
+      code: 'output-exists',
+    });
+    await checkOutput(input, join(folder, 'there.mp4'), true);
+    await expect(checkOutput(input, folder, true)).rejects.toMatchObject({ code: 'output-not-writable' });
+    await expect(checkOutput(input, join(input, 'below-a-file.mp4'), false)).rejects.toMatchObject({
+      code: 'output-not-writable',
+    });
+  });
+
+  it('makes the folders that the output needs', async () => {
+    await checkOutput(join(folder, 'in.mp4'), join(folder, 'a', 'b', 'out.mp4'), false);
+    expect(await readdir(join(folder, 'a'))).toEqual(['b']);
+  });
+
+  it('never replaces a file that appeared meanwhile unless asked to', async () => {
+    const part = join(folder, 'result.part');
+    const output = join(folder, 'out.mp4');
+    await writeFile(part, 'new');
+    await writeFile(output, 'somebody else');
+    await expect(putInPlace(part, output, false)).rejects.toMatchObject({ code: 'output-exists' });
+    expect(await readFile(output, 'utf8')).toBe('somebody else');
+    await putInPlace(part, output, true);
+    expect(await readFile(output, 'utf8')).toBe('new');
+    expect(await readdir(folder)).toEqual(['out.mp4']);
+  });
+});

@@ -1,0 +1,228 @@
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { UserError } from '../../shared';
+
+/** Version of the work folder's layout; another one is never resumed. */
+const LAYOUT = 1;
+const MANIFEST = 'manifest.json';
+const LOCK = 'lock';
+/** How long to wait for a dying engine to let go of its work folder. */
+const LOCK_PATIENCE_MS = 15_000;
+
+const segmentSchema = z
+  .object({
+    file: z.string(),
+    bytes: z.number(),
+    frames: z.int().positive(),
+    /** Presentation times of the first and last frame and the end of the last one, in ticks of the output's time base. */
+    firstPts: z.int(),
+    lastPts: z.int(),
+    endPts: z.int(),
+    /** Presentation time of the last input frame that went into it, in ticks of the input's time base. */
+    lastInputPts: z.int(),
+  })
+  .readonly();
+export type Segment = z.infer<typeof segmentSchema>;
+
+const manifestSchema = z.object({
+  layout: z.literal(LAYOUT),
+  /** Hash of all that shapes the result. */
+  identity: z.string(),
+  segments: z.array(segmentSchema),
+  /** True once the last frame is in a segment. */
+  complete: z.boolean(),
+  notes: z.array(z.string()),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+/** The work folder of the job that writes `output`: hidden, beside it, so that the last rename stays on one disk. */
+export function workFolder(output: string): string {
+  return join(dirname(output), `.${basename(output)}.clearcut`);
+}
+
+/**
+ * A job's finished segments on disk. A segment counts once it is in the manifest, and it gets there
+ * by an atomic rename after its file was synced: a crash at any moment leaves a usable folder.
+ */
+export class SegmentStore {
+  readonly #manifest: Manifest;
+
+  private constructor(
+    readonly folder: string,
+    manifest: Manifest,
+    /** True if segments of an earlier run were found and fit. */
+    readonly resumed: boolean,
+    /** True if segments of an earlier run were dropped because the job differs or `resume` was off. */
+    readonly dropped: boolean,
+  ) {
+    this.#manifest = manifest;
+  }
+
+  /**
+   * Opens (or makes) the work folder.
+   * @throws UserError `output-not-writable` where the folder can't be made, or another run holds it.
+   */
+  static async open(folder: string, identity: string, resume: boolean): Promise<SegmentStore> {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      throw new UserError(
+        'output-not-writable',
+        `Can't write in ${dirname(folder)}: choose another output folder.`,
+        { cause },
+      );
+    }
+    await takeLock(folder);
+    const found = await readManifest(folder);
+    const fits = resume && found?.identity === identity && (await allThere(folder, found));
+    if (found && fits) return new SegmentStore(folder, found, found.segments.length > 0, false);
+    const dropped = (found?.segments.length ?? 0) > 0;
+    for (const segment of found?.segments ?? []) await rm(join(folder, segment.file), { force: true });
+    const store = new SegmentStore(
+      folder,
+      { layout: LAYOUT, identity, segments: [], complete: false, notes: [] },
+      false,
+      dropped,
+    );
+    await store.#write();
+    return store;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#manifest.segments;
+  }
+
+  get complete(): boolean {
+    return this.#manifest.complete;
+  }
+
+  get notes(): readonly string[] {
+    return this.#manifest.notes;
+  }
+
+  get frames(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.frames, 0);
+  }
+
+  get bytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /** Path of a segment's file. */
+  pathOf(file: string): string {
+    return join(this.folder, file);
+  }
+
+  /** File name of the segment after `index` others. */
+  static fileName(index: number, extension: string): string {
+    return `segment-${String(index).padStart(6, '0')}.${extension}`;
+  }
+
+  /** Adds a segment whose file is complete and synced. */
+  async add(segment: Segment): Promise<void> {
+    this.#manifest.segments.push(segment);
+    await this.#write();
+  }
+
+  async finish(notes: readonly string[]): Promise<void> {
+    this.#manifest.complete = true;
+    this.#manifest.notes = [...notes];
+    await this.#write();
+  }
+
+  /** Lets another run have the folder. */
+  async unlock(): Promise<void> {
+    await rm(join(this.folder, LOCK), { force: true });
+  }
+
+  /** Removes the folder and all in it: after the result is in place. */
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #write(): Promise<void> {
+    const path = join(this.folder, MANIFEST);
+    const file = await open(`${path}.part`, 'w');
+    try {
+      await file.writeFile(JSON.stringify(this.#manifest, null, 1));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.part`, path);
+    await syncFolder(this.folder);
+  }
+}
+
+/** Makes a rename survive a power cut (not needed, and refused, on Windows). */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readManifest(folder: string): Promise<Manifest | null> {
+  try {
+    const parsed = manifestSchema.safeParse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+async function allThere(folder: string, manifest: Manifest): Promise<boolean> {
+  for (const segment of manifest.segments) {
+    const found = await stat(join(folder, segment.file)).catch(() => null);
+    if (found?.size !== segment.bytes) return false;
+  }
+  return true;
+}
+
+/** One engine at a time works in a folder; the lock of a dead one is taken over. */
+async function takeLock(folder: string): Promise<void> {
+  const path = join(folder, LOCK);
+  const deadline = performance.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    try {
+      const file = await open(path, 'wx');
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw new UserError(
+          'output-not-writable',
+          `Can't write in ${dirname(folder)}: choose another output folder.`,
+          { cause: error },
+        );
+      }
+    }
+    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+    if (!isAlive(holder)) {
+      await rm(path, { force: true });
+    } else if (performance.now() > deadline) {
+      throw new UserError(
+        'output-not-writable',
+        `Another Clearcut (process ${holder}) is writing the same output; wait for it or choose another name.`,
+      );
+    } else {
+      await delay(100);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The engine's own process: a forked Node (CLI, serve) or Electron's utilityProcess. It answers
+ * `EngineApi` calls over its parent's channel and ends when that closes.
+ */
+import { setTextChannel } from './log';
+import { serveEngine, type Channel } from './rpc';
+import { Engine } from './service';
+
+interface ParentPort {
+  on(event: 'message', listener: (message: { data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+/** Electron's utilityProcess has `process.parentPort`; a forked Node has `process.send`. */
+function parentChannel(): Channel {
+  const { parentPort } = process as unknown as { parentPort?: ParentPort };
+  if (parentPort) {
+    return {
+      post: (message) => {
+        parentPort.postMessage(message);
+      },
+      on: (listener) => {
+        parentPort.on('message', (message) => {
+          listener(message.data);
+        });
+      },
+    };
+  }
+  if (!process.send) throw new Error('The engine must be started by Clearcut, not by hand.');
+  return {
+    post: (message) => {
+      if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+    },
+    on: (listener) => {
+      process.on('message', listener);
+    },
+  };
+}
+
+const engine = new Engine();
+const events = serveEngine(parentChannel(), engine);
+engine.onJobEvent = events.onJobEvent;
+setTextChannel(events.onLog);
+
+/** Stops what runs (finished segments stay) and ends. */
+async function end(): Promise<void> {
+  await engine.close();
+  process.exit(0);
+}
+
+process.once('disconnect', () => void end());
+process.once('SIGTERM', () => void end());

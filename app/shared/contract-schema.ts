@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { EngineApi } from './contract';
+import { jobRequestSchema } from './job';
+
+const path = z.string().min(1).max(32_768);
+const jobId = z.string().min(1).max(100);
+
+/** What each call of the engine may be given; checked where it arrives. */
+export const engineArguments = {
+  facts: z.tuple([]),
+  models: z.tuple([]),
+  probe: z.tuple([path]),
+  poster: z.tuple([path, z.number().nonnegative(), z.int().min(16).max(8192)]),
+  plan: z.tuple([jobRequestSchema]),
+  start: z.tuple([jobRequestSchema]),
+  cancel: z.tuple([jobId]),
+  pause: z.tuple([jobId]),
+  unpause: z.tuple([jobId]),
+  evalSr: z.tuple([
+    z.object({ directory: path, scale: z.int().min(1).max(8), model: z.string().optional() }),
+  ]),
+  bench: z.tuple([]),
+} satisfies Record<keyof EngineApi, z.ZodType>;
+
+export type EngineMethod = keyof typeof engineArguments;
+
+/** True for the name of a call of the engine. */
+export function isEngineMethod(name: string): name is EngineMethod {
+  return Object.hasOwn(engineArguments, name);
+}
