@@ -1,0 +1,136 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobRequest } from '../../shared';
+import { planJobs } from './plan';
+import { ProgressMeter } from './progress';
+
+describe('the plan of a request', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'clearcut-plan-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function files(...names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), 'x');
+    }
+  }
+
+  function request(input: string, output: string, codec: JobRequest['codec'] = 'h264'): JobRequest {
+    return {
+      input: join(folder, input),
+      output: join(folder, output),
+      stages: [{ kind: 'enhance', scale: 2 }],
+      codec,
+      backend: 'auto',
+      overwrite: false,
+      resume: true,
+    };
+  }
+
+  const names = (jobs: readonly JobRequest[]): string[][] =>
+    jobs.map((job) => [job.input.slice(folder.length + 1), job.output.slice(folder.length + 1)]);
+
+  it('mirrors a folder tree, leaving out what is no media and what is hidden', async () => {
+    await files('in/b.mp4', 'in/a/日本語 (1) &.mkv', 'in/a/readme.txt', 'in/.hidden.mp4', 'in/.git/x.mp4', 'in/photo.PNG', 'in/old.avi');
+    expect(names(await planJobs(request('in', 'out')))).toEqual([
+      ['in/a/日本語 (1) &.mkv', 'out/a/日本語 (1) &.mkv'],
+      ['in/b.mp4', 'out/b.mp4'],
+      ['in/old.avi', 'out/old.mp4'],
+      ['in/photo.PNG', 'out/photo.PNG'],
+    ]);
+  });
+
+  it('gives results the container that their codec needs', async () => {
+    await files('in/clip.mp4', 'in/other.mov');
+    expect(names(await planJobs(request('in', 'out', 'prores'))).map(([, output]) => output)).toEqual(['out/clip.mov', 'out/other.mov']);
+    expect(names(await planJobs(request('in', 'out', 'vp9'))).map(([, output]) => output)).toEqual(['out/clip.webm', 'out/other.webm']);
+  });
+
+  it('keeps two inputs apart that differ only in their extension', async () => {
+    await files('in/clip.avi', 'in/clip.mp4');
+    expect(names(await planJobs(request('in', 'out'))).map(([, output]) => output)).toEqual(['out/clip.avi.mp4', 'out/clip.mp4.mp4']);
+  });
+
+  it('does not feed on an output folder inside the input', async () => {
+    await files('in/clip.mp4', 'in/out/clip.mp4');
+    expect(names(await planJobs(request('in', 'in/out')))).toEqual([['in/clip.mp4', 'in/out/clip.mp4']]);
+  });
+
+  it('puts the result of a file into an output that is a folder', async () => {
+    await files('clip.mp4', 'out/other.txt');
+    expect(names(await planJobs(request('clip.mp4', 'out')))).toEqual([['clip.mp4', 'out/clip.mp4']]);
+    expect(names(await planJobs(request('clip.mp4', 'new.mkv')))).toEqual([['clip.mp4', 'new.mkv']]);
+  });
+
+  it('refuses what cannot be, naming it', async () => {
+    await files('in/readme.txt', 'file.mp4');
+    await expect(planJobs(request('in', 'out'))).rejects.toMatchObject({ code: 'no-media' });
+    await expect(planJobs(request('in', 'in'))).rejects.toMatchObject({ code: 'output-is-input' });
+    await expect(planJobs(request('in', 'file.mp4'))).rejects.toMatchObject({ code: 'output-not-writable' });
+    await expect(planJobs(request('nowhere.mp4', 'out.mp4'))).rejects.toMatchObject({ code: 'no-such-file' });
+  });
+});
+
+describe('the progress meter', () => {
+  it('says nothing early, then the rate and the time left', () => {
+    let now = 0;
+    const meter = new ProgressMeter(() => now);
+    meter.start();
+    for (let frame = 1; frame <= 40; frame++) {
+      now += 0.1;
+      meter.update(frame);
+    }
+    expect(meter.framesPerSecond).toBeNull();
+    expect(meter.eta(60)).toBeNull();
+    for (let frame = 41; frame <= 100; frame++) {
+      now += 0.1;
+      meter.update(frame);
+    }
+    expect(meter.framesPerSecond).toBeCloseTo(10, 6);
+    expect(meter.eta(50)).toBeCloseTo(5, 6);
+    expect(meter.eta(null)).toBeNull();
+  });
+
+  it('leaves pauses out', () => {
+    let now = 0;
+    const meter = new ProgressMeter(() => now);
+    meter.start();
+    for (let frame = 1; frame <= 60; frame++) {
+      now += 0.1;
+      meter.update(frame);
+    }
+    meter.pause();
+    now += 3600;
+    meter.start();
+    now += 0.1;
+    meter.update(61);
+    expect(meter.activeSeconds).toBeCloseTo(6.1, 6);
+    expect(meter.framesPerSecond).toBeCloseTo(10, 6);
+  });
+
+  it('follows a change of speed within the half minute', () => {
+    let now = 0;
+    let frame = 0;
+    const meter = new ProgressMeter(() => now);
+    meter.start();
+    for (; frame < 600; frame++, now += 0.1) meter.update(frame);
+    for (; frame < 700; frame++, now += 1) meter.update(frame);
+    expect(meter.framesPerSecond).toBeGreaterThan(1);
+    expect(meter.framesPerSecond).toBeLessThan(1.6);
+  });
+
+  it('never lets the fraction fall, nor reach one by itself', () => {
+    const meter = new ProgressMeter(() => 0);
+    expect(meter.fraction(5, null)).toBeNull();
+    expect(meter.fraction(50, 100)).toBe(0.5);
+    expect(meter.fraction(40, 100)).toBe(0.5);
+    expect(meter.fraction(120, 100)).toBe(0.999);
+  });
+});

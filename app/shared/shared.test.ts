@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CancelledError,
+  DeviceError,
+  findPreset,
+  fromErrorData,
+  isRequestError,
+  jobRequestSchema,
+  OPTIONS,
+  parseTime,
+  PRESETS,
+  presetSchema,
+  toErrorData,
+  UserError,
+} from '.';
+
+describe('errors', () => {
+  it.each([
+    new UserError('no-such-file', 'There is no x.', { cause: new Error('ENOENT') }),
+    new CancelledError(),
+    new DeviceError('device-lost', 'Gone.'),
+  ])('keep class, code and message across a process: %s', (error) => {
+    const back = fromErrorData(JSON.parse(JSON.stringify(toErrorData(error))));
+    expect(back).toBeInstanceOf(error.constructor);
+    expect(back).toMatchObject({ code: error.code, message: error.message });
+  });
+
+  it('are internal if they are none of ours', () => {
+    expect(toErrorData(new TypeError('x is undefined'))).toMatchObject({ code: 'internal', message: 'x is undefined' });
+    expect(toErrorData('text')).toEqual({ code: 'internal', message: 'text' });
+  });
+
+  it('tell a wrong request from a failed job', () => {
+    expect(isRequestError({ code: 'no-such-file' })).toBe(true);
+    expect(isRequestError({ code: 'disk-full' })).toBe(false);
+    expect(isRequestError({ code: 'internal' })).toBe(false);
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['90', 90],
+    ['62.5s', 62.5],
+    ['1:02.5', 62.5],
+    ['1:02:03', 3723],
+    ['0', 0],
+    ['1:75', null],
+    ['-3', null],
+    ['abc', null],
+    ['', null],
+  ])('read the time %j as %j', (text, seconds) => {
+    expect(parseTime(text)).toBe(seconds);
+  });
+
+  it('have unique names, and defaults that pass their own checks', () => {
+    expect(new Set(OPTIONS.map((option) => option.name)).size).toBe(OPTIONS.length);
+    for (const option of OPTIONS) {
+      if ('default' in option) expect(option.schema.safeParse(option.default).success, option.name).toBe(true);
+    }
+  });
+});
+
+describe('presets', () => {
+  it('all parse, under different names', () => {
+    for (const preset of PRESETS) expect(presetSchema.parse(preset)).toEqual(preset);
+    expect(new Set(PRESETS.map((preset) => preset.name)).size).toBe(PRESETS.length);
+    expect(findPreset('enhance-2x')?.codec).toBe('h264');
+    expect(findPreset('nope')).toBeUndefined();
+  });
+});
+
+describe('a job request', () => {
+  const good = {
+    input: 'a.mp4',
+    output: 'b.mp4',
+    stages: [{ kind: 'enhance', scale: 2 }],
+    codec: 'h264',
+    backend: 'auto',
+    overwrite: false,
+    resume: true,
+  };
+
+  it('is parsed where it arrives', () => {
+    expect(jobRequestSchema.parse(good)).toEqual(good);
+    for (const bad of [
+      { ...good, stages: [] },
+      { ...good, stages: [{ kind: 'enhance', scale: 7 }] },
+      { ...good, codec: 'mpeg1' },
+      { ...good, crf: 99 },
+      { ...good, input: '' },
+      { ...good, start: -1 },
+    ]) {
+      expect(jobRequestSchema.safeParse(bad).success).toBe(false);
+    }
+  });
+});
