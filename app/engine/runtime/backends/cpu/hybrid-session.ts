@@ -1,0 +1,87 @@
+import { inputTypes, partition, readGraph, subModel, type Graph } from '../../graph';
+import type { OperatorSet } from '../../operators';
+import type { HostTensor, ValueType } from '../../tensor';
+import { CustomSegment } from './custom-segment';
+import { valueOf, type RunnableSegment } from './segment';
+import { StandardSegment } from './standard-segment';
+
+export interface HybridSessionOptions<S> {
+  /** For onnxruntime; the kernels have their own setting. */
+  readonly threads: number;
+  readonly operators: OperatorSet<S>;
+}
+
+/**
+ * A model with custom operators on the processor: its standard segments by onnxruntime, its custom
+ * ones by our kernels, in turn. Buffers are made for the sizes of the first call and used again as
+ * long as sizes stay the same; another size makes them anew. One call at a time.
+ *
+ * onnxruntime-node computes on the calling thread; the kernels don't. The event loop thus rests for
+ * as long as a standard segment takes.
+ */
+export class HybridSession {
+  readonly #graph: Graph;
+  readonly #segments: readonly RunnableSegment[];
+  #busy = false;
+
+  private constructor(graph: Graph, segments: readonly RunnableSegment[]) {
+    this.#graph = graph;
+    this.#segments = segments;
+  }
+
+  /** Loads the `.onnx` in `model`. */
+  static async create<S>(model: Uint8Array, options: HybridSessionOptions<S>): Promise<HybridSession> {
+    const graph = readGraph(model);
+    const types = new Map<string, ValueType>(inputTypes(graph));
+    const typeOf = (name: string): ValueType => {
+      const type = types.get(name);
+      if (!type) throw new Error(`Nothing tells the type of ${name}.`);
+      return type;
+    };
+    const segments: RunnableSegment[] = [];
+    try {
+      // In the order in which they run, so that what goes into a segment is known from those before it.
+      for (const part of partition(graph)) {
+        const segment =
+          part.kind === 'custom'
+            ? new CustomSegment(graph, part, options.operators)
+            : await StandardSegment.load(subModel(graph, part, typeOf), part, options.threads);
+        segments.push(segment);
+        for (const [name, type] of segment.outputTypes) types.set(name, type);
+      }
+      return new HybridSession(graph, segments);
+    } catch (error) {
+      for (const segment of segments) await segment.close();
+      throw error;
+    }
+  }
+
+  get inputNames(): readonly string[] {
+    return this.#graph.inputs;
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#graph.outputs;
+  }
+
+  /**
+   * Runs the model. The tensors that come back stay valid until the next call.
+   *
+   * @throws DeviceError device-out-of-memory
+   */
+  async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    if (this.#busy) throw new Error('Expected one call at a time.');
+    this.#busy = true;
+    try {
+      const values = new Map(Object.entries(feeds));
+      for (const segment of this.#segments) await segment.run(values);
+      return Object.fromEntries(this.#graph.outputs.map((name) => [name, valueOf(values, name)]));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const segment of this.#segments) await segment.close();
+  }
+}

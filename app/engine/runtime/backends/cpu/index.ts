@@ -1,0 +1,1 @@
+export { HybridSession, type HybridSessionOptions } from './hybrid-session';

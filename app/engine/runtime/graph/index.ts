@@ -1,0 +1,4 @@
+export { constantTensor, CUSTOM_DOMAIN, readGraph, type Graph, type GraphNode } from './graph';
+export type { AttributeProto, NodeProto } from './onnx';
+export { partition, type GraphSegment } from './partition';
+export { inputTypes, subModel } from './sub-model';

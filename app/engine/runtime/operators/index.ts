@@ -1,0 +1,2 @@
+export { customNode } from './custom-node';
+export type { Attributes, CustomNode, OperatorSet, PreparedOperator } from './operator';

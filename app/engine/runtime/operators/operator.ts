@@ -1,0 +1,39 @@
+import type { HostTensor, ValueType } from '../tensor';
+
+/** Attributes of a custom node, by name. */
+export type Attributes = ReadonlyMap<string, number | string | readonly number[]>;
+
+/** A node of our domain as an operator sees it. */
+export interface CustomNode {
+  /** For messages. */
+  readonly name: string;
+  readonly opType: string;
+  /** One per input of the node, null where it is left out. */
+  readonly inputs: readonly (string | null)[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+  /**
+   * The constant at an input.
+   *
+   * @throws Error where it is computed while the model runs
+   */
+  constant(index: number): HostTensor;
+}
+
+/** A custom node made ready: weights packed, attributes checked. `S` is what the kernels run. */
+export interface PreparedOperator<S> {
+  /** Values that it reads while the model runs, in the order of `infer` and `bind`. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly { readonly name: string; readonly type: ValueType }[];
+  /** Sizes of the outputs for sizes of the inputs. */
+  infer(inputs: readonly (readonly number[])[]): readonly (readonly number[])[];
+  /** The work on these buffers, to be run any number of times. */
+  bind(inputs: readonly HostTensor[], outputs: readonly HostTensor[]): S;
+  dispose(): void;
+}
+
+/** Custom operators by their `op_type`, and what runs their steps: in order, in one call. */
+export interface OperatorSet<S> {
+  readonly operators: ReadonlyMap<string, (node: CustomNode) => PreparedOperator<S>>;
+  run(steps: readonly S[]): Promise<void>;
+}
