@@ -1,0 +1,36 @@
+/** Where a chroma sample lies between the luma samples that it belongs to, in luma samples from the first of them: across and down. */
+const SITES: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['left', [0, 0.5]],
+  ['center', [0.5, 0.5]],
+  ['topleft', [0, 0]],
+  ['top', [0.5, 0]],
+  ['bottomleft', [0, 1]],
+  ['bottom', [0.5, 1]],
+]);
+
+/** H.264 and MPEG-2 put chroma here unless they say otherwise (Rec. ITU-T H.264, E.2.1, chroma_loc_info). */
+const DEFAULT_SITE = [0, 0.5] as const;
+
+/**
+ * How far from the middle the source position of an enlarged chroma sample lies, across and down, in
+ * source chroma samples: what `resizeBicubic` takes as its phase.
+ *
+ * With two luma samples to a chroma sample, sample j lies at luma position 2j + d (d: 0 for left, ½
+ * for centre). An output luma position p comes from (p + ½)/S − ½, so output chroma sample j comes
+ * from luma position (2j + d + ½)/S − ½, which is chroma position
+ *
+ *     ((2j + d + ½)/S − ½ − d) / 2  =  j/S + (d + ½)(1 − S)/2S
+ *
+ * A centred resize takes j/S + (1 − S)/2S; the difference is (½ − d)(S − 1)/2S: for S = 2 and left
+ * siting an eighth of a sample to the right. Without subsampling chroma lies where luma does: 0.
+ */
+export function chromaPhase(
+  chromaLocation: string,
+  scale: number,
+  shiftX: number,
+  shiftY: number,
+): { readonly x: number; readonly y: number } {
+  const [across, down] = SITES.get(chromaLocation) ?? DEFAULT_SITE;
+  const phase = (site: number): number => ((0.5 - site) * (scale - 1)) / (2 * scale);
+  return { x: shiftX === 0 ? 0 : phase(across), y: shiftY === 0 ? 0 : phase(down) };
+}
