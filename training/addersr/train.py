@@ -1,0 +1,251 @@
+"""Trains an AdderSR net from a configuration file.
+
+    OMP_NUM_THREADS=1 python3 -m addersr.train addersr/configs/light-x2.toml [--resume]
+
+Writes runs/NAME/{log.txt,last.pt,best.pt}; best.pt is chosen on crops of held-back photographs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import dataclasses
+import math
+import os
+import pathlib
+import subprocess
+import time
+import tomllib
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from . import data, evaluate
+from .model import AdderSR, ModelConfig
+
+TRAINING = pathlib.Path(__file__).resolve().parent.parent
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """From iteration `start` on, batches of `batch` patches of `patch` low resolution pixels."""
+
+    start: int
+    batch: int
+    patch: int
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """One run. Rates are Adam's at the top of the cosine."""
+
+    name: str
+    iterations: int
+    photographs: str
+    held_back: list[str]
+    stages: list[Stage]
+    model: ModelConfig
+    seed: int = 1
+    rate_adder: float = 0.1
+    rate: float = 3e-3
+    rate_end: float = 0.0  # where the cosine ends, as a share of its top
+    warmup: int = 100
+    clamp: float = 1.5  # the adder weights' limit, held after every step
+    average: float = 0.0  # decay of the averaged weights; 0 for none
+    start_from: str = ''  # a checkpoint to take the weights from
+    log_every: int = 100
+    evaluate_every: int = 2000
+    crop: int = 96  # side of a validation crop, low resolution pixels
+
+
+def load_config(path: pathlib.Path) -> TrainConfig:
+    with open(path, 'rb') as file:
+        return make_config(tomllib.load(file))
+
+
+def make_config(table: dict) -> TrainConfig:
+    table = dict(table)
+    table['stages'] = [Stage(**stage) for stage in table['stages']]
+    table['model'] = ModelConfig(**table['model'])
+    return TrainConfig(**table)
+
+
+def git_commit() -> str:
+    run = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=TRAINING, capture_output=True, text=True)
+    return run.stdout.strip() or 'unknown'
+
+
+def rate_at(config: TrainConfig, iteration: int) -> float:
+    """Warm-up, then a cosine: the share of the top rate."""
+    if iteration < config.warmup:
+        return (iteration + 1) / config.warmup
+    progress = (iteration - config.warmup) / max(1, config.iterations - config.warmup)
+    cosine = 0.5 * (1 + math.cos(math.pi * progress))
+    return config.rate_end + (1 - config.rate_end) * cosine
+
+
+@torch.no_grad()
+def recompute_norms(model: nn.Module, patches: data.Patches, stage: Stage, batches: int = 32) -> None:
+    """Takes batch norm's statistics anew: at these rates its running average lags far behind."""
+    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    model.train()
+    device = next(model.parameters()).device
+    for _ in range(batches):
+        model(patches.draw(stage.batch, stage.patch)[0].to(device))
+    for norm in norms:
+        norm.momentum = 0.1
+    model.eval()
+
+
+def save(path: pathlib.Path, record: dict) -> None:
+    part = path.with_suffix('.part')
+    torch.save(record, part)
+    os.replace(part, path)
+
+
+def load_model(path: pathlib.Path) -> tuple[AdderSR, dict]:
+    """The net of a checkpoint, ready to use, and the checkpoint."""
+    record = torch.load(path, map_location='cpu')
+    model = AdderSR(make_config(record['config']).model)
+    model.load_state_dict(record['model'])
+    return model.eval(), record
+
+
+def photographs(config: TrainConfig) -> tuple[list[data.Pair], list[data.Pair]]:
+    """(for training, held back) of a configuration."""
+    root = (TRAINING / config.photographs).resolve()
+    return data.split(data.load_photographs(root, config.model.scale), config.held_back)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('config', type=pathlib.Path)
+    parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
+    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
+    options = parser.parse_args()
+    config = load_config(options.config)
+    device = torch.device(options.device)
+    folder = TRAINING / 'runs' / config.name
+    folder.mkdir(parents=True, exist_ok=True)
+
+    if device.type == 'cpu':
+        torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
+        torch.set_flush_denormal(True)
+    torch.manual_seed(config.seed)
+
+    train_pairs, held_back = photographs(config)
+    patches = data.Patches(train_pairs, config.model.scale, config.seed)
+    crops = tuple(t.to(device) for t in data.centre_crops(held_back, config.model.scale, config.crop))
+
+    model = AdderSR(config.model).to(device)
+    if config.start_from:
+        model.load_state_dict(load_model(TRAINING / config.start_from)[0].state_dict())
+    adder = model.adder_weights()
+    groups = [
+        {'params': model.other_weights(), 'top': config.rate},
+        {'params': adder, 'top': config.rate_adder},
+    ]
+    optimizer = torch.optim.Adam([g for g in groups if g['params']], betas=(0.9, 0.99), foreach=True)
+    averaged = copy.deepcopy(model).requires_grad_(False) if config.average else None
+
+    first, cpu_before, best = 0, 0.0, -math.inf
+    if options.resume:
+        record = torch.load(folder / 'last.pt', map_location=device)
+        model.load_state_dict(record['raw'])
+        optimizer.load_state_dict(record['optimizer'])
+        patches.random.bit_generator.state = record['random']
+        first, cpu_before, best = record['iteration'], record['cpu_minutes'], record['best']
+        if averaged:
+            averaged.load_state_dict(record['averaged'])
+    cpu_start = time.process_time()
+
+    def cpu_minutes() -> float:
+        return cpu_before + (time.process_time() - cpu_start) / 60
+
+    log_file = open(folder / 'log.txt', 'a')
+
+    def log(line: str) -> None:
+        print(line, flush=True)
+        print(line, file=log_file, flush=True)
+
+    parameters = sum(p.numel() for p in model.parameters())
+    log(
+        f'# {config.name}: {parameters} parameters, {len(train_pairs)} photographs, '
+        f'{len(held_back)} held back, commit {git_commit()[:10]}, from iteration {first}'
+    )
+
+    def stage_at(iteration: int) -> Stage:
+        return [stage for stage in config.stages if stage.start <= iteration][-1]
+
+    def check(iteration: int) -> None:
+        """Scores a copy with fresh norms on the held-back crops and writes the checkpoints."""
+        nonlocal best
+        stage = stage_at(iteration - 1)
+        scored = copy.deepcopy(averaged or model)
+        steady = data.Patches(train_pairs, config.model.scale, config.seed + 1)
+        recompute_norms(scored, steady, stage)
+        held = evaluate.crops_psnr(scored, crops, config.model.scale)
+        is_best = held > best
+        best = max(best, held)
+        record = {
+            'model': scored.cpu().state_dict(),
+            'config': dataclasses.asdict(config),
+            'iteration': iteration,
+            'held_back_psnr': held,
+            'cpu_minutes': cpu_minutes(),
+            'seed': config.seed,
+            'commit': git_commit(),
+        }
+        if is_best:
+            save(folder / 'best.pt', record)
+        record |= {
+            'raw': model.state_dict(),
+            'averaged': averaged.state_dict() if averaged else None,
+            'optimizer': optimizer.state_dict(),
+            'random': patches.random.bit_generator.state,
+            'best': best,
+        }
+        save(folder / 'last.pt', record)
+        log(f'{iteration} held-back {held:.3f} dB, cpu {cpu_minutes():.1f} min{" *" if is_best else ""}')
+
+    model.train()
+    losses: list[Tensor] = []
+    for iteration in range(first, config.iterations):
+        share = rate_at(config, iteration)
+        for group in optimizer.param_groups:
+            group['lr'] = group['top'] * share
+        stage = stage_at(iteration)
+        low, high = (t.to(device) for t in patches.draw(stage.batch, stage.patch))
+        loss = F.l1_loss(model(low), high)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        with torch.no_grad():
+            for weight in adder:
+                weight.clamp_(-config.clamp, config.clamp)
+            if averaged:
+                # Short at first, so that the start is soon forgotten.
+                decay = min(config.average, (iteration + 1) / (iteration + 10))
+                torch._foreach_mul_(list(averaged.parameters()), decay)
+                torch._foreach_add_(
+                    list(averaged.parameters()), list(model.parameters()), alpha=1 - decay
+                )
+        losses.append(loss.detach())
+        done = iteration + 1
+        if done % config.log_every == 0:
+            mean = float(torch.stack(losses).mean())
+            losses.clear()
+            if not math.isfinite(mean):
+                raise FloatingPointError(f'the loss is {mean} at iteration {done}')
+            log(f'{done} loss {mean * 255:.4f} rate {share:.4f} cpu {cpu_minutes():.2f} min')
+        if done % config.evaluate_every == 0 or done == config.iterations:
+            check(done)
+            model.train()
+
+
+if __name__ == '__main__':
+    main()
