@@ -108,9 +108,9 @@ def save(path: pathlib.Path, record: dict) -> None:
 
 
 def load_model(path: pathlib.Path) -> tuple[AdderSR, dict]:
-    """The net of a checkpoint, ready to use, and the checkpoint."""
+    """The net of a checkpoint in 32-bit float, ready to use, and the checkpoint."""
     record = torch.load(path, map_location='cpu')
-    model = AdderSR(make_config(record['config']).model)
+    model = AdderSR(dataclasses.replace(make_config(record['config']).model, exact=True))
     model.load_state_dict(record['model'])
     return model.eval(), record
 
@@ -121,17 +121,10 @@ def photographs(config: TrainConfig) -> tuple[list[data.Pair], list[data.Pair]]:
     return data.split(data.load_photographs(root, config.model.scale), config.held_back)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('config', type=pathlib.Path)
-    parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
-    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
-    options = parser.parse_args()
-    config = load_config(options.config)
-    device = torch.device(options.device)
+def run(config: TrainConfig, device: torch.device, resume: bool = False) -> pathlib.Path:
+    """Trains, from runs/NAME/last.pt on if asked, and returns the folder runs/NAME."""
     folder = TRAINING / 'runs' / config.name
     folder.mkdir(parents=True, exist_ok=True)
-
     if device.type == 'cpu':
         torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
         torch.set_flush_denormal(True)
@@ -153,7 +146,7 @@ def main() -> None:
     averaged = copy.deepcopy(model).requires_grad_(False) if config.average else None
 
     first, cpu_before, best = 0, 0.0, -math.inf
-    if options.resume:
+    if resume:
         record = torch.load(folder / 'last.pt', map_location=device)
         model.load_state_dict(record['raw'])
         optimizer.load_state_dict(record['optimizer'])
@@ -245,6 +238,17 @@ def main() -> None:
         if done % config.evaluate_every == 0 or done == config.iterations:
             check(done)
             model.train()
+    log_file.close()
+    return folder
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('config', type=pathlib.Path)
+    parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
+    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
+    options = parser.parse_args()
+    run(load_config(options.config), torch.device(options.device), options.resume)
 
 
 if __name__ == '__main__':

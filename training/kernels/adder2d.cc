@@ -89,21 +89,23 @@ std::vector<float> window_sums(const float* padded, const Shape& s, int64_t c) {
 // P pixels of one row by V vectors of output channels; f is [tap][cin][cout].
 template <int P, int V>
 void forward_tile(const float* xp, const float* f, float* sums, const Shape& s) {
-  Lanes acc[P][V] = {};
+  Lanes acc[P][V];
+  UNROLL for (int p = 0; p < P; p++)
+    UNROLL for (int v = 0; v < V; v++) acc[p][v] = Lanes{};
   for (int64_t ky = 0; ky < s.k; ky++) {
     const float* row = xp + ky * s.wp() * s.cin;
     for (int64_t kx = 0; kx < s.k; kx++)
       for (int64_t c = 0; c < s.cin; c++, f += s.cout) {
         Lanes fv[V];
-        for (int v = 0; v < V; v++) fv[v] = load(f + v * kLanes);
-        for (int p = 0; p < P; p++) {
+        UNROLL for (int v = 0; v < V; v++) fv[v] = load(f + v * kLanes);
+        UNROLL for (int p = 0; p < P; p++) {
           const Lanes x = broadcast(row[(p + kx) * s.cin + c]);
-          for (int v = 0; v < V; v++) acc[p][v] += maximum(x, fv[v]);
+          UNROLL for (int v = 0; v < V; v++) acc[p][v] += maximum(x, fv[v]);
         }
       }
   }
-  for (int p = 0; p < P; p++)
-    for (int v = 0; v < V; v++) store(sums + p * s.cout + v * kLanes, acc[p][v]);
+  UNROLL for (int p = 0; p < P; p++)
+    UNROLL for (int v = 0; v < V; v++) store(sums + p * s.cout + v * kLanes, acc[p][v]);
 }
 
 // P pixels of one row by V vectors of input channels; gp is padded dY, f is
@@ -111,28 +113,29 @@ void forward_tile(const float* xp, const float* f, float* sums, const Shape& s) 
 template <int P, int V>
 void input_gradient_tile(const float* x, const float* gp, const float* f,
                          const float* gradient_sums, float* dx, const Shape& s) {
-  Lanes low[P][V], high[P][V], acc[P][V] = {};
-  for (int p = 0; p < P; p++)
-    for (int v = 0; v < V; v++) {
+  Lanes low[P][V], high[P][V], acc[P][V];
+  UNROLL for (int p = 0; p < P; p++)
+    UNROLL for (int v = 0; v < V; v++) {
       const Lanes value = load(x + p * s.cin + v * kLanes);
       low[p][v] = value - 1.f;
       high[p][v] = value + 1.f;
+      acc[p][v] = Lanes{};
     }
   for (int64_t ky = 0; ky < s.k; ky++) {
     const float* row = gp + ky * s.wp() * s.cout;
     for (int64_t kx = 0; kx < s.k; kx++)
       for (int64_t o = 0; o < s.cout; o++, f += s.cin) {
         Lanes fv[V];
-        for (int v = 0; v < V; v++) fv[v] = load(f + v * kLanes);
-        for (int p = 0; p < P; p++) {
+        UNROLL for (int v = 0; v < V; v++) fv[v] = load(f + v * kLanes);
+        UNROLL for (int p = 0; p < P; p++) {
           const Lanes g = broadcast(row[(p + kx) * s.cout + o]);
-          for (int v = 0; v < V; v++)
+          UNROLL for (int v = 0; v < V; v++)
             acc[p][v] += g * minimum(maximum(fv[v], low[p][v]), high[p][v]);
         }
       }
   }
-  for (int p = 0; p < P; p++)
-    for (int v = 0; v < V; v++) {
+  UNROLL for (int p = 0; p < P; p++)
+    UNROLL for (int v = 0; v < V; v++) {
       const Lanes value = load(x + p * s.cin + v * kLanes);
       store(dx + p * s.cin + v * kLanes, acc[p][v] - value * gradient_sums[p]);
     }
@@ -141,22 +144,24 @@ void input_gradient_tile(const float* x, const float* gp, const float* f,
 // C input channels by V vectors of output channels at one tap, over all pixels.
 template <int C, int V>
 void filter_gradient_tile(const float* xp, const float* g, float* df, const Shape& s) {
-  Lanes acc[C][V] = {};
+  Lanes acc[C][V];
+  UNROLL for (int c = 0; c < C; c++)
+    UNROLL for (int v = 0; v < V; v++) acc[c][v] = Lanes{};
   for (int64_t n = 0; n < s.n; n++)
     for (int64_t y = 0; y < s.h; y++) {
       const float* xr = xp + (n * s.hp() + y) * s.wp() * s.cin;
       const float* gr = g + (n * s.h + y) * s.w * s.cout;
       for (int64_t x = 0; x < s.w; x++) {
         Lanes gv[V];
-        for (int v = 0; v < V; v++) gv[v] = load(gr + x * s.cout + v * kLanes);
-        for (int c = 0; c < C; c++) {
+        UNROLL for (int v = 0; v < V; v++) gv[v] = load(gr + x * s.cout + v * kLanes);
+        UNROLL for (int c = 0; c < C; c++) {
           const Lanes value = broadcast(xr[x * s.cin + c]);
-          for (int v = 0; v < V; v++) acc[c][v] += value * gv[v];
+          UNROLL for (int v = 0; v < V; v++) acc[c][v] += value * gv[v];
         }
       }
     }
-  for (int c = 0; c < C; c++)
-    for (int v = 0; v < V; v++) store(df + c * s.cout + v * kLanes, acc[c][v]);
+  UNROLL for (int c = 0; c < C; c++)
+    UNROLL for (int v = 0; v < V; v++) store(df + c * s.cout + v * kLanes, acc[c][v]);
 }
 
 Shape shape_of(const at::Tensor& x, const at::Tensor& f) {

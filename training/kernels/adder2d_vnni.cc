@@ -17,9 +17,6 @@
 #include <cmath>
 #include <cstring>
 
-// Sums stay in registers only if every loop over them is unrolled.
-#define UNROLL _Pragma("GCC unroll 8")
-
 namespace adder2d {
 namespace {
 
@@ -290,11 +287,18 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& filter, const Shape& s
   return out;
 }
 
+float peak_of(const float* p, int64_t count) {
+  __m512 peak = _mm512_setzero_ps();
+  for (int64_t i = 0; i < count; i += kLanes)
+    peak = _mm512_max_ps(peak, _mm512_abs_ps(_mm512_loadu_ps(p + i)));
+  return _mm512_reduce_max_ps(peak);
+}
+
 template <int C>
 at::Tensor input_gradient(const at::Tensor& x, const at::Tensor& filter, const at::Tensor& gradient,
                           const Shape& s) {
   auto dx = at::empty_like(x);
-  const float peak = std::max(gradient.abs().max().item<float>(), 1e-30f);
+  const float peak = std::max(peak_of(gradient.data_ptr<float>(), gradient.numel()), 1e-30f);
   const float factor = kGradientPeak / peak;
   const __m512 back = _mm512_set1_ps(peak / kGradientPeak / kUnit);
   const auto f = filter_pairs(filter.data_ptr<float>(), s, false, true);
@@ -333,7 +337,8 @@ at::Tensor input_gradient(const at::Tensor& x, const at::Tensor& filter, const a
 
 at::Tensor filter_gradient(const at::Tensor& x, const at::Tensor& filter, const at::Tensor& gradient,
                            const Shape& s) {
-  auto df = at::empty({s.k, s.k, s.cin, s.cout}, filter.options());
+  auto df = at::empty_like(filter);
+  Buffer<float> sums(s.taps() * s.cin * s.cout);
   const Bfloats xp = planes(x.data_ptr<float>(), s, s.cin);
   const Bfloats g = pixel_pairs(gradient.data_ptr<float>(), s, s.cout);
   const int64_t width = s.wp() + 1, blocks = s.cin / 4;
@@ -341,14 +346,22 @@ at::Tensor filter_gradient(const at::Tensor& x, const at::Tensor& filter, const 
     for (int64_t i = begin; i < end; i++) {
       const int64_t ky = i / blocks, c = i % blocks * 4;
       const uint16_t* from = &xp[(c * s.hp() + ky) * width];
-      float* to = df.data_ptr<float>() + (ky * 3 * s.cin + c) * s.cout;
+      float* to = &sums[(ky * 3 * s.cin + c) * s.cout];
       along_channels(s.cout, [&](int64_t o, auto vectors) {
         filter_gradient_tile<3, vectors()>(from, g.data() + 2 * o, to + o, s);
       });
     }
   });
-  const auto dy_sums = gradient.sum({0, 2, 3}).view({-1, 1, 1, 1});
-  return df.permute({3, 2, 0, 1}) - filter * dy_sums;
+  const auto dy_sums = gradient.sum({0, 2, 3});
+  const float* f = filter.data_ptr<float>();
+  float* out = df.data_ptr<float>();
+  for (int64_t o = 0; o < s.cout; o++) {
+    const float dy = dy_sums.data_ptr<float>()[o];
+    for (int64_t c = 0; c < s.cin; c++)
+      for (int64_t t = 0; t < s.taps(); t++, out++, f++)
+        *out = sums[(t * s.cin + c) * s.cout + o] - *f * dy;
+  }
+  return df;
 }
 
 }  // namespace
