@@ -28,7 +28,7 @@ export class FramePool {
   }
 
   /** A frame with old content in its planes; the holder overwrites all of it. */
-  async take(stamp: FrameStamp): Promise<Frame> {
+  async take(stamp: FrameStamp): Promise<PooledFrame> {
     const slot = this.#free.pop() ?? (this.#made < this.capacity ? this.#make() : await this.#wait());
     return new PooledFrame(this.stream, slot, stamp, (returned) => {
       this.#put(returned);
@@ -65,11 +65,12 @@ export class FramePool {
   }
 }
 
-class PooledFrame implements Frame {
-  readonly pts: number;
-  readonly sourcePts: number;
-  readonly duration: number | null;
-  readonly sceneCutBefore: boolean;
+/** A frame of a pool, whose holder may still set when it is shown. */
+export class PooledFrame implements Frame {
+  pts = 0;
+  sourcePts = 0;
+  duration: number | null = null;
+  sceneCutBefore = false;
   #slot: Slot | null;
   readonly #put: (slot: Slot) => void;
 
@@ -79,12 +80,16 @@ class PooledFrame implements Frame {
     stamp: FrameStamp,
     put: (slot: Slot) => void,
   ) {
+    this.stamp(stamp);
+    this.#slot = slot;
+    this.#put = put;
+  }
+
+  stamp(stamp: FrameStamp): void {
     this.pts = stamp.pts;
     this.sourcePts = stamp.sourcePts ?? stamp.pts;
     this.duration = stamp.duration;
     this.sceneCutBefore = stamp.sceneCutBefore ?? false;
-    this.#slot = slot;
-    this.#put = put;
   }
 
   get planes(): readonly Plane[] {

@@ -7,6 +7,7 @@ import {
   encoderFor,
   muxResult,
   openDecoder,
+  type DecodeFormat,
   type EncoderSpec,
   type MediaTools,
 } from '../media';
@@ -67,6 +68,7 @@ export function segmentLength(output: StreamFormat): number {
  */
 export async function runVideo(request: JobRequest, context: RunContext): Promise<RunFacts> {
   const { tools, info, signal, events } = context;
+  const container = containerOf(request.output);
   const decoding = decodeFormat(info);
   if (!decoding.supported) throw new UserError('unsupported-input', decoding.reason);
   const notes = [...info.notes, ...decoding.notes];
@@ -74,13 +76,15 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
   const opened = await openStages(request, decoding.stream, signal, (note) => notes.push(note));
   try {
     const output = opened.at(-1)?.plan.output ?? decoding.stream;
-    const encoder = await encoderFor(tools, {
+    const encoder = encoderFor(tools, {
       codec: request.codec,
       stream: output,
-      container: containerOf(request.output),
+      container,
       ...(request.crf === undefined ? {} : { crf: request.crf }),
     });
-    if (!encoder.supported) throw new UserError('unsupported-output', encoder.reason);
+    if (!encoder.supported || !container) {
+      throw new UserError('unsupported-output', encoder.supported ? 'No container.' : encoder.reason);
+    }
     notes.push(...encoder.notes);
 
     const length = segmentLength(output);
@@ -101,8 +105,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
       const stopwatch = new Stopwatch();
       if (!store.complete) {
         await writeSegments(request, context, {
-          stream: decoding.stream,
-          ffmpegFormat: decoding.pixelFormat,
+          decoding,
           opened,
           encoder: encoder.encoder,
           store,
@@ -124,7 +127,8 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
         stream: output,
         info,
         part,
-        container: containerOf(request.output),
+        container,
+        codec: request.codec,
         ...(request.start === undefined ? {} : { start: request.start }),
         ...(request.end === undefined ? {} : { end: request.end }),
         signal,
@@ -186,8 +190,7 @@ export async function openStages(
 }
 
 interface WriteParts {
-  readonly stream: StreamFormat;
-  readonly ffmpegFormat: string;
+  readonly decoding: DecodeFormat & { readonly supported: true };
   readonly opened: readonly OpenedStage[];
   readonly encoder: EncoderSpec;
   readonly store: SegmentStore;
@@ -198,7 +201,8 @@ interface WriteParts {
 
 async function writeSegments(request: JobRequest, context: RunContext, parts: WriteParts): Promise<void> {
   const { tools, info, gate, events } = context;
-  const { stream, opened, store, stopwatch, notes } = parts;
+  const { opened, store, stopwatch, notes } = parts;
+  const { stream } = parts.decoding;
   // A failure anywhere stops the rest of the pipeline, as a cancel does.
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
@@ -207,7 +211,8 @@ async function writeSegments(request: JobRequest, context: RunContext, parts: Wr
   const last = store.segments.at(-1);
   const decoder = openDecoder(tools, info, {
     stream,
-    pixelFormat: parts.ffmpegFormat,
+    pixelFormat: parts.decoding.pixelFormat,
+    filter: parts.decoding.filter,
     pool: new FramePool(stream, DECODED_FRAMES),
     signal,
     ...(request.start === undefined ? {} : { start: request.start }),

@@ -1,0 +1,122 @@
+import type { MediaInfo, VideoStream } from '../../shared';
+import { pixelFormat, type StreamFormat } from '../frames';
+
+/** What frames of a file look like inside the engine, or why there can be none. */
+export type DecodeFormat =
+  | {
+      readonly supported: true;
+      readonly stream: StreamFormat;
+      /** ffmpeg's name of the raw format to ask for; the same as the stream's. */
+      readonly pixelFormat: string;
+      /** Filter that gets there where a plain change of layout won't do, else null. */
+      readonly filter: string | null;
+      readonly notes: readonly string[];
+    }
+  | { readonly supported: false; readonly reason: string };
+
+/** Layouts that hold the same samples as a planar format. */
+const REPACKED: Readonly<Record<string, string>> = {
+  yuvj420p: 'yuv420p',
+  yuvj422p: 'yuv422p',
+  yuvj444p: 'yuv444p',
+  nv12: 'yuv420p',
+  nv21: 'yuv420p',
+  nv16: 'yuv422p',
+  yuyv422: 'yuv422p',
+  uyvy422: 'yuv422p',
+  p010le: 'yuv420p10le',
+  p210le: 'yuv422p10le',
+  y210le: 'yuv422p10le',
+  gray8: 'gray',
+  grayj: 'gray',
+  monow: 'gray',
+  monob: 'gray',
+};
+
+/** Subsamplings that frames don't have, and the richer one that holds all of their chroma. */
+const RICHER: Readonly<Record<string, string>> = {
+  yuv411p: 'yuv422p',
+  yuvj411p: 'yuv422p',
+  yuv410p: 'yuv420p',
+  yuv440p: 'yuv444p',
+  yuvj440p: 'yuv444p',
+};
+
+const RGB =
+  /^(?:gbrp|rgb24|bgr24|0rgb|0bgr|rgb0|bgr0|pal8|bgr8|rgb8|rgb565le|rgb555le|bgra|rgba|argb|abgr|gbrap)(10le|12le)?$/;
+
+/** The planar format in which a video is processed: its own samples wherever frames can have them. */
+export function decodeFormat(info: MediaInfo): DecodeFormat {
+  const { video } = info;
+  const source = video.pixelFormat;
+  const notes: string[] = [];
+  const alpha = /^(?:yuva|gbrap|rgba|bgra|argb|abgr|ya8|ya16)/.test(source);
+  if (alpha) notes.push('Transparency is not carried: the result is opaque.');
+  if (video.bitDepth > 12) {
+    return refuse(
+      info,
+      `has ${video.bitDepth} bits per component, which can't be kept: convert it to 10 or 12 bits first`,
+    );
+  }
+  const opaque = source.replace(/^yuva/, 'yuv').replace(/^ya8$/, 'gray');
+  const rgb = RGB.exec(source);
+  if (rgb) {
+    notes.push('RGB video is processed, and written, as YCbCr 4:4:4 (BT.709, full range).');
+    const colour = {
+      ...video.colour,
+      matrix: 'bt709',
+      range: 'full',
+      rangeStated: true,
+      chromaLocation: 'unknown',
+    } as const;
+    return accept(
+      video,
+      `yuv444p${rgb[1] ?? ''}`,
+      'scale=out_color_matrix=bt709:out_range=full',
+      notes,
+      colour,
+    );
+  }
+  const richer = RICHER[opaque];
+  if (richer !== undefined) {
+    notes.push(`The colour sampling of ${source} is carried in ${richer}.`);
+    return accept(video, richer, null, notes);
+  }
+  const target = REPACKED[opaque] ?? opaque.replace(/be$/, 'le');
+  if (pixelFormat(target) === undefined) {
+    return refuse(
+      info,
+      `has the pixel format ${source}, which is not supported: convert it to yuv420p or yuv444p first`,
+    );
+  }
+  return accept(video, target, null, notes);
+}
+
+function refuse(info: MediaInfo, why: string): DecodeFormat {
+  return { supported: false, reason: `${info.path} ${why}.` };
+}
+
+function accept(
+  video: VideoStream,
+  name: string,
+  filter: string | null,
+  notes: readonly string[],
+  colour = video.colour,
+): DecodeFormat {
+  const format = pixelFormat(name);
+  if (!format) return { supported: false, reason: `Frames can't have the pixel format ${name}.` };
+  return {
+    supported: true,
+    stream: {
+      width: video.width,
+      height: video.height,
+      format,
+      colour,
+      timeBase: video.timeBase,
+      frameRate: video.frameRate,
+    },
+    pixelFormat: name,
+    filter,
+    notes,
+  };
+}

@@ -1,0 +1,10 @@
+export { decodeFormat, type DecodeFormat } from './decode-format';
+export { openDecoder, type Decoder, type DecoderOptions } from './decoder';
+export { containerOf, encoderFor, type Container, type EncoderChoice, type EncoderSpec } from './encoder';
+export { isMediaFile, isStillFile } from './media-files';
+export { muxResult, type MuxPlan } from './mux';
+export { poster } from './poster';
+export { probe } from './probe';
+export { openSegmentEncoder, type SegmentEncoder, type SegmentFacts } from './segment-encoder';
+export { readStill, writeStill, type Still } from './still';
+export { resolveTools, type MediaTool, type MediaTools } from './tools';
