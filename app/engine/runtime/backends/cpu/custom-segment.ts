@@ -13,6 +13,7 @@ interface Plan<S> {
 
 /** The part of a model that our kernels run: all its nodes in one call, on buffers planned once per input size. */
 export class CustomSegment<S> implements RunnableSegment {
+  readonly label: string;
   readonly outputTypes: ReadonlyMap<string, ValueType>;
   readonly #segment: GraphSegment;
   readonly #operators: readonly PreparedOperator<S>[];
@@ -22,6 +23,8 @@ export class CustomSegment<S> implements RunnableSegment {
   /** @throws Error for a node whose operator is unknown or whose attributes are wrong */
   constructor(graph: Graph, segment: GraphSegment, set: OperatorSet<S>) {
     this.#segment = segment;
+    const operators = segment.nodes.map((node) => node.proto.opType ?? '');
+    this.label = `kernels: ${segment.nodes.length} × ${[...new Set(operators)].join(', ')}`;
     this.#run = (steps) => set.run(steps);
     const prepared: PreparedOperator<S>[] = [];
     try {

@@ -11,6 +11,12 @@ export interface HybridSessionOptions<S> {
   readonly operators: OperatorSet<S>;
 }
 
+export interface SegmentTiming {
+  /** `onnxruntime: Conv … Transpose`, `kernels: 16 × Adder2d` */
+  readonly label: string;
+  readonly seconds: number;
+}
+
 /**
  * A model with custom operators on the processor: its standard segments by onnxruntime, its custom
  * ones by our kernels, in turn. Buffers are made for the sizes of the first call and used again as
@@ -22,6 +28,8 @@ export interface HybridSessionOptions<S> {
 export class HybridSession {
   readonly #graph: Graph;
   readonly #segments: readonly RunnableSegment[];
+  /** Seconds that each segment took in the last call. */
+  readonly #seconds: number[] = [];
   #busy = false;
 
   private constructor(graph: Graph, segments: readonly RunnableSegment[]) {
@@ -64,6 +72,11 @@ export class HybridSession {
     return this.#graph.outputs;
   }
 
+  /** Where the time of the last call went, segment by segment. */
+  get timings(): readonly SegmentTiming[] {
+    return this.#segments.map(({ label }, index) => ({ label, seconds: this.#seconds[index] ?? 0 }));
+  }
+
   /**
    * Runs the model. The tensors that come back stay valid until the next call.
    *
@@ -74,7 +87,11 @@ export class HybridSession {
     this.#busy = true;
     try {
       const values = new Map(Object.entries(feeds));
-      for (const segment of this.#segments) await segment.run(values);
+      for (const [index, segment] of this.#segments.entries()) {
+        const start = performance.now();
+        await segment.run(values);
+        this.#seconds[index] = (performance.now() - start) / 1000;
+      }
       return Object.fromEntries(this.#graph.outputs.map((name) => [name, valueOf(values, name)]));
     } finally {
       this.#busy = false;

@@ -2,6 +2,8 @@ import type { HostTensor, ValueType } from '../../tensor';
 
 /** A part of a model that runs as a whole. */
 export interface RunnableSegment {
+  /** What it is, for measurements. */
+  readonly label: string;
   /** What is known of its outputs before it runs. */
   readonly outputTypes: ReadonlyMap<string, ValueType>;
   /** Reads its inputs from `values` and puts its outputs there; they stay valid until it runs again. */

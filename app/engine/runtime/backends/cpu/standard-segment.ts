@@ -6,6 +6,7 @@ import { valueOf, type RunnableSegment } from './segment';
 
 /** The part of a model that onnxruntime runs. */
 export class StandardSegment implements RunnableSegment {
+  readonly label: string;
   readonly outputTypes: ReadonlyMap<string, ValueType>;
   readonly #session: InferenceSession;
   readonly #segment: GraphSegment;
@@ -18,6 +19,8 @@ export class StandardSegment implements RunnableSegment {
   private constructor(session: InferenceSession, segment: GraphSegment) {
     this.#session = session;
     this.#segment = segment;
+    const operators = segment.nodes.map((node) => node.proto.opType ?? '');
+    this.label = `onnxruntime: ${[...new Set([operators[0], operators.at(-1)])].join(' … ')}`;
     this.outputTypes = new Map(session.outputMetadata.map((metadata) => [metadata.name, typeOf(metadata)]));
   }
 

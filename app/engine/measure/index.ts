@@ -1,0 +1,1 @@
+export { evalSr } from './eval-sr';

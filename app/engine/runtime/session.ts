@@ -1,0 +1,33 @@
+import { processKernels, type BackendChoice } from './backend';
+import { HybridSession } from './backends/cpu';
+import { readModel, type InstalledModel } from './manifest';
+import { kernelOperators } from './operators';
+import type { HostTensor } from './tensor';
+
+/** A model that is loaded and ready to run. */
+export interface ModelSession {
+  /**
+   * Outputs by name; they stay valid until the next call. One call at a time.
+   *
+   * @throws DeviceError where this size is too much for the device
+   */
+  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a model on a backend.
+ *
+ * @throws UserError model-missing, model-damaged
+ */
+export async function openModel(model: InstalledModel, backend: BackendChoice): Promise<ModelSession> {
+  const bytes = await readModel(model);
+  switch (backend.name) {
+    case 'cpu': {
+      const kernels = processKernels();
+      return HybridSession.create(bytes, { threads: kernels.threads, operators: kernelOperators(kernels) });
+    }
+    case 'webgpu':
+      throw new Error('There is no WebGPU backend in this version.');
+  }
+}
