@@ -139,16 +139,31 @@ def check(built: onnx.ModelProto) -> None:
         raise ValueError(f'custom operators in the graph: {sorted(custom)}')
 
 
+@torch.no_grad()
+def rounding_margin(net: QuantizedNet, y: Tensor) -> float:
+    """How far the first codes are from a tie, where the last bit of a convolution would decide."""
+    steps = torch.relu(net.model.head(y)) / torch.tensor(net.grid_in.step)
+    return float((steps - steps.floor() - 0.5).abs().min())
+
+
 def parity_case(net: QuantizedNet, pair: data.Pair) -> dict:
-    """A real crop of 29 x 23 codes and what the simulation makes of it."""
-    codes = np.rint(pair.low[60:83, 60:89] / data.STEPS).astype(np.uint8)
-    output = net.upscale(torch.from_numpy(codes.astype(np.float32))[None, None] / 255)
+    """A real crop of 29 x 23 codes and what the simulation makes of it.
+
+    Of many crops the one whose first codes are surest, so that every runtime must agree with all.
+    """
+    codes = np.rint(pair.low / data.STEPS).astype(np.uint8)
+    height, width = (size - room for size, room in zip(codes.shape, (23, 29)))
+    places = [(y, x) for y in range(0, height, 8) for x in range(0, width, 8)]
+    crops = [codes[y : y + 23, x : x + 29] for y, x in places]
+    as_input = lambda crop: torch.from_numpy(crop.astype(np.float32))[None, None] / 255
+    crop = max(crops, key=lambda crop: (crop.std() > 20, rounding_margin(net, as_input(crop))))
+    output = net.upscale(as_input(crop))
     encode = lambda values: base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
     return {
         'about': 'y = codes / 255 in float32; codes uint8, output float32, little endian, row major',
-        'width': codes.shape[1],
-        'height': codes.shape[0],
-        'codes': encode(codes),
+        'width': crop.shape[1],
+        'height': crop.shape[0],
+        'codes': encode(crop),
         'output': encode(output.numpy().astype('<f4')),
     }
 
