@@ -22,7 +22,7 @@ VARIANTS = {
     'published order, power activation': {'form': 'published', 'power': True},
     'block order': {'form': 'block'},
     'block order, power activation': {'form': 'block', 'power': True},
-    'block order, convolutions (the twin)': {'form': 'block', 'layer': 'conv', 'gamma': 1.0},
+    'block order, convolutions (the twin)': {'form': 'block', 'layer': 'conv'},
 }
 
 
