@@ -1,0 +1,40 @@
+// What JavaScript sees of the addon. Arguments are checked by the TypeScript that calls it.
+
+#include "addon.h"
+
+#include <atomic>
+
+#include "../cpu/thread-pool.h"
+
+namespace clearcut {
+namespace {
+
+/** Environments (the main thread, workers) that have loaded the addon. */
+std::atomic<int> environments{0};
+
+Napi::Value setThreads(const Napi::CallbackInfo& info) {
+  ThreadPool::shared().setThreads(info[0].As<Napi::Number>().Uint32Value());
+  return info.Env().Undefined();
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  environments++;
+  // Threads must not outlive the library's code, which goes with the last environment.
+  env.AddCleanupHook([] {
+    if (--environments == 0) ThreadPool::shared().stop();
+  });
+  exports["setThreads"] = Napi::Function::New(env, setThreads);
+  exports["adder2dKernels"] = Napi::Function::New(env, listAdder2dKernels);
+  exports["createAdder2d"] = Napi::Function::New(env, createAdder2d);
+  exports["disposeAdder2d"] = Napi::Function::New(env, disposeAdder2d);
+  exports["runAdder2d"] = Napi::Function::New(env, startAdder2d);
+  exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);
+  exports["planeToFloat"] = Napi::Function::New(env, startPlaneToFloat);
+  exports["floatToPlane"] = Napi::Function::New(env, startFloatToPlane);
+  return exports;
+}
+
+NODE_API_MODULE(clearcut_kernels, init)
+
+}  // namespace
+}  // namespace clearcut
