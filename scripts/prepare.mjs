@@ -36,7 +36,10 @@ export function buildIfStale() {
   }
   rmSync(stamp, { force: true });
   const command = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
-  execFileSync(process.execPath, [command, 'build', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync(process.execPath, [command, 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   writeFileSync(stamp, wanted);
   return true;
 }

@@ -1,2 +1,3 @@
+export { ENGINE_ENVIRONMENT } from './environment';
 export { engineClientOver, serveEngine, type Channel, type EngineClient } from './rpc';
 export { spawnEngine, type SpawnOptions } from './spawn';

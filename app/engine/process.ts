@@ -2,6 +2,7 @@
  * The engine's own process: a forked Node (CLI, serve) or Electron's utilityProcess. It answers
  * `EngineApi` calls over its parent's channel and ends when that closes.
  */
+import { ENGINE_ENVIRONMENT } from './environment';
 import { setTextChannel } from './log';
 import { serveEngine, type Channel } from './rpc';
 import { Engine } from './service';
@@ -37,13 +38,19 @@ function parentChannel(): Channel {
   };
 }
 
+Object.assign(process.env, ENGINE_ENVIRONMENT);
+
 const engine = new Engine();
 const events = serveEngine(parentChannel(), engine);
 engine.onJobEvent = events.onJobEvent;
 setTextChannel(events.onLog);
 
+/** A job that doesn't stop in this time is left as it is: its finished segments are safe. */
+const END_TIMEOUT_MS = 5_000;
+
 /** Stops what runs (finished segments stay) and ends. */
 async function end(): Promise<void> {
+  setTimeout(() => process.exit(1), END_TIMEOUT_MS).unref();
   await engine.close();
   process.exit(0);
 }

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../shared';
+import { ENGINE_ENVIRONMENT } from './environment';
 import { engineClientOver, type Channel, type EngineClient } from './rpc';
 
 /** How long an engine may take to put its jobs in order once it is told to end. */
@@ -17,6 +18,7 @@ export function spawnEngine(options: SpawnOptions = {}): EngineClient {
   // A Ctrl+C in the terminal reaches the whole process group: detached, the engine hears of it from us and
   // closes its ffmpeg children and segments in order.
   const child = fork(entry, [], {
+    env: { ...process.env, ...ENGINE_ENVIRONMENT },
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,

@@ -40,19 +40,36 @@ describe('clearcut run', () => {
     const output = at('Ünï çödé 日本語 (1) & "quoted".mkv');
     const result = await clearcut('run', clip, '-o', output, '--enhance', '2', '--json');
     expect(result).toMatchObject({ code: 0, stderr: '' });
-    const { jobs } = JSON.parse(result.stdout) as { jobs: { status: string; result: { width: number; height: number; frames: number } }[] };
+    const { jobs } = JSON.parse(result.stdout) as {
+      jobs: { status: string; result: { width: number; height: number; frames: number } }[];
+    };
     expect(jobs).toMatchObject([{ status: 'done', result: { width: 128, height: 96, frames: 50 } }]);
     const { streams } = await ffprobe(output, '-show_streams', '-count_packets');
-    expect(streams).toMatchObject([{ codec_name: 'h264', width: 128, height: 96, nb_read_packets: '50' }, { codec_name: 'aac' }]);
+    expect(streams).toMatchObject([
+      { codec_name: 'h264', width: 128, height: 96, nb_read_packets: '50' },
+      { codec_name: 'aac' },
+    ]);
     expect(await leftovers(output)).toEqual([basename(output)]);
   });
 
   it('looks like the input, not like noise', async () => {
     const output = at('alike.mkv');
     expect((await clearcut('run', clip, '-o', output, '--enhance', '2', '--codec', 'ffv1')).code).toBe(0);
-    const { stderr } = await execute((await import('../support/media').then((media) => media.tools())).ffmpeg.path, [
-      '-nostdin', '-i', output, '-i', clip, '-lavfi', '[1:v]scale=128:96:flags=bicubic[up];[0:v][up]psnr', '-f', 'null', '-',
-    ]);
+    const { stderr } = await execute(
+      (await import('../support/media').then((media) => media.tools())).ffmpeg.path,
+      [
+        '-nostdin',
+        '-i',
+        output,
+        '-i',
+        clip,
+        '-lavfi',
+        '[1:v]scale=128:96:flags=bicubic[up];[0:v][up]psnr',
+        '-f',
+        'null',
+        '-',
+      ],
+    );
     const psnr = Number(/PSNR y:([\d.]+)/.exec(stderr)?.[1]);
     // An enlargement by a network and a bicubic one differ in detail, not in what they show.
     expect(psnr).toBeGreaterThan(22);
@@ -61,7 +78,18 @@ describe('clearcut run', () => {
 
   it('takes the range between --start and --end', async () => {
     const output = at('range.mp4');
-    const result = await clearcut('run', clip, '-o', output, '--enhance', '2', '--start', '0.5', '--end', '0:01.5');
+    const result = await clearcut(
+      'run',
+      clip,
+      '-o',
+      output,
+      '--enhance',
+      '2',
+      '--start',
+      '0.5',
+      '--end',
+      '0:01.5',
+    );
     expect(result.code).toBe(0);
     const { streams } = await ffprobe(output, '-show_streams', '-count_packets', '-select_streams', 'v');
     expect(streams?.[0]).toMatchObject({ nb_read_packets: '25' });
@@ -87,16 +115,38 @@ describe('clearcut run', () => {
     [641, 359],
   ])('enlarges odd sizes: %i×%i', async (width, height) => {
     const source = at(`odd-${width}.mkv`);
-    await ffmpeg('-f', 'lavfi', '-i', `testsrc=size=${Math.max(width, 2)}x${Math.max(height, 2)}:rate=5:duration=0.6`, '-vf', `crop=${width}:${height}:0:0:exact=1,format=yuv444p`, '-c:v', 'ffv1', source);
+    await ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      `testsrc=size=${Math.max(width, 2)}x${Math.max(height, 2)}:rate=5:duration=0.6`,
+      '-vf',
+      `crop=${width}:${height}:0:0:exact=1,format=yuv444p`,
+      '-c:v',
+      'ffv1',
+      source,
+    );
     const output = at(`odd-${width}-out.mkv`);
-    expect(await clearcut('run', source, '-o', output, '--enhance', '2', '--codec', 'ffv1')).toMatchObject({ code: 0 });
+    expect(await clearcut('run', source, '-o', output, '--enhance', '2', '--codec', 'ffv1')).toMatchObject({
+      code: 0,
+    });
     const { streams } = await ffprobe(output, '-show_streams');
     expect(streams?.[0]).toMatchObject({ width: 2 * width, height: 2 * height });
   });
 
   it('enlarges stills and keeps their format', async () => {
     const source = at('photo.png');
-    await sharp({ create: { width: 31, height: 17, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 30 }, background: 'grey' } }).png().toFile(source);
+    await sharp({
+      create: {
+        width: 31,
+        height: 17,
+        channels: 3,
+        noise: { type: 'gaussian', mean: 128, sigma: 30 },
+        background: 'grey',
+      },
+    })
+      .png()
+      .toFile(source);
     const output = at('photo-2x.png');
     expect(await clearcut('run', source, '-o', output, '--enhance', '2')).toMatchObject({ code: 0 });
     expect(await sharp(output).metadata()).toMatchObject({ format: 'png', width: 62, height: 34 });
@@ -108,16 +158,44 @@ describe('clearcut run', () => {
     await copyFile(clip, join(input, 'good.mp4'));
     await copyFile(clip, join(input, 'inner folder', '日本.mp4'));
     await writeFile(join(input, 'bad.mp4'), 'this is text');
-    const result = await clearcut('run', input, '-o', at('tree-out'), '--enhance', '2', '--end', '0.2', '--json');
+    const result = await clearcut(
+      'run',
+      input,
+      '-o',
+      at('tree-out'),
+      '--enhance',
+      '2',
+      '--end',
+      '0.2',
+      '--json',
+    );
     expect(result.code).toBe(1);
     const { jobs } = JSON.parse(result.stdout) as { jobs: { input: string; status: string }[] };
-    expect(jobs.map((job) => [basename(job.input), job.status])).toEqual([['bad.mp4', 'failed'], ['good.mp4', 'done'], ['日本.mp4', 'done']]);
-    expect(await readdir(at('tree-out'), { recursive: true })).toEqual(expect.arrayContaining(['good.mp4', join('inner folder', '日本.mp4')]));
+    expect(jobs.map((job) => [basename(job.input), job.status])).toEqual([
+      ['bad.mp4', 'failed'],
+      ['good.mp4', 'done'],
+      ['日本.mp4', 'done'],
+    ]);
+    expect(await readdir(at('tree-out'), { recursive: true })).toEqual(
+      expect.arrayContaining(['good.mp4', join('inner folder', '日本.mp4')]),
+    );
+  });
+});
+
+describe('the engine', () => {
+  it('leaves nothing in the home folder and asks no network for anything', async () => {
+    const home = at('home');
+    await mkdir(home);
+    const output = at('quiet.mp4');
+    const { code } = await startCli(['run', clip, '-o', output, '--enhance', '2', '--end', '0.2'], { HOME: home, XDG_CACHE_HOME: '', TMPDIR: home }).ended;
+    expect(code).toBe(0);
+    expect(await readdir(home, { recursive: true })).toEqual([]);
   });
 });
 
 describe('bad input to clearcut run', () => {
-  const refused = (input: string, output: string, ...more: string[]): Promise<CliResult> => clearcut('run', input, '-o', output, '--enhance', '2', ...more);
+  const refused = (input: string, output: string, ...more: string[]): Promise<CliResult> =>
+    clearcut('run', input, '-o', output, '--enhance', '2', ...more);
 
   it('is refused with one line that names it', async () => {
     await writeFile(at('text.mp4'), 'I am a text file.\n'.repeat(100));
@@ -152,7 +230,8 @@ describe('bad input to clearcut run', () => {
     await mkdir(readonly);
     await chmod(readonly, 0o500);
     // Root may write anywhere.
-    if (process.getuid?.() !== 0) expectRefusal(await refused(clip, join(readonly, 'out.mp4')), 2, 'read-only');
+    if (process.getuid?.() !== 0)
+      expectRefusal(await refused(clip, join(readonly, 'out.mp4')), 2, 'read-only');
   });
 
   it('is refused for options that mean nothing', async () => {
@@ -166,7 +245,11 @@ describe('bad input to clearcut run', () => {
       ['--backend', 'webgpu'],
     ]) {
       const result = await refused(clip, at('never.mp4'), ...args);
-      expect({ args, code: result.code, stack: /\bat .*:\d+:\d+/.test(result.stderr) }).toEqual({ args, code: 2, stack: false });
+      expect({ args, code: result.code, stack: /\bat .*:\d+:\d+/.test(result.stderr) }).toEqual({
+        args,
+        code: 2,
+        stack: false,
+      });
     }
     expect((await clearcut('run', clip, '-o', at('never.mp4'))).code).toBe(2);
     expect((await clearcut('run', clip, '-o', at('never.mp4'), '--enhance', '7')).code).toBe(2);
@@ -184,12 +267,20 @@ describe('bad input to clearcut run', () => {
       context.skip('needs the right to mount a small disk');
     }
     try {
-      const source = await makeClip(at('busy.mp4'), { width: 192, height: 128, seconds: 14, rate: 25, sound: false });
+      const source = await makeClip(at('busy.mp4'), {
+        width: 192,
+        height: 128,
+        seconds: 14,
+        rate: 25,
+        sound: false,
+      });
       const output = join(disk, 'out.mkv');
       const result = await refused(source, output, '--codec', 'ffv1');
       expectRefusal(result, 1, 'disk');
       expect(await readdir(disk)).toEqual(['.out.mkv.clearcut']);
-      const { segments } = JSON.parse(await readFile(join(disk, '.out.mkv.clearcut', 'manifest.json'), 'utf8')) as { segments: unknown[] };
+      const { segments } = JSON.parse(
+        await readFile(join(disk, '.out.mkv.clearcut', 'manifest.json'), 'utf8'),
+      ) as { segments: unknown[] };
       await execute('mount', ['-o', 'remount,size=80m', disk]);
       const again = await refused(source, output, '--codec', 'ffv1', '--resume');
       expect(again).toMatchObject({ code: 0 });
@@ -205,7 +296,8 @@ describe('bad input to clearcut run', () => {
 describe('an interrupted run', () => {
   const segmentsOf = async (work: string): Promise<number> => {
     try {
-      return (JSON.parse(await readFile(join(work, 'manifest.json'), 'utf8')) as { segments: unknown[] }).segments.length;
+      return (JSON.parse(await readFile(join(work, 'manifest.json'), 'utf8')) as { segments: unknown[] })
+        .segments.length;
     } catch {
       return 0;
     }
@@ -216,28 +308,38 @@ describe('an interrupted run', () => {
     while ((await segmentsOf(work)) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
-  it.each(['SIGKILL', 'SIGINT'] as const)('by %s goes on and gives the same frames as an unbroken one', async (signal) => {
-    const source = await makeClip(at(`long-${signal}.mp4`), { width: 96, height: 64, seconds: 24, args: ['-c:v', 'libx264', '-bf', '3', '-pix_fmt', 'yuv420p'] });
-    const whole = at(`whole-${signal}.mkv`);
-    expect((await clearcut('run', source, '-o', whole, '--enhance', '2')).code).toBe(0);
+  it.each(['SIGKILL', 'SIGINT'] as const)(
+    'by %s goes on and gives the same frames as an unbroken one',
+    async (signal) => {
+      const source = await makeClip(at(`long-${signal}.mp4`), {
+        width: 96,
+        height: 64,
+        seconds: 24,
+        args: ['-c:v', 'libx264', '-bf', '3', '-pix_fmt', 'yuv420p'],
+      });
+      const whole = at(`whole-${signal}.mkv`);
+      expect((await clearcut('run', source, '-o', whole, '--enhance', '2')).code).toBe(0);
 
-    const output = at(`resumed-${signal}.mkv`);
-    const work = at(`.resumed-${signal}.mkv.clearcut`);
-    const broken = startCli(['run', source, '-o', output, '--enhance', '2']);
-    await firstSegment(work);
-    broken.child.kill(signal);
-    const ended = await broken.ended;
-    if (signal === 'SIGINT') expect(ended.code).toBe(130);
-    expect(await leftovers(output)).toEqual([basename(work)]);
-    const kept = await segmentsOf(work);
-    expect(kept).toBeGreaterThan(0);
+      const output = at(`resumed-${signal}.mkv`);
+      const work = at(`.resumed-${signal}.mkv.clearcut`);
+      const broken = startCli(['run', source, '-o', output, '--enhance', '2']);
+      await firstSegment(work);
+      broken.child.kill(signal);
+      const ended = await broken.ended;
+      if (signal === 'SIGINT') expect(ended.code).toBe(130);
+      expect(await leftovers(output)).toEqual([basename(work)]);
+      const kept = await segmentsOf(work);
+      expect(kept).toBeGreaterThan(0);
 
-    const resumed = await clearcut('run', source, '-o', output, '--enhance', '2', '--resume', '--json');
-    expect(resumed.code).toBe(0);
-    const { jobs } = JSON.parse(resumed.stdout) as { jobs: { result: { frames: number; framesThisRun: number } }[] };
-    expect(jobs[0]?.result.frames).toBe(600);
-    expect(jobs[0]?.result.framesThisRun).toBeLessThan(600);
-    expect(await frameHashes(output)).toBe(await frameHashes(whole));
-    await rm(whole);
-  });
+      const resumed = await clearcut('run', source, '-o', output, '--enhance', '2', '--resume', '--json');
+      expect(resumed.code).toBe(0);
+      const { jobs } = JSON.parse(resumed.stdout) as {
+        jobs: { result: { frames: number; framesThisRun: number } }[];
+      };
+      expect(jobs[0]?.result.frames).toBe(600);
+      expect(jobs[0]?.result.framesThisRun).toBeLessThan(600);
+      expect(await frameHashes(output)).toBe(await frameHashes(whole));
+      await rm(whole);
+    },
+  );
 });

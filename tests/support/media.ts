@@ -20,10 +20,17 @@ export async function ffmpeg(...args: readonly string[]): Promise<void> {
 }
 
 /** What ffprobe says of `path` in JSON, of the sections asked for (`-show_streams`, …). */
-export async function ffprobe(path: string, ...args: readonly string[]): Promise<Record<string, Record<string, unknown>[]>> {
-  const { stdout } = await run((await tools()).ffprobe.path, ['-loglevel', 'error', '-of', 'json', ...args, path], {
-    maxBuffer: 1 << 28,
-  });
+export async function ffprobe(
+  path: string,
+  ...args: readonly string[]
+): Promise<Record<string, Record<string, unknown>[]>> {
+  const { stdout } = await run(
+    (await tools()).ffprobe.path,
+    ['-loglevel', 'error', '-of', 'json', ...args, path],
+    {
+      maxBuffer: 1 << 28,
+    },
+  );
   return JSON.parse(stdout) as Record<string, Record<string, unknown>[]>;
 }
 
@@ -43,7 +50,14 @@ export async function frameHashes(path: string): Promise<string> {
 /** A moving picture with sound: `seconds` of `width`×`height` at `rate` frames a second. */
 export async function makeClip(
   path: string,
-  { width = 64, height = 48, rate = 25, seconds = 2, sound = true, args = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'] }: {
+  {
+    width = 64,
+    height = 48,
+    rate = 25,
+    seconds = 2,
+    sound = true,
+    args = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p'],
+  }: {
     width?: number;
     height?: number;
     rate?: number;
@@ -52,8 +66,18 @@ export async function makeClip(
     args?: readonly string[];
   } = {},
 ): Promise<string> {
-  const audio = sound ? ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`, '-c:a', 'aac'] : [];
-  await ffmpeg('-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${rate}:duration=${seconds}`, ...audio, ...args, path);
+  const audio = sound
+    ? ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`, '-c:a', 'aac']
+    : [];
+  await ffmpeg(
+    '-f',
+    'lavfi',
+    '-i',
+    `testsrc2=size=${width}x${height}:rate=${rate}:duration=${seconds}`,
+    ...audio,
+    ...args,
+    path,
+  );
   return path;
 }
 

@@ -38,7 +38,15 @@ describe('the plan of a request', () => {
     jobs.map((job) => [job.input.slice(folder.length + 1), job.output.slice(folder.length + 1)]);
 
   it('mirrors a folder tree, leaving out what is no media and what is hidden', async () => {
-    await files('in/b.mp4', 'in/a/日本語 (1) &.mkv', 'in/a/readme.txt', 'in/.hidden.mp4', 'in/.git/x.mp4', 'in/photo.PNG', 'in/old.avi');
+    await files(
+      'in/b.mp4',
+      'in/a/日本語 (1) &.mkv',
+      'in/a/readme.txt',
+      'in/.hidden.mp4',
+      'in/.git/x.mp4',
+      'in/photo.PNG',
+      'in/old.avi',
+    );
     expect(names(await planJobs(request('in', 'out')))).toEqual([
       ['in/a/日本語 (1) &.mkv', 'out/a/日本語 (1) &.mkv'],
       ['in/b.mp4', 'out/b.mp4'],
@@ -49,13 +57,22 @@ describe('the plan of a request', () => {
 
   it('gives results the container that their codec needs', async () => {
     await files('in/clip.mp4', 'in/other.mov');
-    expect(names(await planJobs(request('in', 'out', 'prores'))).map(([, output]) => output)).toEqual(['out/clip.mov', 'out/other.mov']);
-    expect(names(await planJobs(request('in', 'out', 'vp9'))).map(([, output]) => output)).toEqual(['out/clip.webm', 'out/other.webm']);
+    expect(names(await planJobs(request('in', 'out', 'prores'))).map(([, output]) => output)).toEqual([
+      'out/clip.mov',
+      'out/other.mov',
+    ]);
+    expect(names(await planJobs(request('in', 'out', 'vp9'))).map(([, output]) => output)).toEqual([
+      'out/clip.webm',
+      'out/other.webm',
+    ]);
   });
 
   it('keeps two inputs apart that differ only in their extension', async () => {
     await files('in/clip.avi', 'in/clip.mp4');
-    expect(names(await planJobs(request('in', 'out'))).map(([, output]) => output)).toEqual(['out/clip.avi.mp4', 'out/clip.mp4.mp4']);
+    expect(names(await planJobs(request('in', 'out'))).map(([, output]) => output)).toEqual([
+      'out/clip.avi.mp4',
+      'out/clip.mp4.mp4',
+    ]);
   });
 
   it('does not feed on an output folder inside the input', async () => {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { table } from './output';
+import { formatDuration, formatSize } from './progress-bar';
+import { toRequest } from './run';
+
+describe('the request that flags mean', () => {
+  const flags = { output: 'out.mp4', resume: true } as const;
+
+  it('takes what is said outright before the preset, and the preset before the defaults', () => {
+    expect(toRequest('in.mp4', { ...flags, enhance: 2 })).toEqual({
+      input: 'in.mp4',
+      output: 'out.mp4',
+      stages: [{ kind: 'enhance', scale: 2 }],
+      codec: 'h264',
+      backend: 'auto',
+      overwrite: false,
+      resume: true,
+    });
+    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small' })).toMatchObject({ codec: 'hevc', crf: 24 });
+    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', crf: 30 })).toMatchObject({ codec: 'hevc', crf: 30 });
+  });
+
+  it('does not carry a preset’s CRF to another codec', () => {
+    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', codec: 'vp9' })).not.toHaveProperty('crf');
+  });
+
+  it('says what to do where there is nothing to do, or a preset that does not exist', () => {
+    expect(() => toRequest('in.mp4', flags)).toThrow('--enhance 2');
+    expect(() => toRequest('in.mp4', { ...flags, preset: 'nope' })).toThrow('enhance-2x');
+    expect(() => toRequest('in.mp4', { ...flags, enhance: 2, start: 5, end: 5 })).toThrow('--end');
+  });
+});
+
+describe('what people read', () => {
+  it('gives durations and sizes at the grain that fits', () => {
+    expect([0.84, 12.3, 245, 12_000].map(formatDuration)).toEqual(['0.8 s', '12 s', '4 min 05 s', '3 h 20 min']);
+    expect([999, 1500, 3_400_000, 2e12].map(formatSize)).toEqual(['999 B', '1.5 kB', '3.4 MB', '2.0 TB']);
+  });
+
+  it('lines columns up', () => {
+    expect(table([['a', 'bb', 'c'], ['aaa', 'b', '']])).toEqual(['a    bb  c', 'aaa  b']);
+  });
+});
