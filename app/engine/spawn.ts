@@ -20,7 +20,8 @@ export function spawnEngine(options: SpawnOptions = {}): EngineClient {
   const child = fork(entry, [], {
     env: { ...process.env, ...ENGINE_ENVIRONMENT },
     serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // Nothing of the libraries' own talk reaches the terminal; a caller's pipe must not stay open through us.
+    stdio: ['ignore', 'ignore', process.env['CLEARCUT_DEBUG'] ? 'inherit' : 'ignore', 'ipc'],
     detached: true,
   });
   const lost = new Promise<never>((_, reject) => {
