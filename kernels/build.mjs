@@ -57,7 +57,8 @@ function includes() {
 /** g++ and clang++; a float is rounded after every operation, so no fused multiply-add. */
 function gnuToolchain(command) {
   const flags = ['-std=c++17', '-O3', '-fPIC', '-ffp-contract=off', '-fvisibility=hidden', '-pthread'];
-  const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s'];
+  const link =
+    process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-s'];
   return {
     name: command,
     env: process.env,
@@ -107,7 +108,16 @@ function msvcToolchain(env) {
         ['lib.exe', ['/nologo', `/def:${definitions}`, machine, `/out:${library}`]],
         [
           'link.exe',
-          ['/nologo', '/dll', machine, '/delayload:NODE.EXE', ...objects, library, 'delayimp.lib', `/out:${target}`],
+          [
+            '/nologo',
+            '/dll',
+            machine,
+            '/delayload:NODE.EXE',
+            ...objects,
+            library,
+            'delayimp.lib',
+            `/out:${target}`,
+          ],
         ],
       ];
     },
@@ -138,7 +148,11 @@ function msvcEnvironment() {
   const found = spawnSync(finder, ['-latest', '-products', '*', '-property', 'installationPath'], {
     encoding: 'utf8',
   });
-  const batch = join(found.stdout.trim(), 'VC\\Auxiliary\\Build', process.arch === 'arm64' ? 'vcvarsarm64.bat' : 'vcvars64.bat');
+  const batch = join(
+    found.stdout.trim(),
+    'VC\\Auxiliary\\Build',
+    process.arch === 'arm64' ? 'vcvarsarm64.bat' : 'vcvars64.bat',
+  );
   if (!existsSync(batch)) return null;
   const listed = spawnSync(`"${batch}" >nul && set`, { encoding: 'utf8', shell: true });
   const variables = listed.stdout.split(/\r?\n/).flatMap((line) => {
@@ -170,7 +184,8 @@ function fingerprint(toolchain, files) {
   const folders = ['adder2d', 'binding', 'cpu', 'plane'];
   for (const folder of folders)
     for (const name of readdirSync(join(here, folder)).sort())
-      if (/\.(cc|h)$/.test(name)) hash.update(`${folder}/${name}\n`).update(readFileSync(join(here, folder, name)));
+      if (/\.(cc|h)$/.test(name))
+        hash.update(`${folder}/${name}\n`).update(readFileSync(join(here, folder, name)));
   hash.update(readFileSync(fileURLToPath(import.meta.url)));
   for (const name of ['node-addon-api', 'node-api-headers'])
     hash.update(readFileSync(require.resolve(`${name}/package.json`)));
@@ -203,7 +218,8 @@ async function executeAll(commands, env) {
 
 async function build() {
   const toolchain = findToolchain();
-  if (!toolchain) throw new Error(`there is no C++ compiler: ${COMPILER_HINTS[process.platform] ?? 'install one'}`);
+  if (!toolchain)
+    throw new Error(`there is no C++ compiler: ${COMPILER_HINTS[process.platform] ?? 'install one'}`);
   const files = sources(process.arch, process.platform === 'win32');
   const wanted = fingerprint(toolchain, files);
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
@@ -212,7 +228,9 @@ async function build() {
   const folder = join(here, `build/objects-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   try {
-    const objects = files.map(({ file }) => join(folder, basename(file).replace(/\.cc$/, toolchain.objectSuffix)));
+    const objects = files.map(({ file }) =>
+      join(folder, basename(file).replace(/\.cc$/, toolchain.objectSuffix)),
+    );
     await executeAll(
       files.map((source, index) => toolchain.compile(source, objects[index])),
       toolchain.env,

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Adder2dLayer } from '../adder2d/attributes';
+import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
+import type { HandleWork, Implementation, IsaName, LayerHandle } from './implementation';
+
+/** What binding/addon.cc exports. */
+interface NativeAddon {
+  /** Of the whole process. */
+  setThreads(count: number): void;
+  /** Those that this processor runs, fastest first. */
+  adder2dKernels(): readonly { readonly name: IsaName; readonly isa: string }[];
+  createAdder2d(options: Adder2dLayer & { readonly kernel: IsaName }): LayerHandle;
+  disposeAdder2d(handle: LayerHandle): void;
+  runAdder2d(steps: readonly HandleWork[]): Promise<void>;
+  resizeBicubic(work: ResizeWork): Promise<void>;
+  planeToFloat(work: ToFloatWork): Promise<void>;
+  floatToPlane(work: ToPlaneWork): Promise<number>;
+}
+
+const FILE = 'clearcut-kernels.node';
+
+const COMPILER_HINTS: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  linux: 'install a C++ compiler (on Debian or Ubuntu: apt install g++)',
+  darwin: 'install a C++ compiler (xcode-select --install)',
+  win32: 'install the C++ workload of Visual Studio Build Tools',
+};
+
+/** The compiled kernels, or why they can't be had and how to mend it. */
+export type Addon =
+  | { readonly loaded: true; readonly implementations: ReadonlyMap<string, Implementation> }
+  | { readonly loaded: false; readonly problem: string };
+
+let found: Addon | null = null;
+
+/** Loads the addon, once a process. */
+export function loadAddon(): Addon {
+  return (found ??= load());
+}
+
+function load(): Addon {
+  const path = addonPath();
+  if (path === null || !existsSync(path))
+    return missing(`they were not compiled (${path ?? FILE} is not there)`);
+  try {
+    return {
+      loaded: true,
+      implementations: implementations(createRequire(import.meta.url)(path) as NativeAddon),
+    };
+  } catch (error) {
+    return missing(`${path} could not be loaded (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+function missing(what: string): Addon {
+  const hint = COMPILER_HINTS[process.platform] ?? 'install a C++ compiler';
+  return { loaded: false, problem: `${what}: ${hint} and run node kernels/build.mjs` };
+}
+
+/** `CLEARCUT_ADDON`, a packaged app's resources, or the build folder of the package that this file is part of. */
+function addonPath(): string | null {
+  const wanted = process.env['CLEARCUT_ADDON'];
+  if (wanted) return wanted;
+  // Electron sets it; Node doesn't know it.
+  const { resourcesPath } = process as { readonly resourcesPath?: string };
+  const packaged = resourcesPath === undefined ? null : join(resourcesPath, FILE);
+  if (packaged !== null && existsSync(packaged)) return packaged;
+  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
+  return root === null ? null : join(root, 'kernels/build', FILE);
+}
+
+/** This file runs from kernels/ or, bundled, from out/: both below the package.json with our name. */
+function packageRoot(start: string): string | null {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) {
+      const { name } = JSON.parse(readFileSync(path, 'utf8')) as { readonly name?: unknown };
+      if (name === 'clearcut') return folder;
+    }
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+/** One for each kernel that this processor runs, fastest first. They share the process's threads. */
+function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation> {
+  let threads = availableParallelism();
+  addon.setThreads(threads);
+  const list = addon.adder2dKernels().map(({ name, isa }): Implementation => ({
+    name,
+    isa,
+    reason: `this processor runs the ${isa} kernels.`,
+    get threads() {
+      return threads;
+    },
+    setThreads: (count) => {
+      threads = count;
+      addon.setThreads(count);
+    },
+    createAdder2d: (layer) => addon.createAdder2d({ ...layer, kernel: name }),
+    disposeAdder2d: (handle) => {
+      addon.disposeAdder2d(handle);
+    },
+    runAdder2d: (steps) => addon.runAdder2d(steps),
+    resizeBicubic: (work) => addon.resizeBicubic(work),
+    planeToFloat: (work) => addon.planeToFloat(work),
+    floatToPlane: (work) => addon.floatToPlane(work),
+  }));
+  return new Map(list.map((implementation) => [implementation.name, implementation]));
+}
