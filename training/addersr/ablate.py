@@ -30,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('config', type=pathlib.Path)
     options = parser.parse_args()
+    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     config = train.load_config(options.config)
     lines = []
     for i, (title, changes) in enumerate(VARIANTS.items()):
@@ -38,7 +39,7 @@ def main() -> None:
             name=f'{config.name}-{i}',
             model=dataclasses.replace(config.model, **changes),
         )
-        folder = train.run(variant, torch.device('cpu'))
+        folder = train.run(variant, device)
         model, record = train.load_model(folder / 'last.pt')
         cells = [title, f"{record['held_back_psnr']:.2f}"]
         for name in ('Set5', 'Set14'):

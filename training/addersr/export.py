@@ -223,6 +223,22 @@ def operations(model: AdderSR) -> dict:
     return {'adder': adder, 'mac': mac}
 
 
+def training_runs(record: dict) -> list[dict]:
+    """The run behind a checkpoint, after those that it started from."""
+    config = train.make_config(record['config'])
+    run = {
+        'config': f'training/addersr/configs/{config.name}.toml',
+        'commit': record['commit'],
+        'seed': record['seed'],
+        'iterations': record['iteration'],
+        'cpuMinutes': round(record['cpu_minutes'], 1),
+        'heldBackPsnrY': round(record['held_back_psnr'], 3),
+    }
+    if not config.start_from:
+        return [run]
+    return [*training_runs(train.load_model(train.TRAINING / config.start_from)[1]), run]
+
+
 def manifest(name: str, title: str, version: str, net: QuantizedNet, record: dict, blob: bytes) -> dict:
     model, config = net.model, train.make_config(record['config'])
     scale = model.config.scale
@@ -236,6 +252,7 @@ def manifest(name: str, title: str, version: str, net: QuantizedNet, record: dic
         'range': [round(16 / 255, 6), round(235 / 255, 6)],
     }
     sources = training_data((train.TRAINING / config.photographs).resolve(), config.held_back)
+    runs = training_runs(record)
     photographs = sum(source['count'] for source in sources)
     return {
         'name': name,
@@ -254,12 +271,10 @@ def manifest(name: str, title: str, version: str, net: QuantizedNet, record: dic
         'licence': {'weights': 'MIT', 'data': sources},
         'training': {
             'recipe': 'training/addersr/train.py',
-            'config': f'training/addersr/configs/{config.name}.toml',
-            'commit': record['commit'],
-            'seed': record['seed'],
-            'iterations': record['iteration'],
-            'cpuMinutes': round(record['cpu_minutes'], 1),
-            'heldBackPsnrY': round(record['held_back_psnr'], 3),
+            **runs[-1],
+            'iterations': sum(run['iterations'] for run in runs),
+            'cpuMinutes': round(sum(run['cpuMinutes'] for run in runs), 1),
+            'startedFrom': runs[:-1],
             'data': f'{photographs} photographs, reduced bicubically, nothing else degraded',
         },
         'quality': measure(net, BENCHMARK),

@@ -40,5 +40,7 @@ bool has_vnni(const Shape& s);
 at::Tensor forward_vnni(const at::Tensor& x, const at::Tensor& filter, const Shape& s);
 std::vector<at::Tensor> backward_vnni(const at::Tensor& x, const at::Tensor& filter,
                                       const at::Tensor& gradient, const Shape& s);
+at::Tensor filter_gradient_bf16(const at::Tensor& x, const at::Tensor& filter,
+                                const at::Tensor& gradient, const Shape& s);
 
 }  // namespace adder2d

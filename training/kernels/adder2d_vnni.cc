@@ -1,60 +1,29 @@
 // The layer of adder2d.cc on a 16-bit grid, for AVX-512 with VNNI and BF16.
 //
-// X and F become integers of step 1/1024 (so +-1 is +-1024 and the range is +-16), two channels
+// X and F become integers of step 1/1024 (so +-1 is +-1024 and the range is +-31), two channels
 // to a 32-bit lane; vpdpwssd sums both into 32 bits:
 //
 //   forward   sum max(x, f) * 1                        exact on the grid
-//   dX        sum g * min(max(f, x - 1024), x + 1024)  less x * sum g; g is dY on 13 bits.
-//             Wraps round on the way, but the difference is at most 288 * 2^10 * 2^12 < 2^31
-//   dF        x and dY as bfloat16, two neighbouring pixels to a lane, 32-bit float sums
+//   dX        sum g * min(max(f, x - 1024), x + 1024)  less x * sum g, where g is dY scaled so
+//             that the difference fits 32 bits; on the way there it may wrap round
+//   dF        adder2d_bf16.cc
 
 #include "adder2d.h"
 
 #if defined(__AVX512VNNI__) && defined(__AVX512BF16__) && defined(__AVX512BW__)
-#include <immintrin.h>
+#include "avx512.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace adder2d {
 namespace {
 
-template <typename T>
-struct AlignedAllocator {
-  typedef T value_type;
-  AlignedAllocator() = default;
-  template <typename U>
-  AlignedAllocator(const AlignedAllocator<U>&) {}
-  T* allocate(size_t n) { return (T*)_mm_malloc(n * sizeof(T), 64); }
-  void deallocate(T* p, size_t) { _mm_free(p); }
-  template <typename U>
-  bool operator==(const AlignedAllocator<U>&) const { return true; }
-  template <typename U>
-  bool operator!=(const AlignedAllocator<U>&) const { return false; }
-};
-
-template <typename T>
-using Buffer = std::vector<T, AlignedAllocator<T>>;
-
 constexpr float kUnit = 1024.f;
 constexpr int kOne = 1024;
-constexpr float kGradientPeak = 4096.f;
-constexpr int kLanes = 16;
 
-inline __m512i pair(const int16_t* p) {
-  int32_t both;
-  std::memcpy(&both, p, sizeof both);
-  return _mm512_set1_epi32(both);
-}
-
-// A filter vector, aligned, kept in a register for all pixels of the tile: left to itself the
-// compiler loads it again for each.
-inline __m512i load(const int16_t* p) {
-  __m512i v = _mm512_load_si512(p);
-  asm("" : "+v"(v));
-  return v;
-}
+// The largest g: 9 C terms of up to 1024 g stay below 2^31.
+constexpr float gradient_peak(int channels) { return float((1 << 21) / (9 * channels) - 1); }
 
 // Sixteen floats, times a factor, as saturated 16-bit integers.
 inline __m256i to_grid(const float* p, __m512 factor) {
@@ -179,77 +148,6 @@ inline void input_gradient_tile(const int16_t* x, const int16_t* gp, const int16
       _mm512_storeu_si512(sums + (p * V + v) * kLanes, acc[p][v]);
 }
 
-typedef Buffer<uint16_t> Bfloats;
-
-inline __m256i to_bfloat(__m512 v) { return (__m256i)_mm512_cvtneps_pbh(v); }
-
-// dY [N, H, W, C] -> bfloat16 [N, H, ceil(W / 2), C, 2], the odd pixel zero.
-Bfloats pixel_pairs(const float* g, const Shape& s, int64_t c) {
-  const int64_t pairs = (s.w + 1) / 2;
-  Bfloats out(s.n * s.h * pairs * c * 2, 0);
-  for (int64_t row = 0; row < s.n * s.h; row++)
-    for (int64_t q = 0; q < pairs; q++)
-      for (int64_t i = 0; i < c; i += kLanes) {
-        const float* from = g + (row * s.w + 2 * q) * c + i;
-        const __m512i a = _mm512_cvtepu16_epi32(to_bfloat(_mm512_loadu_ps(from)));
-        const __m512i b = 2 * q + 1 < s.w
-                              ? _mm512_cvtepu16_epi32(to_bfloat(_mm512_loadu_ps(from + c)))
-                              : _mm512_setzero_si512();
-        _mm512_storeu_si512(&out[((row * pairs + q) * c + i) * 2],
-                            _mm512_or_si512(a, _mm512_slli_epi32(b, 16)));
-      }
-  return out;
-}
-
-// x [N, H, W, C] -> bfloat16 [N, C, H + 2r, W + 2r + 1], zeros around, so that two neighbouring
-// pixels of a channel lie side by side.
-Bfloats planes(const float* x, const Shape& s, int64_t c) {
-  const int64_t width = s.wp() + 1;
-  Bfloats out(s.n * c * s.hp() * width, 0);
-  alignas(32) uint16_t lane[kLanes];
-  for (int64_t n = 0; n < s.n; n++)
-    for (int64_t y = 0; y < s.h; y++)
-      for (int64_t i = 0; i < c; i += kLanes)
-        for (int64_t xx = 0; xx < s.w; xx++) {
-          const float* from = x + ((n * s.h + y) * s.w + xx) * c + i;
-          _mm256_store_si256((__m256i*)lane, to_bfloat(_mm512_loadu_ps(from)));
-          uint16_t* to = &out[((n * c + i) * s.hp() + y + s.r()) * width + xx + s.r()];
-          for (int l = 0; l < kLanes; l++) to[l * s.hp() * width] = lane[l];
-        }
-  return out;
-}
-
-// Four input channels at K taps of a row by V vectors of 16 output channels, over all pixels.
-template <int K, int V>
-void filter_gradient_tile(const uint16_t* xp, const uint16_t* g, float* df, const Shape& s) {
-  constexpr int kChannels = 4;
-  const int64_t width = s.wp() + 1, pairs = (s.w + 1) / 2;
-  __m512 acc[kChannels][K][V];
-  UNROLL for (int c = 0; c < kChannels; c++)
-    UNROLL for (int k = 0; k < K; k++)
-      UNROLL for (int v = 0; v < V; v++) acc[c][k][v] = _mm512_setzero_ps();
-  for (int64_t n = 0; n < s.n; n++)
-    for (int64_t y = 0; y < s.h; y++) {
-      const uint16_t* xr[kChannels];
-      for (int c = 0; c < kChannels; c++) xr[c] = xp + ((n * s.cin + c) * s.hp() + y) * width;
-      const uint16_t* gr = g + (n * s.h + y) * pairs * s.cout * 2;
-      for (int64_t q = 0; q < pairs; q++, gr += 2 * s.cout) {
-        __m512bh gv[V];
-        UNROLL for (int v = 0; v < V; v++) gv[v] = (__m512bh)load((const int16_t*)gr + v * 2 * kLanes);
-        UNROLL for (int c = 0; c < kChannels; c++)
-          UNROLL for (int k = 0; k < K; k++) {
-            const __m512bh xv = (__m512bh)pair((const int16_t*)xr[c] + 2 * q + k);
-            UNROLL for (int v = 0; v < V; v++)
-              acc[c][k][v] = _mm512_dpbf16_ps(acc[c][k][v], gv[v], xv);
-          }
-      }
-    }
-  UNROLL for (int c = 0; c < kChannels; c++)
-    UNROLL for (int k = 0; k < K; k++)
-      UNROLL for (int v = 0; v < V; v++)
-        _mm512_storeu_ps(df + (k * s.cin + c) * s.cout + v * kLanes, acc[c][k][v]);
-}
-
 template <int C>
 at::Tensor forward(const at::Tensor& x, const at::Tensor& filter, const Shape& s) {
   auto out = at::empty({s.n, s.cout, s.h, s.w}, x.options(), at::MemoryFormat::ChannelsLast);
@@ -299,8 +197,8 @@ at::Tensor input_gradient(const at::Tensor& x, const at::Tensor& filter, const a
                           const Shape& s) {
   auto dx = at::empty_like(x);
   const float peak = std::max(peak_of(gradient.data_ptr<float>(), gradient.numel()), 1e-30f);
-  const float factor = kGradientPeak / peak;
-  const __m512 back = _mm512_set1_ps(peak / kGradientPeak / kUnit);
+  const float factor = gradient_peak(C) / peak;
+  const __m512 back = _mm512_set1_ps(1 / (factor * kUnit));
   const auto f = filter_pairs(filter.data_ptr<float>(), s, false, true);
   const auto gp = grid_padded(gradient.data_ptr<float>(), s, s.cout, factor);
   const auto g_sums = window_sums(gp.data(), s, s.cout);
@@ -335,35 +233,6 @@ at::Tensor input_gradient(const at::Tensor& x, const at::Tensor& filter, const a
   return dx;
 }
 
-at::Tensor filter_gradient(const at::Tensor& x, const at::Tensor& filter, const at::Tensor& gradient,
-                           const Shape& s) {
-  auto df = at::empty_like(filter);
-  Buffer<float> sums(s.taps() * s.cin * s.cout);
-  const Bfloats xp = planes(x.data_ptr<float>(), s, s.cin);
-  const Bfloats g = pixel_pairs(gradient.data_ptr<float>(), s, s.cout);
-  const int64_t width = s.wp() + 1, blocks = s.cin / 4;
-  at::parallel_for(0, s.k * blocks, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++) {
-      const int64_t ky = i / blocks, c = i % blocks * 4;
-      const uint16_t* from = &xp[(c * s.hp() + ky) * width];
-      float* to = &sums[(ky * 3 * s.cin + c) * s.cout];
-      along_channels(s.cout, [&](int64_t o, auto vectors) {
-        filter_gradient_tile<3, vectors()>(from, g.data() + 2 * o, to + o, s);
-      });
-    }
-  });
-  const auto dy_sums = gradient.sum({0, 2, 3});
-  const float* f = filter.data_ptr<float>();
-  float* out = df.data_ptr<float>();
-  for (int64_t o = 0; o < s.cout; o++) {
-    const float dy = dy_sums.data_ptr<float>()[o];
-    for (int64_t c = 0; c < s.cin; c++)
-      for (int64_t t = 0; t < s.taps(); t++, out++, f++)
-        *out = sums[(t * s.cin + c) * s.cout + o] - *f * dy;
-  }
-  return df;
-}
-
 }  // namespace
 
 bool has_vnni(const Shape& s) {
@@ -382,7 +251,7 @@ std::vector<at::Tensor> backward_vnni(const at::Tensor& x, const at::Tensor& fil
   return {s.cout == 16   ? input_gradient<16>(x, filter, gradient, s)
           : s.cout == 32 ? input_gradient<32>(x, filter, gradient, s)
                          : input_gradient<64>(x, filter, gradient, s),
-          filter_gradient(x, filter, gradient, s)};
+          filter_gradient_bf16(x, filter, gradient, s)};
 }
 
 }  // namespace adder2d
