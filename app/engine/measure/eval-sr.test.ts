@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evalSr } from './eval-sr';
 
@@ -19,7 +19,7 @@ describe('the evaluation of super-resolution', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const paint = (width: number, height: number, channels: 1 | 3): sharp.Sharp => {
+  const paint = (width: number, height: number, channels: 1 | 3): Sharp => {
     const data = Uint8Array.from({ length: width * height * channels }, (_, index) => {
       const pixel = Math.floor(index / channels);
       const wave =

@@ -23,7 +23,7 @@ const LEAST_INSIDE = 11;
  * (16–235), `scale` border pixels left out.
  *
  * Rounded to 8 bits, as in a file: the network's luma, and the three components of the bicubic
- * enlargement (each enlarged alone, then turned into luma). Not rounded: the original's luma; the
+ * enlargement (each enlarged alone; luma is made of the results). Not rounded: the original's luma; the
  * luma that the network is given has 12 bits.
  *
  * @throws UserError no-such-file, no-media, damaged-input, unsupported-input, model-missing
@@ -107,20 +107,21 @@ async function enlargeByModel(low: RgbImage, upscaler: LumaUpscaler): Promise<Ti
   };
 }
 
+/** As MATLAB's `imresize` does with 8-bit pictures: down first, then across, rounded after each. */
 async function enlargeBicubic(low: RgbImage, scale: number): Promise<Timed> {
   const width = low.width * scale;
   const height = low.height * scale;
+  const kernels = processKernels();
+  const between = new Uint8Array(low.width * height);
   const channels = [0, 1, 2].map((channel) => ({
     from: channelOf(low, channel),
     to: new Uint8Array(width * height),
   }));
   const seconds = await timed(async () => {
-    for (const { from, to } of channels)
-      await processKernels().resizeBicubic(from, low.width, low.height, to, width, height, {
-        phaseX: 0,
-        phaseY: 0,
-        maxCode: 255,
-      });
+    for (const { from, to } of channels) {
+      await kernels.resizeBicubic(from, low.width, low.height, between, low.width, height);
+      await kernels.resizeBicubic(between, low.width, height, to, width, height);
+    }
   });
   const rgb = new Uint8Array(3 * width * height);
   for (const [channel, { to }] of channels.entries())

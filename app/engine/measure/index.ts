@@ -1,1 +1,2 @@
+export { bench, type BenchContext, type BenchSection } from './bench';
 export { evalSr } from './eval-sr';

@@ -3,4 +3,4 @@ export { HybridSession, type HybridSessionOptions, type SegmentTiming } from './
 export { findModel, listModels, modelsFolder, readModel, type InstalledModel } from './manifest';
 export { kernelOperators, type OperatorSet } from './operators';
 export { openModel, type ModelSession } from './session';
-export type { HostTensor } from './tensor';
+export { allocate, type HostTensor } from './tensor';

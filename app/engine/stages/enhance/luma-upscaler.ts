@@ -1,6 +1,7 @@
 import { DeviceError, UserError, type ColourDescription, type ModelManifest } from '../../../shared';
 import { lumaToUnit, type Plane } from '../../frames';
 import {
+  allocate,
   openModel,
   processKernels,
   type BackendChoice,
@@ -98,7 +99,7 @@ export class LumaUpscaler {
     const { scale, offset } = lumaToUnit(coding.bitDepth, coding.range);
     const { inputs, outputs } = this.#manifest;
     const samples = read.width * read.height;
-    if (this.#input.length !== samples) this.#input = new Float32Array(samples);
+    if (this.#input.length !== samples) this.#input = new Float32Array(allocate(4 * samples));
     await kernels.planeToFloat(cut(source, read), this.#input, scale, offset);
 
     const feed = { type: 'float32', dims: [1, 1, read.height, read.width], data: this.#input } as const;

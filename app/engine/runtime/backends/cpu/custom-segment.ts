@@ -1,3 +1,4 @@
+import { DeviceError } from '../../../../shared';
 import type { Graph, GraphSegment } from '../../graph';
 import { customNode, type OperatorSet, type PreparedOperator } from '../../operators';
 import { allocate, byteCount, sameDims, tensorOver, type HostTensor, type ValueType } from '../../tensor';
@@ -47,7 +48,13 @@ export class CustomSegment<S> implements RunnableSegment {
   async run(values: Map<string, HostTensor>): Promise<void> {
     const inputs = this.#segment.inputs.map((name) => valueOf(values, name));
     this.#plan = this.#planFor(inputs);
-    await this.#run(this.#plan.steps);
+    try {
+      await this.#run(this.#plan.steps);
+    } catch (cause) {
+      // The kernels' word for lack of memory.
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new DeviceError('device-out-of-memory', 'There is no memory for this size.', { cause });
+    }
     for (const [name, tensor] of this.#plan.outputs) values.set(name, tensor);
   }
 

@@ -1,0 +1,85 @@
+import type { BenchRow } from '../../shared';
+import {
+  chooseBackend,
+  findModel,
+  HybridSession,
+  kernelOperators,
+  processKernels,
+  readModel,
+  type HostTensor,
+} from '../runtime';
+
+/** The frame that all of it is measured on: 640×360 → 1280×720, 8-bit 4:2:0. */
+const WIDTH = 640;
+const HEIGHT = 360;
+const RUNS = 9;
+
+/** Seconds of every part of the network, and of the way of a frame into it and out, each the median of some runs. */
+export async function benchNetwork(): Promise<readonly BenchRow[]> {
+  const model = await findModel('enhance', 2);
+  const { description } = await chooseBackend('auto');
+  const kernels = processKernels();
+  const session = await HybridSession.create(await readModel(model), {
+    threads: kernels.threads,
+    operators: kernelOperators(kernels),
+  });
+  try {
+    const { name, scale, inputs, outputs } = model.manifest;
+    const group = `${name}, ${WIDTH}×${HEIGHT} × ${scale}, ${description}`;
+    const codes = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, index) => 16 + ((index * 7919) % 220));
+    const luma = new Float32Array(codes.length);
+    const chroma = codes.subarray(0, codes.length / 4);
+    const enlarged = new Uint8Array(codes.length * scale * scale);
+    const feed: HostTensor = { type: 'float32', dims: [1, 1, HEIGHT, WIDTH], data: luma };
+    const times = new Map<string, number[]>();
+    const note = (part: string, seconds: number): void => {
+      times.set(part, [...(times.get(part) ?? []), seconds]);
+    };
+    const measure = async (part: string, work: () => Promise<unknown>): Promise<void> => {
+      const start = performance.now();
+      await work();
+      note(part, (performance.now() - start) / 1000);
+    };
+    // The first run makes the buffers.
+    for (let run = 0; run <= RUNS; run++) {
+      if (run === 1) times.clear();
+      await measure('luma to float', async () => kernels.planeToFloat(codes, luma, 1 / 255, 0));
+      let result: HostTensor | undefined;
+      await measure('whole network', async () => {
+        result = (await session.run({ [inputs[0]?.name ?? '']: feed }))[outputs[0]?.name ?? ''];
+      });
+      for (const { label, seconds } of session.timings) note(label, seconds);
+      const output = result?.data;
+      if (!(output instanceof Float32Array)) throw new Error(`The model ${name} gave no luma.`);
+      await measure('float to luma', async () => kernels.floatToPlane(output, enlarged, 255, 0, 0, 255));
+      await measure('chroma, both planes', async () => {
+        for (let plane = 0; plane < 2; plane++)
+          await kernels.resizeBicubic(
+            chroma,
+            WIDTH / 2,
+            HEIGHT / 2,
+            enlarged.subarray(0, chroma.length * scale * scale),
+            (WIDTH / 2) * scale,
+            (HEIGHT / 2) * scale,
+            { phaseX: 0, phaseY: 0, maxCode: 255 },
+          );
+      });
+    }
+    const rows = [...times].map(([part, seconds]): BenchRow => ({
+      group,
+      name: part,
+      value: 1000 * median(seconds),
+      unit: 'ms',
+    }));
+    const megapixels = (WIDTH * HEIGHT * scale * scale) / 1e6;
+    const whole = median(times.get('whole network') ?? []);
+    return [...rows, { group, name: 'whole network, per output', value: whole / megapixels, unit: 's/MP' }];
+  } finally {
+    await session.close();
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}

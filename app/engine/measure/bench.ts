@@ -1,0 +1,29 @@
+import { cpus } from 'node:os';
+import type { BenchResult, BenchRow } from '../../shared';
+import type { MediaTools } from '../media';
+import { processKernels } from '../runtime';
+import { benchNetwork } from './bench-network';
+
+export interface BenchContext {
+  readonly tools: MediaTools;
+  readonly onProgress: (line: string) => void;
+}
+
+/** A group of measurements. */
+export interface BenchSection {
+  readonly name: string;
+  run(context: BenchContext): Promise<readonly BenchRow[]>;
+}
+
+/** What is measured, in order. */
+const SECTIONS: readonly BenchSection[] = [{ name: 'the network', run: benchNetwork }];
+
+/** Measures this computer: every figure in one run, so that ratios hold on a busy machine too. */
+export async function bench(tools: MediaTools, onProgress: (line: string) => void): Promise<BenchResult> {
+  const rows: BenchRow[] = [];
+  for (const section of SECTIONS) {
+    onProgress(`Measuring ${section.name} …`);
+    rows.push(...(await section.run({ tools, onProgress })));
+  }
+  return { machine: cpus()[0]?.model.trim() ?? process.arch, threads: processKernels().threads, rows };
+}
