@@ -56,6 +56,8 @@ function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Adder2dSt
   return {
     inputs: residual === null ? [x] : [x, residual],
     outputs: [{ name: y, type: { type: to, shape: [null, null, null, cout] } }],
+    // The epilogue reads a residual's element before it writes the output's.
+    ...(residual === null ? {} : { inPlace: 1 }),
     infer: ([dims = []]) => {
       const [n = 0, h = 0, width = 0, channels = 0] = dims;
       if (channels !== cin)

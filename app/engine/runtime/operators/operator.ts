@@ -25,6 +25,8 @@ export interface PreparedOperator<S> {
   /** Values that it reads while the model runs, in the order of `infer` and `bind`. */
   readonly inputs: readonly string[];
   readonly outputs: readonly { readonly name: string; readonly type: ValueType }[];
+  /** Position in `inputs` of one that the first output may overwrite. */
+  readonly inPlace?: number;
   /** Sizes of the outputs for sizes of the inputs. */
   infer(inputs: readonly (readonly number[])[]): readonly (readonly number[])[];
   /** The work on these buffers, to be run any number of times. */

@@ -1,8 +1,8 @@
 import { DeviceError } from '../../../../shared';
 import type { Graph, GraphSegment } from '../../graph';
 import { customNode, type OperatorSet, type PreparedOperator } from '../../operators';
-import { allocate, byteCount, sameDims, tensorOver, type HostTensor, type ValueType } from '../../tensor';
-import { planArena, type Lifetime } from './arena';
+import { allocate, sameDims, tensorOver, type HostTensor, type ValueType } from '../../tensor';
+import { planBuffers } from './buffer-plan';
 import { valueOf, type RunnableSegment } from './segment';
 
 interface Plan<S> {
@@ -73,37 +73,18 @@ export class CustomSegment<S> implements RunnableSegment {
   }
 
   #makePlan(inputs: readonly HostTensor[], reusable: ArrayBuffer | null): Plan<S> {
-    const dims = new Map<string, readonly number[]>();
-    this.#segment.inputs.forEach((name, index) => dims.set(name, inputs[index]?.dims ?? []));
-    const made: { readonly name: string; readonly type: ValueType['type']; life: Lifetime }[] = [];
-    for (const [index, operator] of this.#operators.entries()) {
-      const sizes = operator.infer(operator.inputs.map((name) => dims.get(name) ?? []));
-      for (const [position, { name, type }] of operator.outputs.entries()) {
-        const size = sizes[position] ?? [];
-        dims.set(name, size);
-        made.push({
-          name,
-          type: type.type,
-          life: { bytes: byteCount(type.type, size), from: index, to: index },
-        });
-      }
-    }
-    const lastRead = new Map<string, number>();
-    for (const [index, operator] of this.#operators.entries())
-      for (const name of operator.inputs) lastRead.set(name, index);
-    for (const name of this.#segment.outputs) lastRead.set(name, this.#operators.length);
-    for (const value of made)
-      value.life = { ...value.life, to: Math.max(value.life.to, lastRead.get(value.name) ?? 0) };
-
-    const arena = planArena(made.map((value) => value.life));
-    const memory = reusable ?? allocate(arena.bytes);
+    const dims = new Map(
+      this.#segment.inputs.map((name, index) => [name, inputs[index]?.dims ?? []] as const),
+    );
+    const { values, bytes } = planBuffers(this.#operators, dims, this.#segment.outputs);
+    const memory = reusable ?? allocate(bytes);
     const tensors = new Map<string, HostTensor>();
     this.#segment.inputs.forEach((name, index) => {
       const input = inputs[index];
       if (input) tensors.set(name, input);
     });
-    for (const [index, { name, type }] of made.entries())
-      tensors.set(name, tensorOver(type, dims.get(name) ?? [], memory, arena.offsets[index] ?? 0));
+    for (const { name, type, dims: size, offset } of values)
+      tensors.set(name, tensorOver(type, size, memory, offset));
     const steps = this.#operators.map((operator) =>
       operator.bind(
         operator.inputs.map((name) => valueOf(tensors, name)),
