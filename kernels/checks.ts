@@ -16,15 +16,10 @@ export function checkFinite(value: number, name: string): void {
 /** Codes of a plane or of a network: unsigned, 8 or 16 bits. */
 export type Codes = Uint8Array | Uint16Array;
 
-type Constructor<T> = new (...parameters: never[]) => T;
+type Constructor = new (...parameters: never[]) => { readonly length: number };
 
 /** That `value` is a `type` with `length` elements. */
-export function checkArray<T extends { readonly length: number }>(
-  value: unknown,
-  type: Constructor<T>,
-  length: number,
-  name: string,
-): void {
+export function checkArray(value: unknown, type: Constructor, length: number, name: string): void {
   if (!(value instanceof type) || value.length !== length)
     expected(`a ${type.name} of ${length} elements`, name, value);
 }

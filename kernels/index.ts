@@ -9,3 +9,4 @@ export {
   type PreparedAdder2d,
   type ResizeOptions,
 } from './binding/kernels';
+export { benchKernels, type KernelBenchOptions, type KernelBenchRow } from './bench';

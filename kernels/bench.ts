@@ -1,0 +1,207 @@
+import onnxProto from 'onnx-proto';
+import { performance } from 'node:perf_hooks';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ADDER2D_BENCH, adder2dData, type Adder2dCase } from './adder2d/cases';
+import { compiledKernels, loadKernels } from './binding/kernels';
+
+/** A measurement and its yardstick from the same run; the ratio is value over baseline. */
+export interface KernelBenchRow {
+  readonly group: string;
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly baseline: { readonly name: string; readonly value: number };
+  readonly ratio: number;
+}
+
+export interface KernelBenchOptions {
+  /** Every round runs all contenders once; figures are medians of the rounds. */
+  readonly rounds?: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+/** Something that does the operations of a case once. */
+interface Contender {
+  readonly name: string;
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const UNIT = 'G ops/s';
+
+/**
+ * Adder layers on every instruction set of this machine against onnxruntime's convolution of the same shape
+ * in floats and in 8 bits, in turns, on one thread and on all. An operation is one |x − w| or one
+ * multiplication, with its addition.
+ */
+export async function benchKernels(options: KernelBenchOptions = {}): Promise<readonly KernelBenchRow[]> {
+  const rows: KernelBenchRow[] = [];
+  const all = loadKernels().threads;
+  for (const shape of ADDER2D_BENCH)
+    for (const threads of new Set([1, all])) rows.push(...(await benchShape(shape, threads, options)));
+  loadKernels().setThreads(all);
+  return rows;
+}
+
+async function benchShape(
+  shape: Adder2dCase,
+  threads: number,
+  { rounds = 21, onProgress }: KernelBenchOptions,
+): Promise<readonly KernelBenchRow[]> {
+  const { h, w, cin, cout, k } = shape;
+  const group = `${k.join('×')} ${cin}→${cout}, ${w}×${h}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+  onProgress?.(group);
+  const levels = compiledKernels();
+  const adders = levels.map((level) => adder(level, shape, threads));
+  const yardsticks = await Promise.all([
+    convolution('float32', shape, threads),
+    convolution('uint8', shape, threads),
+  ]);
+  const contenders = [...adders, ...yardsticks];
+  const seconds = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
+  try {
+    // The first round makes buffers and wakes threads.
+    for (let round = -1; round < rounds; round++)
+      for (const contender of contenders) {
+        const start = performance.now();
+        await contender.run();
+        if (round >= 0) seconds.get(contender)?.push((performance.now() - start) / 1000);
+      }
+  } finally {
+    for (const contender of contenders) await contender.close();
+  }
+  const operations = h * w * cout * cin * k[0] * k[1];
+  const speed = (contender: Contender): number => operations / median(seconds.get(contender) ?? []) / 1e9;
+  return adders.flatMap((contender) =>
+    yardsticks.map((yardstick) => {
+      const value = speed(contender);
+      const baseline = { name: yardstick.name, value: speed(yardstick) };
+      return { group, name: contender.name, value, unit: UNIT, baseline, ratio: value / baseline.value };
+    }),
+  );
+}
+
+function adder(
+  level: ReturnType<typeof compiledKernels>[number],
+  shape: Adder2dCase,
+  threads: number,
+): Contender {
+  const kernels = loadKernels({ implementation: level });
+  const { description, x, outputs } = adder2dData(shape, 1);
+  const layer = kernels.prepareAdder2d(description);
+  const { n, h, w } = shape;
+  const y = new Uint8Array(outputs);
+  return {
+    name: `Adder2d, ${kernels.isa}`,
+    run: async () => {
+      kernels.setThreads(threads);
+      await kernels.run([{ layer, x, n, h, w, y }]);
+    },
+    close: async () => {
+      layer.dispose();
+    },
+  };
+}
+
+/** onnxruntime's Conv, or QLinearConv, as a model of one node. */
+async function convolution(
+  type: 'float32' | 'uint8',
+  shape: Adder2dCase,
+  threads: number,
+): Promise<Contender> {
+  const ort = await import('onnxruntime-node');
+  const { description, x: codes, outputs } = adder2dData(shape, 1);
+  const session: InferenceSession = await ort.InferenceSession.create(
+    convolutionModel(type, shape, description.w),
+    {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // Threads that spin after their run would take the processor from the next contender.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    },
+  );
+  const make = (data: Uint8Array, channels: number): Tensor =>
+    new ort.Tensor(type, type === 'uint8' ? data : Float32Array.from(data), [
+      shape.n,
+      channels,
+      shape.h,
+      shape.w,
+    ]);
+  const feeds = { x: make(codes, shape.cin) };
+  const fetches = { y: make(new Uint8Array(outputs), shape.cout) };
+  return {
+    name: type === 'uint8' ? 'onnxruntime, QLinearConv' : 'onnxruntime, fp32 Conv',
+    run: async () => {
+      await session.run(feeds, fetches);
+    },
+    close: () => session.release(),
+  };
+}
+
+function convolutionModel(type: 'float32' | 'uint8', shape: Adder2dCase, codes: Uint8Array): Uint8Array {
+  const { onnx } = onnxProto;
+  const { AttributeType } = onnx.AttributeProto;
+  const { FLOAT, UINT8, INT8 } = onnx.TensorProto.DataType;
+  const { n, h, w, cin, cout, k } = shape;
+  const quantised = type === 'uint8';
+  const elemType = quantised ? UINT8 : FLOAT;
+  const value = (name: string, channels: number): object => ({
+    name,
+    type: { tensorType: { elemType, shape: { dim: [n, channels, h, w].map((dimValue) => ({ dimValue })) } } },
+  });
+  const scalar = (name: string, dataType: number, bytes: ArrayBufferView): object => ({
+    name,
+    dataType,
+    dims: [],
+    rawData: new Uint8Array(bytes.buffer),
+  });
+  const weights = quantised
+    ? Int8Array.from(codes, (code) => code - 128)
+    : Float32Array.from(codes, (c) => c / 255);
+  const ints = (name: string, list: readonly number[]): object => ({
+    name,
+    type: AttributeType.INTS,
+    ints: list,
+  });
+  const model = onnx.ModelProto.fromObject({
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 17 }],
+    graph: {
+      name: 'convolution',
+      node: [
+        {
+          opType: quantised ? 'QLinearConv' : 'Conv',
+          input: quantised ? ['x', 'sx', 'zx', 'w', 'sw', 'zw', 'sy', 'zy'] : ['x', 'w'],
+          output: ['y'],
+          attribute: [ints('kernel_shape', k), ints('pads', [k[0] >> 1, k[1] >> 1, k[0] >> 1, k[1] >> 1])],
+        },
+      ],
+      input: [value('x', cin)],
+      output: [value('y', cout)],
+      initializer: [
+        {
+          name: 'w',
+          dataType: quantised ? INT8 : FLOAT,
+          dims: [cout, cin, k[0], k[1]],
+          rawData: new Uint8Array(weights.buffer),
+        },
+        ...(quantised
+          ? [
+              scalar('sx', FLOAT, Float32Array.of(1 / 255)),
+              scalar('zx', UINT8, Uint8Array.of(0)),
+              scalar('sw', FLOAT, Float32Array.of(1 / 127)),
+              scalar('zw', INT8, Int8Array.of(0)),
+              scalar('sy', FLOAT, Float32Array.of(1 / 8)),
+              scalar('zy', UINT8, Uint8Array.of(128)),
+            ]
+          : []),
+      ],
+    },
+  });
+  return onnx.ModelProto.encode(model).finish();
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? NaN;
+}
