@@ -17,7 +17,8 @@ export default defineConfig({
           engine: at('app/engine/process.ts'),
           cli: at('app/cli/index.ts'),
         },
-        output: { format: 'es' },
+        // Parts that bundles share lie beside them: what looks for a file next to itself (engine.js) finds it.
+        output: { format: 'es', chunkFileNames: '[name]-[hash].js' },
       },
     },
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { table } from './output';
-import { formatDuration, formatSize } from './progress-bar';
+import { formatDuration, formatSize } from '../shared';
 import { toRequest } from './run';
 
 describe('the request that flags mean', () => {

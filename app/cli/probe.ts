@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { MediaInfo } from '../shared';
-import { formatDuration, formatSize } from './progress-bar';
+import { formatDuration, formatSize, type MediaInfo } from '../shared';
 import { print, printJson, table, withEngine } from './output';
 
 export function addProbe(program: Command): void {

@@ -7,6 +7,8 @@ import {
   endOption,
   enhanceOption,
   findPreset,
+  formatDuration,
+  formatSize,
   fromErrorData,
   overwriteOption,
   parseTime,
@@ -22,7 +24,7 @@ import {
   type StageRequest,
 } from '../shared';
 import type { EngineClient } from '../engine';
-import { formatDuration, formatSize, JobProgressBar } from './progress-bar';
+import { JobProgressBar } from './progress-bar';
 import { print, printJson, withEngine } from './output';
 
 interface RunFlags {

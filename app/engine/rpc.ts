@@ -40,6 +40,8 @@ const NO_TIMEOUT = -1;
 export interface EngineClient extends EngineApi {
   onJobEvent(listener: (event: JobEvent) => void): () => void;
   onLog(listener: (line: string) => void): () => void;
+  /** The engine ended by itself: all calls fail from now on. */
+  onLost(listener: (error: Error) => void): () => void;
   /** Ends the engine; running jobs keep their finished segments. */
   close(): Promise<void>;
 }
@@ -82,6 +84,8 @@ export function engineClientOver(
 ): EngineClient {
   const jobListeners = new Set<(event: JobEvent) => void>();
   const logListeners = new Set<(line: string) => void>();
+  const lostListeners = new Set<(error: Error) => void>();
+  let closing = false;
   const local: ClientWire = {
     jobEvent: (event) => {
       for (const listener of jobListeners) listener(event);
@@ -91,7 +95,9 @@ export function engineClientOver(
     },
   };
   const rpc = createBirpc<EngineWire, ClientWire>(local, { ...birpcChannel(channel), timeout: NO_TIMEOUT });
-  lost.catch(() => undefined);
+  lost.catch((error: Error) => {
+    if (!closing) for (const listener of lostListeners) listener(error);
+  });
 
   const call = async (method: EngineMethod, args: unknown[]): Promise<unknown> => {
     const outcome = await Promise.race([rpc.call(method, args), lost]);
@@ -109,7 +115,11 @@ export function engineClientOver(
     ...methods,
     onJobEvent: (listener) => subscribe(jobListeners, listener),
     onLog: (listener) => subscribe(logListeners, listener),
-    close,
+    onLost: (listener) => subscribe(lostListeners, listener),
+    close: () => {
+      closing = true;
+      return close();
+    },
   };
 }
 

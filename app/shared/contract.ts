@@ -2,6 +2,7 @@ import type { BenchResult, EvalSrRequest, EvalSrResult } from './measure';
 import type { JobEvent, JobRequest } from './job';
 import type { MediaInfo } from './media-info';
 import type { ModelManifest } from './model-info';
+import type { Codec } from './options';
 
 /** What the engine found on this machine. */
 export interface EngineFacts {
@@ -69,8 +70,8 @@ export interface ClearcutApi {
   /** PNG bytes. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;
   /** `<name>-clearcut-2x.<container>` beside the source (web: in the server's result folder), not yet taken. */
-  suggestOutput(input: string, scale: number, codec: string): Promise<string>;
-  /** System save dialog (desktop). In web mode there is none: null. */
+  suggestOutput(input: string, scale: number, codec: Codec): Promise<string>;
+  /** System save dialog (desktop), which asks before it names an existing file. Null if dismissed, and in web mode. */
   chooseOutput(suggested: string): Promise<string | null>;
   start(request: JobRequest): Promise<string>;
   cancel(jobId: string): Promise<void>;
@@ -79,6 +80,8 @@ export interface ClearcutApi {
   /** Shows the file in its folder (desktop); web: downloads it. */
   reveal(path: string): Promise<void>;
   onJobEvent(listener: (event: JobEvent) => void): () => void;
+  /** A file that was opened from outside the window: the menu, "Open with", the command line (desktop only). */
+  onOpen(listener: (path: string) => void): () => void;
 }
 
 /** The part of the DOM's `File` that the contract needs (app/shared knows no DOM). */

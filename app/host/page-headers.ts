@@ -1,0 +1,32 @@
+/** Nothing but the app's own files, and nothing from elsewhere: `blob:` is for posters, made in the page. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+];
+
+/**
+ * Headers of every answer to a page, on the desktop and in the web mode. `connect` are addresses
+ * beside its own that the page may talk to.
+ */
+export function pageHeaders(connect: readonly string[] = []): Record<string, string> {
+  const policy = CONTENT_SECURITY_POLICY.map((rule) =>
+    rule.startsWith('connect-src') ? [rule, ...connect].join(' ') : rule,
+  );
+  return {
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), payment=()',
+    'x-frame-options': 'DENY',
+  };
+}

@@ -1,0 +1,40 @@
+import { utilityProcess } from 'electron';
+import { engineClientOver, type EngineClient } from '../engine';
+import { UserError } from '../shared';
+
+/** How long an engine may take to put its jobs in order once it is told to end. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
+/** The engine in Electron's utilityProcess: its own process, without windows and without a shell. */
+export function startEngineProcess(entry: string): EngineClient {
+  const child = utilityProcess.fork(entry, [], { serviceName: 'Clearcut engine', stdio: 'inherit' });
+  const exited = new Promise<number>((resolve) => {
+    child.once('exit', resolve);
+  });
+  const lost = exited.then((code): never => {
+    throw new UserError(
+      'engine-lost',
+      `The engine ended unexpectedly (code ${code}). Start the job again: finished segments are kept.`,
+    );
+  });
+  return engineClientOver(
+    {
+      post: (message) => {
+        child.postMessage(message);
+      },
+      on: (listener) => {
+        child.on('message', listener);
+      },
+    },
+    lost,
+    async () => {
+      child.kill();
+      const timer = setTimeout(() => {
+        // A process that doesn't hear its signal is ended by the system's hand.
+        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+      }, CLOSE_TIMEOUT_MS);
+      await exited;
+      clearTimeout(timer);
+    },
+  );
+}

@@ -1,0 +1,31 @@
+import { CODEC_FACTS } from './codecs';
+import { extensionOf, fileNameOf, isStillFile } from './media-names';
+import type { Codec } from './options';
+
+/** Containers that carry what a camera or a download had in it; others (AVI, WMV, FLV, …) are left for these. */
+const KEPT_CONTAINERS = ['mp4', 'm4v', 'mov', 'mkv', 'webm'];
+
+/** Codecs that are asked for because a program wants their usual container. */
+const OWN_CONTAINER: ReadonlySet<Codec> = new Set<Codec>(['prores', 'ffv1']);
+
+/**
+ * The name offered for the result of `input`: `holiday-clearcut-2x.mp4`, with `-2`, `-3`, … for later
+ * attempts. Stills keep their format; videos keep their container where it can hold the codec, and go
+ * into Matroska otherwise, which holds all streams.
+ */
+export function suggestedName(input: string, scale: number, codec: Codec, attempt = 1): string {
+  const name = fileNameOf(input);
+  const extension = extensionOf(name);
+  const stem = extension === '' ? name : name.slice(0, -extension.length - 1);
+  const again = attempt === 1 ? '' : `-${attempt}`;
+  return `${stem}-clearcut-${scale}x${again}.${resultExtension(input, codec)}`;
+}
+
+function resultExtension(input: string, codec: Codec): string {
+  const extension = extensionOf(input);
+  if (isStillFile(input)) return extension;
+  const { containers } = CODEC_FACTS[codec];
+  if (OWN_CONTAINER.has(codec)) return containers[0] ?? 'mkv';
+  const kind = extension === 'm4v' ? 'mp4' : extension;
+  return KEPT_CONTAINERS.includes(extension) && containers.includes(kind) ? extension : 'mkv';
+}

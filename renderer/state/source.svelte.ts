@@ -1,0 +1,107 @@
+import {
+  fileNameOf,
+  type ClearcutApi,
+  type DroppedFile,
+  type ErrorData,
+  type MediaInfo,
+} from '../../app/shared';
+import { plainError } from './plain-error';
+
+/**
+ * ```
+ * empty → receiving (web: the file is copied to the server) → opening → ready
+ *              └──────────────────────┴───────→ refused
+ * ```
+ */
+export type SourcePhase =
+  | { readonly name: 'empty' }
+  | { readonly name: 'receiving'; readonly fraction: number }
+  | { readonly name: 'opening'; readonly fileName: string }
+  | { readonly name: 'ready'; readonly info: MediaInfo }
+  | { readonly name: 'refused'; readonly error: ErrorData };
+
+/** Wide enough for the window's largest picture on a dense screen. */
+const POSTER_WIDTH = 1600;
+/** First frames are often black. */
+const POSTER_AT = 0.25;
+const LONGEST_LOOK_SECONDS = 20;
+
+/** The file that the window is about. */
+export class Source {
+  phase = $state.raw<SourcePhase>({ name: 'empty' });
+  /** Address of the poster; null while it is made, or where no frame could be. */
+  poster = $state.raw<string | null>(null);
+  /** Counts openings: what an earlier one still brings is dropped. */
+  #opening = 0;
+
+  constructor(private readonly host: ClearcutApi) {}
+
+  get info(): MediaInfo | null {
+    return this.phase.name === 'ready' ? this.phase.info : null;
+  }
+
+  /** Name of the file for titles and headings. */
+  get fileName(): string {
+    if (this.phase.name === 'opening') return this.phase.fileName;
+    return this.info ? fileNameOf(this.info.path) : '';
+  }
+
+  /** Where the poster is taken, in seconds. */
+  get posterSeconds(): number {
+    return Math.min((this.info?.durationSeconds ?? 0) * POSTER_AT, LONGEST_LOOK_SECONDS);
+  }
+
+  /** The system's dialog, or the browser's. */
+  choose(): Promise<void> {
+    return this.#open((onUpload) => this.host.chooseInput(onUpload));
+  }
+
+  drop(file: DroppedFile): Promise<void> {
+    return this.#open((onUpload) => this.host.pathOfDrop(file, onUpload));
+  }
+
+  open(path: string): Promise<void> {
+    return this.#open(() => Promise.resolve(path));
+  }
+
+  close(): void {
+    this.#opening += 1;
+    this.#showPoster(null);
+    this.phase = { name: 'empty' };
+  }
+
+  async #open(pathOf: (onUpload: (fraction: number) => void) => Promise<string | null>): Promise<void> {
+    const opening = ++this.#opening;
+    const before = this.phase;
+    const current = (): boolean => opening === this.#opening;
+    try {
+      const path = await pathOf((fraction) => {
+        if (current()) this.phase = { name: 'receiving', fraction };
+      });
+      if (!current()) return;
+      if (path === null) {
+        this.phase = before;
+        return;
+      }
+      this.#showPoster(null);
+      this.phase = { name: 'opening', fileName: fileNameOf(path) };
+      const info = await this.host.probe(path);
+      if (!current()) return;
+      this.phase = { name: 'ready', info };
+      const bytes = await this.host.poster(path, this.posterSeconds, POSTER_WIDTH).catch(() => null);
+      if (current() && bytes) this.#showPoster(pictureAddress(bytes));
+    } catch (error) {
+      if (current()) this.phase = { name: 'refused', error: plainError(error) };
+    }
+  }
+
+  #showPoster(address: string | null): void {
+    if (this.poster !== null) URL.revokeObjectURL(this.poster);
+    this.poster = address;
+  }
+}
+
+/** An address for PNG bytes; revoke it when it is no longer shown. */
+export function pictureAddress(bytes: Uint8Array): string {
+  return URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'image/png' }));
+}

@@ -1,0 +1,158 @@
+import type { ColourDescription, MediaInfo, OtherStream, Rational, VideoStream } from '../../app/shared';
+import { formatDuration, formatSize } from '../../app/shared';
+
+/** One line of what a file is. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+const CODECS: Readonly<Record<string, string>> = {
+  h264: 'H.264',
+  hevc: 'HEVC (H.265)',
+  vp8: 'VP8',
+  vp9: 'VP9',
+  av1: 'AV1',
+  prores: 'ProRes',
+  ffv1: 'FFV1',
+  mpeg1video: 'MPEG-1',
+  mpeg2video: 'MPEG-2',
+  mpeg4: 'MPEG-4',
+  mjpeg: 'Motion JPEG',
+  png: 'PNG',
+  jpeg: 'JPEG',
+  webp: 'WebP',
+  aac: 'AAC',
+  ac3: 'Dolby Digital',
+  eac3: 'Dolby Digital Plus',
+  opus: 'Opus',
+  vorbis: 'Vorbis',
+  mp3: 'MP3',
+  flac: 'FLAC',
+  subrip: 'SubRip',
+  ass: 'ASS',
+  mov_text: 'MP4 text',
+  webvtt: 'WebVTT',
+  hdmv_pgs_subtitle: 'PGS',
+  dvd_subtitle: 'DVD',
+};
+
+const CONTAINERS: Readonly<Record<string, string>> = {
+  mp4: 'MP4',
+  m4v: 'MP4',
+  mov: 'QuickTime',
+  mkv: 'Matroska',
+  webm: 'WebM',
+  avi: 'AVI',
+};
+
+const MATRICES: Readonly<Record<string, string>> = {
+  bt709: 'BT.709',
+  smpte170m: 'BT.601',
+  bt470bg: 'BT.601',
+  bt2020nc: 'BT.2020',
+  gbr: 'RGB',
+};
+
+/** A codec by the name people know; ffmpeg's own where there is none. */
+export function codecName(codec: string): string {
+  return CODECS[codec] ?? (codec.startsWith('pcm_') ? 'PCM' : codec);
+}
+
+/** `640 × 360`, as a player shows it: turned upright. */
+export function displaySize(video: VideoStream, scale = 1): string {
+  const upright = video.rotation % 180 === 0;
+  const [width, height] = upright ? [video.width, video.height] : [video.height, video.width];
+  return `${width * scale} × ${height * scale}`;
+}
+
+/** Frames a second with no more digits than it needs: `25`, `29.97`. */
+export function frameRate(rate: Rational): string {
+  return String(Math.round((rate.num / rate.den) * 100) / 100);
+}
+
+/** Everything about a file that a person may want to know before the job. */
+export function mediaFacts(info: MediaInfo): Fact[] {
+  const { video } = info;
+  const facts: Fact[] = [{ name: 'Size', value: pictureWords(video) }];
+  if (info.kind === 'video') {
+    facts.push({ name: 'Frame rate', value: rateWords(video) });
+    facts.push({ name: 'Length', value: lengthWords(info.durationSeconds) });
+  }
+  facts.push({ name: 'Format', value: formatWords(info) });
+  facts.push({ name: 'Colour', value: colourWords(video.colour, video) });
+  if (info.kind === 'video') {
+    facts.push({ name: 'Sound', value: streamsOf(info.others, 'audio') ?? 'None' });
+    const subtitles = streamsOf(info.others, 'subtitle');
+    if (subtitles) facts.push({ name: 'Subtitles', value: subtitles });
+    if (info.chapters > 0) facts.push({ name: 'Chapters', value: String(info.chapters) });
+  }
+  facts.push({ name: 'File', value: formatSize(info.sizeBytes) });
+  return facts;
+}
+
+function pictureWords(video: VideoStream): string {
+  const { num, den } = video.sampleAspectRatio;
+  return [
+    displaySize(video),
+    video.rotation === 0 ? null : `turned by ${video.rotation}°`,
+    num === den ? null : `pixels ${num}:${den}`,
+    video.interlaced ? 'interlaced' : null,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+function rateWords(video: VideoStream): string {
+  if (!video.frameRate) return 'Unknown';
+  return video.variableFrameRate
+    ? `Variable, ${frameRate(video.frameRate)} fps on average`
+    : `${frameRate(video.frameRate)} fps`;
+}
+
+function lengthWords(seconds: number | null): string {
+  return seconds === null ? 'Unknown' : formatDuration(seconds);
+}
+
+function formatWords(info: MediaInfo): string {
+  const codec = codecName(info.video.codec);
+  const depth = info.video.bitDepth === 8 ? null : `${info.video.bitDepth} bit`;
+  const extension = info.path.slice(info.path.lastIndexOf('.') + 1).toLowerCase();
+  const container = info.kind === 'still' ? null : (CONTAINERS[extension] ?? null);
+  return [codec, depth, container && `in ${container}`].filter((part) => part !== null).join(', ');
+}
+
+function colourWords(colour: ColourDescription, { hdr }: VideoStream): string {
+  const matrix = MATRICES[colour.matrix] ?? (colour.matrix === 'unknown' ? 'Not stated' : colour.matrix);
+  const range = colour.matrix === 'gbr' ? null : colour.range === 'full' ? 'full range' : null;
+  const dynamic = hdr ? (colour.transfer === 'arib-std-b67' ? 'HDR (HLG)' : 'HDR (PQ)') : null;
+  return [matrix, range, dynamic].filter((part) => part !== null).join(', ');
+}
+
+function streamsOf(streams: readonly OtherStream[], kind: OtherStream['kind']): string | null {
+  const found = streams.filter((stream) => stream.kind === kind);
+  return found.length === 0 ? null : found.map(streamWords).join(' · ');
+}
+
+function streamWords(stream: OtherStream): string {
+  return [
+    codecName(stream.codec),
+    stream.channels === null ? null : channelWords(stream.channels),
+    stream.language === null || stream.language === 'und' ? null : languageName(stream.language),
+  ]
+    .filter((part) => part !== null)
+    .join(' ');
+}
+
+function channelWords(channels: number): string {
+  return { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' }[channels] ?? `${channels} channels`;
+}
+
+/** `eng` as `English`; the code itself where the system has no name for it. */
+function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
