@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream';
 /** Reads a stream in pieces of given length, without joining its chunks. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Buffer>;
-  #rest: Buffer | null = null;
+  #chunk: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #ended = false;
 
   constructor(stream: Readable) {
     this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -12,19 +14,42 @@ export class ByteReader {
   /** Fills `target` and returns how many bytes it got: fewer than its length only at the end of the stream. */
   async fill(target: Uint8Array): Promise<number> {
     let filled = 0;
-    while (filled < target.length) {
-      const chunk = this.#rest ?? (await this.#next());
-      if (!chunk) return filled;
-      const part = Math.min(chunk.length, target.length - filled);
-      target.set(part === chunk.length ? chunk : chunk.subarray(0, part), filled);
+    while (filled < target.length && (await this.#more())) {
+      const part = Math.min(this.#chunk.length - this.#at, target.length - filled);
+      target.set(this.#chunk.subarray(this.#at, this.#at + part), filled);
       filled += part;
-      this.#rest = part === chunk.length ? null : chunk.subarray(part);
+      this.#at += part;
     }
     return filled;
   }
 
-  async #next(): Promise<Buffer | null> {
-    const next = await this.#chunks.next();
-    return next.done ? null : next.value;
+  /** The next byte, or null at the end of the stream. */
+  async byte(): Promise<number | null> {
+    if (this.#at === this.#chunk.length && !(await this.#more())) return null;
+    return this.#chunk[this.#at++] ?? null;
+  }
+
+  /** Passes over `count` bytes; returns how many there were. */
+  async skip(count: number): Promise<number> {
+    let left = count;
+    while (left > 0 && (await this.#more())) {
+      const part = Math.min(this.#chunk.length - this.#at, left);
+      this.#at += part;
+      left -= part;
+    }
+    return count - left;
+  }
+
+  /** True while there are bytes to take. */
+  async #more(): Promise<boolean> {
+    while (this.#at === this.#chunk.length && !this.#ended) {
+      const next = await this.#chunks.next();
+      if (next.done) this.#ended = true;
+      else {
+        this.#chunk = next.value;
+        this.#at = 0;
+      }
+    }
+    return this.#at < this.#chunk.length;
   }
 }

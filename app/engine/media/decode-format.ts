@@ -6,7 +6,7 @@ export type DecodeFormat =
   | {
       readonly supported: true;
       readonly stream: StreamFormat;
-      /** ffmpeg's name of the raw format to ask for; the same as the stream's. */
+      /** ffmpeg's names of raw formats to take as they come, separated by `|`: all have the stream's layout. */
       readonly pixelFormat: string;
       /** Filter that gets there where a plain change of layout won't do, else null. */
       readonly filter: string | null;
@@ -33,6 +33,12 @@ const REPACKED: Readonly<Record<string, string>> = {
   monob: 'gray',
 };
 
+const FULL_RANGE_TWIN: Readonly<Record<string, string>> = {
+  yuv420p: 'yuvj420p',
+  yuv422p: 'yuvj422p',
+  yuv444p: 'yuvj444p',
+};
+
 /** Subsamplings that frames don't have, and the richer one that holds all of their chroma. */
 const RICHER: Readonly<Record<string, string>> = {
   yuv411p: 'yuv422p',
@@ -43,7 +49,7 @@ const RICHER: Readonly<Record<string, string>> = {
 };
 
 const RGB =
-  /^(?:gbrp|rgb24|bgr24|0rgb|0bgr|rgb0|bgr0|pal8|bgr8|rgb8|rgb565le|rgb555le|bgra|rgba|argb|abgr|gbrap)(10le|12le)?$/;
+  /^(?:gbra?p|rgb24|bgr24|0rgb|0bgr|rgb0|bgr0|pal8|bgr8|rgb8|rgb565le|rgb555le|bgra|rgba|argb|abgr)(?:(10|12)[lb]e)?$/;
 
 /** The planar format in which a video is processed: its own samples wherever frames can have them. */
 export function decodeFormat(info: MediaInfo): DecodeFormat {
@@ -71,8 +77,8 @@ export function decodeFormat(info: MediaInfo): DecodeFormat {
     } as const;
     return accept(
       video,
-      `yuv444p${rgb[1] ?? ''}`,
-      'scale=out_color_matrix=bt709:out_range=full',
+      rgb[1] === undefined ? 'yuv444p' : `yuv444p${rgb[1]}le`,
+      'scale=out_color_matrix=bt709:out_range=full:flags=accurate_rnd+full_chroma_int+full_chroma_inp',
       notes,
       colour,
     );
@@ -115,7 +121,8 @@ function accept(
       timeBase: video.timeBase,
       frameRate: video.frameRate,
     },
-    pixelFormat: name,
+    // ffmpeg gives full-range video a format of its own; asked for the plain one it would convert the range.
+    pixelFormat: name in FULL_RANGE_TWIN && filter === null ? `${name}|${FULL_RANGE_TWIN[name]}` : name,
     filter,
     notes,
   };

@@ -1,25 +1,37 @@
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { CancelledError, UserError, type MediaInfo } from '../../shared';
-import { secondsToTicks, ticksToSeconds, type Frame, type FramePool, type StreamFormat } from '../frames';
-import { ByteReader } from './byte-reader';
-import { inputPath, startTool, type ToolProcess } from './child';
+import {
+  rescale,
+  secondsToTicks,
+  ticksToSeconds,
+  type Frame,
+  type FramePool,
+  type PooledFrame,
+  type StreamFormat,
+} from '../frames';
+import { inputArguments, startTool, ToolFailure, type ToolProcess } from './child';
+import { passthroughFlags, QUIET } from './ffmpeg-flags';
+import { NutDamage, NutReader } from './nut-reader';
 import { SceneCutDetector } from './scene-cuts';
-import { passthroughFlags } from './ffmpeg-flags';
+import { Timeline } from './timeline';
 import type { MediaTools } from './tools';
 
 /** How far before the wanted time a seek aims: decoders need a key frame, and containers' indices are rough. */
 const SEEK_MARGIN_SECONDS = 2;
-/** Cuts found on the way back to a resumed job's place are the same as in an unbroken run only with some frames before it. */
-const WARM_UP_FRAMES = 0;
+/** NUT has no negative times; all are moved up by this much on their way through the pipe. */
+const LEAD_SECONDS = 10;
+/** Frames that a video has at most; so many steps of `spreadTicks` fit the numbers that ffmpeg counts in. */
+const MOST_FRAMES = 2e7;
+/** A file whose last frame ends this much before its stated duration was probably cut off. */
+const SHORTFALL_SECONDS = 2;
 
 export interface DecoderOptions {
   readonly stream: StreamFormat;
+  /** ffmpeg's formats to accept without conversion, separated by `|`; from `decodeFormat`. */
   readonly pixelFormat: string;
   readonly filter?: string | null;
   readonly pool: FramePool;
   readonly signal: AbortSignal;
-  /** Seconds from the file's first frame: frames with start ≤ time < end are given. */
+  /** Seconds from the video's first frame: frames with start ≤ time < end are given. */
   readonly start?: number;
   readonly end?: number;
   /** Only frames later than this time (in ticks): where an interrupted run goes on. */
@@ -33,14 +45,14 @@ export interface Decoder extends AsyncIterable<Frame> {
 }
 
 /**
- * Decodes a file's video through ffmpeg. Pixels come down one pipe as raw video, times down another as
- * `framecrc` lines of the same decode, so every frame has its exact time in ticks.
- * @throws (while iterating) UserError damaged-input, CancelledError
+ * Decodes a file's video through ffmpeg. The raw frames come down a pipe as NUT, each with its exact
+ * time. A frame is given when the next one's time is known, so that it can carry its duration.
+ * @throws (while iterating) UserError damaged-input, tool-failed; CancelledError
  */
 export function openDecoder(tools: MediaTools, info: MediaInfo, options: DecoderOptions): Decoder {
   const notes: string[] = [];
   return {
-    notes: () => notes,
+    notes: () => [...notes],
     [Symbol.asyncIterator]: () => frames(tools, info, options, notes),
   };
 }
@@ -51,192 +63,213 @@ async function* frames(
   options: DecoderOptions,
   notes: string[],
 ): AsyncGenerator<Frame> {
-  const { stream, start, after } = options;
+  const { stream, start, end, after } = options;
   const first = info.video.startPts ?? 0;
-  const from = Math.max(
-    start === undefined ? -Infinity : first + secondsToTicks(start, stream.timeBase),
-    after === undefined ? -Infinity : after + 1,
-  );
-  const seek = Number.isFinite(from)
-    ? ticksToSeconds(from - first, stream.timeBase) - SEEK_MARGIN_SECONDS
-    : 0;
-  const state: State = { notes, from, last: -Infinity, given: 0 };
-  if (seek > 0) {
+  const wanted = {
+    from: Math.max(
+      start === undefined ? -Infinity : first + secondsToTicks(start, stream.timeBase),
+      after === undefined ? -Infinity : after + 1,
+    ),
+    until: end === undefined ? Infinity : first + secondsToTicks(end, stream.timeBase),
+  };
+  const seekTo = ticksToSeconds(wanted.from, stream.timeBase) - SEEK_MARGIN_SECONDS;
+  // Clocks of transport and program streams may start anew on the way: there a time is no place.
+  const seekable = !/mpegts|mpeg\b/.test(info.container);
+  if (seekable && seekTo > ticksToSeconds(first, stream.timeBase)) {
     // A seek that lands too late would lose frames: then the file is read from its beginning.
-    const landed = yield* oneDecode(tools, info, options, state, seek);
+    const landed = yield* decode(tools, info, options, wanted, seekTo, notes);
     if (landed) return;
   }
-  yield* oneDecode(tools, info, options, state, null);
+  yield* decode(tools, info, options, wanted, null, notes);
 }
 
-interface State {
-  readonly notes: string[];
-  /** First tick that is wanted. */
+/** Ticks: from ≤ time < until. */
+interface Wanted {
   readonly from: number;
-  last: number;
-  given: number;
+  readonly until: number;
 }
 
 /** One ffmpeg from `seek` seconds on (or the beginning). Returns false, having given nothing, if the seek landed after what is wanted. */
-async function* oneDecode(
+async function* decode(
   tools: MediaTools,
   info: MediaInfo,
   options: DecoderOptions,
-  state: State,
+  wanted: Wanted,
   seek: number | null,
+  notes: string[],
 ): AsyncGenerator<Frame, boolean> {
-  const { stream, pool, signal, end } = options;
-  const first = info.video.startPts ?? 0;
-  const until = end === undefined ? Infinity : first + secondsToTicks(end, stream.timeBase);
-  const process = startTool(tools.ffmpeg, decodeArguments(tools, info, options, seek), [
+  const { stream, pool, signal } = options;
+  if (signal.aborted) throw new CancelledError();
+  const lead = leadTicks(info, stream);
+  const spread = spreadTicks(stream);
+  const tool = startTool(tools.ffmpeg, decodeArguments(tools, info, options, { lead, spread }, seek), [
     'ignore',
-    'pipe',
     'pipe',
     'pipe',
   ]);
   const stop = (): void => {
-    process.kill();
+    tool.kill();
   };
   signal.addEventListener('abort', stop, { once: true });
   const cuts = new SceneCutDetector();
-  let decoded = 0;
+  const timeline = new Timeline(stream);
+  let ready: PooledFrame | null = null;
   try {
-    const pixels = new ByteReader(pipe(process, 1));
-    const times = new FrameTimes(pipe(process, 3));
-    for (;;) {
+    if (!tool.output) throw new Error('ffmpeg has no output.');
+    const reader = new NutReader(tool.output);
+    const nut = await reader.open();
+    let decoded = 0;
+    for (let packet = nut && (await reader.next()); packet && nut; packet = await reader.next()) {
       if (signal.aborted) throw new CancelledError();
-      const frame = await pool.take({ pts: 0, duration: null });
-      let handed = false;
-      try {
-        const [bytes, time] = await Promise.all([pixels.fill(frame.bytes), times.next()]);
-        if (signal.aborted) throw new CancelledError();
-        if (bytes < frame.bytes.length || !time) {
-          await finish(process, info, decoded, state);
-          return true;
-        }
-        decoded++;
-        if (decoded === 1 && seek !== null && time.pts >= state.from) return false;
-        const cut = cuts.look(frame);
-        if (time.pts >= until) return true;
-        if (time.pts < state.from) continue;
-        const pts = increasing(time.pts, state);
-        frame.stamp({
-          pts,
-          sourcePts: pts,
-          duration: time.duration > 0 ? time.duration : null,
-          sceneCutBefore: cut && decoded > WARM_UP_FRAMES,
-        });
-        state.last = pts;
-        state.given++;
-        handed = true;
-        yield frame;
-      } finally {
-        if (!handed) frame.release();
+      const time = rescale(packet.pts, nut.timeBase, stream.timeBase) - lead - decoded * spread;
+      decoded++;
+      if (decoded === 1 && seek !== null && time > wanted.from) return false;
+      const pts = timeline.place(time);
+      if (ready) {
+        ready.duration = pts - ready.pts;
+        yield handOver(ready);
+      }
+      if (pts >= wanted.until) return true;
+      const frame: PooledFrame = await pool.take({ pts, duration: null });
+      ready = frame;
+      if (packet.size !== frame.bytes.length) throw new NutDamage(`A frame of ${packet.size} bytes.`);
+      await reader.read(frame.bytes);
+      frame.sceneCutBefore = cuts.look(frame);
+      if (pts < wanted.from) {
+        frame.release();
+        ready = null;
       }
     }
+    await checkEnd(tool, tools, info, decoded, notes);
+    notes.push(...timeline.notes(), ...shortfall(info, stream, timeline.last));
+    if (ready) {
+      ready.duration = timeline.lastStep;
+      yield handOver(ready);
+    }
+    return true;
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError();
+    if (!(error instanceof NutDamage)) throw error;
+    // At a premature end the child's own end tells why.
+    if (error.atEnd) await checkEnd(tool, tools, info, 0, notes);
+    throw damaged(info, new Error(`${error.message} ${tool.stderr()}`, { cause: error }));
   } finally {
+    ready?.release();
     signal.removeEventListener('abort', stop);
-    process.kill();
-    await process.ended;
+    tool.kill();
+    await tool.ended;
+  }
+
+  function handOver(frame: PooledFrame): Frame {
+    ready = null;
+    return frame;
   }
 }
 
-/** Times of a broken stream that stand still or run backward are moved on by a tick. */
-function increasing(pts: number, state: State): number {
-  if (pts > state.last) return pts;
-  const note = 'Some frames had repeated or backward times; they follow each other by the smallest step now.';
-  if (!state.notes.includes(note)) state.notes.push(note);
-  return state.last + 1;
+function leadTicks(info: MediaInfo, stream: StreamFormat): number {
+  return secondsToTicks(LEAD_SECONDS, stream.timeBase) + Math.max(0, -(info.video.startPts ?? 0));
+}
+
+/**
+ * What is added to each frame's time over that of the one before on the way through the pipe: ffmpeg
+ * would otherwise alter times that stand still or run backward, before they can be seen.
+ */
+function spreadTicks(stream: StreamFormat): number {
+  const { num, den } = stream.timeBase;
+  // ffmpeg counts in 64 bits after a shift by as many bits as take the denominator to 2^29, at most 16.
+  const shift = Math.min(16, Math.max(0, 29 - Math.floor(Math.log2(den))));
+  // And NUT's time base is finer than a coarse one, to about a 2^17th of a second.
+  const finer = Math.max(1, (2 ** 17 * num) / den);
+  const room = Math.min(2 ** 62 / 2 ** shift, 2 ** 52 / finer);
+  return Math.max(1, Math.floor(Math.min((3600 * den) / num, room / MOST_FRAMES)));
 }
 
 /** At the end of the pipe: was it the end of the video? */
-async function finish(process: ToolProcess, info: MediaInfo, decoded: number, state: State): Promise<void> {
-  const { code, error } = await process.ended;
-  const said = process.stderr().trim();
-  if (error)
-    throw new UserError('tool-failed', `ffmpeg could not be started to read ${info.path}.`, { cause: error });
-  if (decoded === 0 && said !== '') {
+async function checkEnd(
+  tool: ToolProcess,
+  tools: MediaTools,
+  info: MediaInfo,
+  decoded: number,
+  notes: string[],
+): Promise<void> {
+  const end = await tool.ended;
+  const said = tool.stderr();
+  const failure = new ToolFailure(tools.ffmpeg, end, said);
+  if (end.error) {
     throw new UserError(
-      'damaged-input',
-      `No frame of ${info.path} could be decoded: it is damaged; copy or download it again.`,
-      { cause: new Error(said) },
+      'tool-failed',
+      `ffmpeg could not be started to read ${info.path}: install it again.`,
+      {
+        cause: failure,
+      },
     );
   }
-  if (code !== 0 && code !== null) {
+  if (end.signal !== null) {
     throw new UserError(
-      'damaged-input',
-      `${info.path} is damaged after ${state.given} frames: copy or download it again.`,
-      { cause: new Error(said) },
+      'tool-failed',
+      `ffmpeg was ended by ${end.signal} while it read ${info.path}: start again; finished work is kept.`,
+      { cause: failure },
     );
   }
-  if (said !== '') state.notes.push('Parts of the file are damaged; they were decoded as far as possible.');
+  if (end.code !== 0 || (decoded === 0 && said !== '')) throw damaged(info, failure);
+  if (said !== '') {
+    const count = said.split('\n').length;
+    notes.push(
+      `Parts of the file are damaged (${count} ${count === 1 ? 'message' : 'messages'} from the decoder); what could be decoded was used.`,
+    );
+  }
+}
+
+function damaged(info: MediaInfo, cause: Error): UserError {
+  return new UserError(
+    'damaged-input',
+    `${info.path} is damaged and can't be decoded: copy or download it again.`,
+    { cause },
+  );
+}
+
+function shortfall(info: MediaInfo, stream: StreamFormat, last: number): string[] {
+  const { durationSeconds, startPts } = info.video;
+  if (durationSeconds === null || !Number.isFinite(last)) return [];
+  const missing = durationSeconds - ticksToSeconds(last - (startPts ?? 0), stream.timeBase);
+  // Containers often state the longest stream's duration for all: only much less picture than sound is odd.
+  return missing > Math.max(SHORTFALL_SECONDS, durationSeconds / 10)
+    ? [`The picture ends ${missing.toFixed(1)} s before the file's stated end: the file may be cut off.`]
+    : [];
 }
 
 function decodeArguments(
   tools: MediaTools,
   info: MediaInfo,
   options: DecoderOptions,
+  { lead, spread }: { readonly lead: number; readonly spread: number },
   seek: number | null,
 ): string[] {
-  const filters = [options.filter, `format=${options.pixelFormat}`].filter(
-    (filter) => typeof filter === 'string',
-  );
-  const output = [
+  const { stream, filter, pixelFormat } = options;
+  const step = stream.frameRate
+    ? Math.max(1, rescale(1, { num: stream.frameRate.den, den: stream.frameRate.num }, stream.timeBase))
+    : 1;
+  // Frames without a time (raw streams, some AVI) follow the one before by the usual step.
+  const untimed = `if(isnan(PREV_OUTPTS),${lead},PREV_OUTPTS+${spread + step})`;
+  const times = `setpts='if(isnan(PTS),${untimed},PTS+${lead}+N*${spread})'`;
+  // A change of size in mid-stream is scaled to the size that the job was planned for.
+  const size = `scale=${stream.width}:${stream.height}`;
+  return [
+    ...QUIET,
+    ...inputArguments(info.path, [
+      '-noautorotate',
+      '-copyts',
+      ...(seek === null ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seek.toFixed(6)]),
+    ]),
     '-map',
     `0:${info.video.index}`,
-    ...passthroughFlags(tools),
     '-vf',
-    filters.join(','),
+    [times, size, ...(filter ? [filter] : []), `format=${pixelFormat}`].join(','),
+    ...passthroughFlags(tools),
     '-c:v',
     'rawvideo',
-  ];
-  return [
-    '-protocol_whitelist',
-    'file,pipe',
-    '-noautorotate',
-    '-copyts',
-    ...(seek === null ? [] : ['-noaccurate_seek', '-ss', seek.toFixed(6)]),
-    '-i',
-    inputPath(info.path),
-    ...output,
     '-f',
-    'rawvideo',
+    'nut',
     'pipe:1',
-    ...output,
-    '-flush_packets',
-    '1',
-    '-f',
-    'framecrc',
-    'pipe:3',
   ];
-}
-
-function pipe(process: ToolProcess, index: number): Readable {
-  const found = process.child.stdio[index];
-  if (!found) throw new Error(`ffmpeg has no pipe ${index}.`);
-  return found as Readable;
-}
-
-/** Lines of ffmpeg's framecrc output: `stream, dts, pts, duration, size, hash`. */
-class FrameTimes {
-  readonly #lines: AsyncIterator<string>;
-
-  constructor(stream: Readable) {
-    this.#lines = createInterface({ input: stream })[Symbol.asyncIterator]();
-  }
-
-  async next(): Promise<{ readonly pts: number; readonly duration: number } | null> {
-    for (;;) {
-      const line = await this.#lines.next();
-      if (line.done) return null;
-      const time = parseFrameTime(line.value);
-      if (time) return time;
-    }
-  }
-}
-
-/** Time and duration in a framecrc line; null for its comments. */
-export function parseFrameTime(line: string): { pts: number; duration: number } | null {
-  const match = /^\d+,\s*-?\d+,\s*(-?\d+),\s*(-?\d+),/.exec(line);
-  return match ? { pts: Number(match[1]), duration: Number(match[2]) } : null;
 }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Codec } from '../../shared';
+import type { Codec, ColourDescription } from '../../shared';
 import type { PixelFormat, StreamFormat } from '../frames';
 import type { MediaTools } from './tools';
 
@@ -190,22 +190,85 @@ export function encoderFor(
       codec,
       name,
       pixelFormat: format,
-      args: ['-c:v', name, ...row.args(name, crf, format), '-pix_fmt', format, ...colourArguments(stream)],
+      args: [
+        '-vf',
+        filterChain(stream, format),
+        '-c:v',
+        name,
+        ...row.args(name, crf, format),
+        // AVI has no presentation times: frames must come in the order in which they are shown.
+        ...(container === 'avi' ? ['-bf', '0'] : []),
+        ...colourArguments(stream.colour),
+      ],
       segmentExtension: 'nut',
     },
     notes,
   };
 }
 
-/** Colour tags for the encoder; frames are never converted to fit them. */
-function colourArguments(stream: StreamFormat): string[] {
-  const { matrix, primaries, transfer, range, chromaLocation, rangeStated } = stream.colour;
+/** Tags that ffmpeg's `setparams` knows by the same names in all versions. */
+const MARKS = {
+  colorspace: ['bt709', 'fcc', 'bt470bg', 'smpte170m', 'smpte240m', 'ycgco', 'bt2020nc', 'bt2020c'],
+  color_primaries: [
+    'bt709',
+    'bt470m',
+    'bt470bg',
+    'smpte170m',
+    'smpte240m',
+    'film',
+    'bt2020',
+    'smpte431',
+    'smpte432',
+  ],
+  color_trc: [
+    ...[
+      'bt709',
+      'smpte170m',
+      'smpte240m',
+      'linear',
+      'iec61966-2-1',
+      'iec61966-2-4',
+      'bt2020-10',
+      'bt2020-12',
+    ],
+    ...['smpte2084', 'arib-std-b67'],
+  ],
+} as const;
+
+/**
+ * Marks the frames with their colour before anything looks at it: newer ffmpegs take an encoder's
+ * tags from the frames, and convert where a frame's range and the encoder's differ. What comes in is
+ * what is encoded.
+ */
+function filterChain({ colour, format }: StreamFormat, target: string): string {
+  const range = colour.range === 'full' ? 'full' : 'limited';
+  const known = (mark: keyof typeof MARKS, value: string): string[] =>
+    (MARKS[mark] as readonly string[]).includes(value) ? [`${mark}=${value}`] : [];
+  const marks = [
+    ...(colour.rangeStated ? [`range=${range}`] : []),
+    ...known('colorspace', colour.matrix),
+    ...known('color_primaries', colour.primaries),
+    ...known('color_trc', colour.transfer),
+  ];
   return [
-    ...(matrix === 'unknown' || matrix === 'gbr' ? [] : ['-colorspace', matrix]),
-    ...(primaries === 'unknown' ? [] : ['-color_primaries', primaries]),
-    ...(transfer === 'unknown' ? [] : ['-color_trc', transfer]),
-    ...(rangeStated ? ['-color_range', range === 'full' ? 'pc' : 'tv'] : []),
-    ...(chromaLocation === 'unknown' ? [] : ['-chroma_sample_location', chromaLocation]),
+    ...(marks.length > 0 ? [`setparams=${marks.join(':')}`] : []),
+    // A richer format takes the samples over; both sides have the same range.
+    ...(target === format.name ? [] : [`scale=in_range=${range}:out_range=${range}:flags=accurate_rnd`]),
+    `format=${target}`,
+  ].join(',');
+}
+
+/** Colour tags of a stream as ffmpeg's options; frames are never converted to fit them. */
+export function colourArguments(colour: ColourDescription, specifier = ''): string[] {
+  const { matrix, primaries, transfer, range, chromaLocation, rangeStated } = colour;
+  const tag = (name: string, value: string): string[] =>
+    value === 'unknown' || value === 'gbr' ? [] : [`-${name}${specifier}`, value];
+  return [
+    ...tag('colorspace', matrix),
+    ...tag('color_primaries', primaries),
+    ...tag('color_trc', transfer),
+    ...(rangeStated ? tag('color_range', range === 'full' ? 'pc' : 'tv') : []),
+    ...tag('chroma_sample_location', chromaLocation),
   ];
 }
 

@@ -1,21 +1,31 @@
 import type { MediaTools } from './tools';
 
-/** Keep every frame with its own time, in the time base of its source: the flags' names changed with ffmpeg 5.1. */
+/** libavcodec's major version of ffmpeg releases whose flags differ from those before. */
+const FFMPEG_6 = 60;
+const FFMPEG_7 = 61;
+
+/** What every call of ffmpeg begins with. */
+export const QUIET = ['-nostdin', '-hide_banner', '-loglevel', 'error'] as const;
+
+/** Keeps every frame with its own time, in the time base that it came with. */
 export function passthroughFlags(tools: MediaTools): string[] {
   return [
-    ...(isBefore(tools.ffmpeg.version, 5, 1) ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough']),
+    ...(tools.avcodecMajor >= FFMPEG_6 ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough']),
     '-enc_time_base',
-    '-1',
+    tools.avcodecMajor >= FFMPEG_7 ? 'demux' : '-1',
   ];
 }
 
-/** True if an ffmpeg of this version is older than `major.minor`; builds from source (`N-…`) count by their number. */
-export function isBefore(version: string, major: number, minor: number): boolean {
-  const build = /^N-(\d+)/.exec(version);
-  // Revision 107000 was 5.1's time; the builds that packages carry are far on either side.
-  if (build) return Number(build[1]) < 107_000;
-  const match = /^n?(\d+)\.(\d+)/.exec(version);
-  if (!match) return false;
-  const [, a, b] = match;
-  return Number(a) < major || (Number(a) === major && Number(b) < minor);
+/** How a picture is marked as turned clockwise by `rotation` degrees: an option of its input in newer versions, a tag in older ones. */
+export function rotationFlags(
+  tools: MediaTools,
+  rotation: number,
+  outputIndex: number,
+): { readonly input: readonly string[]; readonly output: readonly string[] } {
+  if (rotation === 0) return { input: [], output: [] };
+  if (tools.avcodecMajor >= FFMPEG_6) {
+    return { input: ['-display_rotation', String(-rotation)], output: [] };
+  }
+  // Since 2017 the tag turns the other way from the one that those versions report of a file.
+  return { input: [], output: [`-metadata:s:${outputIndex}`, `rotate=${360 - rotation}`] };
 }

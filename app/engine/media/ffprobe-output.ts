@@ -6,6 +6,7 @@ const streamSchema = z.object({
   index: z.number(),
   codec_name: z.string().optional(),
   codec_type: z.string().optional(),
+  codec_tag_string: z.string().optional(),
   width: z.number().optional(),
   height: z.number().optional(),
   pix_fmt: z.string().optional(),
@@ -40,7 +41,7 @@ export const ffprobeSchema = z.object({
     .object({
       format_name: z.string().optional(),
       duration: z.string().optional(),
-      probe_score: z.number().optional(),
+      start_time: z.string().optional(),
       tags: z.record(z.string(), z.string()).optional(),
     })
     .default({}),

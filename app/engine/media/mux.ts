@@ -1,19 +1,22 @@
-import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import ffmpegCommand from 'fluent-ffmpeg';
-import { CancelledError, UserError, type Codec, type MediaInfo, type OtherStream } from '../../shared';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CancelledError, UserError, type Codec, type MediaInfo, type Rational } from '../../shared';
 import { ticksToSeconds, type StreamFormat } from '../frames';
-import { inputPath, TOOL_ENVIRONMENT } from './child';
-import type { Container } from './encoder';
-import { isBefore } from './ffmpeg-flags';
+import { carriageOf, type Carriage } from './carriage';
+import { fileUrl, inputArguments, runTool, startTool, ToolFailure } from './child';
+import { diskFull, isFull } from './disk';
+import { colourArguments, type Container } from './encoder';
+import { QUIET, rotationFlags } from './ffmpeg-flags';
+import type { ProbedFile, ProbedStream } from './ffprobe-output';
+import { ask, toOtherStream } from './probe';
 import type { SegmentFacts } from './segment-encoder';
+import { joinSegments } from './segment-joiner';
 import type { MediaTools } from './tools';
 
-const run = promisify(execFile);
-
 export interface MuxPlan {
+  /** In order; at least one. */
   readonly segments: readonly (SegmentFacts & { readonly path: string })[];
   /** Format of the segments' video. */
   readonly stream: StreamFormat;
@@ -23,9 +26,12 @@ export interface MuxPlan {
   readonly part: string;
   readonly container: Container;
   readonly codec: Codec;
+  /** Seconds from the video's first frame, as the decoder was told. */
   readonly start?: number;
   readonly end?: number;
   readonly signal: AbortSignal;
+  /** Part of the video that is written, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
 }
 
 const MUXERS: Readonly<Record<Container, string>> = {
@@ -36,330 +42,259 @@ const MUXERS: Readonly<Record<Container, string>> = {
   avi: 'avi',
 };
 
-/** Fate of a stream in a container: carried as it is, converted, or dropped with a reason. */
-type Fate =
-  | { readonly keep: true; readonly codec: string; readonly note?: string }
-  | { readonly keep: false; readonly reason: string };
+/** Tags that tell of the source's own encoding and are wrong for the result's. */
+const STALE_TAG = /^(?:encoder|BPS|DURATION|NUMBER_OF_FRAMES|NUMBER_OF_BYTES|_STATISTICS_.*)(?:-\w+)?$/i;
+/** Dispositions that every ffmpeg can write. */
+const DISPOSITIONS = [
+  ...['default', 'dub', 'original', 'comment', 'lyrics', 'karaoke', 'forced'],
+  ...['hearing_impaired', 'visual_impaired', 'clean_effects', 'attached_pic'],
+];
+const BITS_PER_CHANNEL = 96_000;
+
+/** A stream of the source and what becomes of it. */
+interface Traveller {
+  readonly stream: ProbedStream;
+  readonly carriage: Carriage;
+}
 
 /**
  * Joins the segments and puts the source's other streams, chapters, attachments and metadata beside
- * them without re-encoding, times kept. Returns notes on what could not be carried, and why.
+ * them, all at the times that they had. Returns notes on what could not be carried, and why.
  * @throws UserError disk-full, tool-failed; CancelledError
  */
 export async function muxResult(tools: MediaTools, plan: MuxPlan): Promise<string[]> {
-  const folder = dirname(plan.part);
-  const list = join(folder, 'segments.ffconcat');
-  await writeFile(list, concatList(plan));
-  const trimmed = plan.start !== undefined || plan.end !== undefined;
-  const companion = trimmed ? join(folder, `source.${isMovFamily(plan.info) ? 'mov' : 'mkv'}`) : null;
+  const { info, container, signal } = plan;
+  const file = await ask(tools, info.path, signal);
+  const travellers = file.streams
+    .filter((stream) => stream.index !== info.video.index)
+    .map((stream) => ({
+      stream,
+      carriage: carriageOf({
+        stream: toOtherStream(stream),
+        tag: stream.codec_tag_string ?? '',
+        container,
+        encoders: tools.encoders,
+      }),
+    }));
+  const covers = await extractCovers(tools, plan, travellers);
   try {
-    const others = plan.info.others;
-    const fates = others.map((stream) => ({ stream, fate: fateOf(stream, plan.container) }));
-    const kept = fates.filter(({ fate }) => fate.keep).map(({ stream }) => stream);
-    const hasCompanion =
-      companion !== null && kept.length > 0 ? await trimSource(tools, plan, companion, kept) : false;
-    await runMux(tools, plan, list, companion, hasCompanion, kept);
-    return notesOf(fates);
+    await run(tools, plan, file, travellers, covers);
   } finally {
-    await rm(list, { force: true });
-    if (companion) await rm(companion, { force: true });
+    for (const cover of covers) await rm(cover.path, { force: true });
   }
+  const notes = travellers.map(({ carriage }) =>
+    carriage.kind === 'convert' || carriage.kind === 'drop' ? carriage.note : null,
+  );
+  return [...notes, ...containerNotes(plan)].filter((note) => note !== null);
 }
 
-/** Segments one after the other. Durations are differences of rounded absolute times, so that rounding never adds up. */
-function concatList(plan: MuxPlan): string {
-  const { segments, stream } = plan;
-  const origin = segments[0]?.firstPts ?? 0;
-  const microseconds = (pts: number): number =>
-    Math.round(ticksToSeconds(pts - origin, stream.timeBase) * 1e6);
-  const lines = segments.flatMap((segment, index) => {
-    const next = segments[index + 1]?.firstPts ?? segment.endPts;
-    const duration = microseconds(next) - microseconds(segment.firstPts);
-    return [
-      `file '${basename(segment.path).replaceAll("'", "'\\''")}'`,
-      `duration ${(duration / 1e6).toFixed(6)}`,
-    ];
-  });
-  return `ffconcat version 1.0\n${lines.join('\n')}\n`;
-}
-
-/** The source's other streams between start and end, with times counted from start. Returns false if nothing was left. */
-async function trimSource(
-  tools: MediaTools,
-  plan: MuxPlan,
-  companion: string,
-  kept: readonly OtherStream[],
-): Promise<boolean> {
-  const { info, start, end, signal } = plan;
-  const maps = kept.flatMap((stream) => ['-map', `0:${stream.index}`]);
-  const length = end === undefined ? [] : ['-t', String(end - (start ?? 0))];
-  try {
-    await run(
-      tools.ffmpeg.path,
-      [
-        '-nostdin',
-        '-loglevel',
-        'error',
-        '-y',
-        '-protocol_whitelist',
-        'file,pipe',
-        '-i',
-        inputPath(info.path),
-        ...maps,
-        '-c',
-        'copy',
-        '-ss',
-        String(start ?? 0),
-        ...length,
-        inputPath(companion),
-      ],
-      { env: TOOL_ENVIRONMENT, signal, maxBuffer: 1 << 24 },
-    );
-    return true;
-  } catch (cause) {
-    if (signal.aborted) throw new CancelledError();
-    throw toolError(cause, plan);
-  }
-}
-
-async function runMux(
-  tools: MediaTools,
-  plan: MuxPlan,
-  list: string,
-  companion: string | null,
-  hasCompanion: boolean,
-  kept: readonly OtherStream[],
-): Promise<void> {
-  const { info, stream, signal } = plan;
-  const firstPts = plan.segments[0]?.firstPts ?? 0;
-  const firstSeconds = ticksToSeconds(firstPts, stream.timeBase);
-  const fileStart = await startTime(tools, info.path);
-  const source = hasCompanion && companion ? companion : info.path;
-  const videoOffset = Math.max(0, firstSeconds - fileStart - (plan.start ?? 0));
-  const sourceOffset = hasCompanion && companion ? await startTime(tools, companion) : 0;
-  const trimmed = plan.start !== undefined || plan.end !== undefined;
-  const others = trimmed && !hasCompanion ? [] : kept;
-  const origin = trimmed ? 2 : 1;
-  const mov = plan.container === 'mp4' || plan.container === 'mov';
-  const { num, den } = info.video.sampleAspectRatio;
-  const options = [
-    '-map',
-    '0:v:0',
-    // A trimmed companion holds the kept streams alone, in their order.
-    ...others.flatMap((other, position) => ['-map', `1:${hasCompanion ? position : other.index}`]),
-    '-c',
-    'copy',
-    ...others.flatMap((other, position) => codecArguments(other, position + 1, plan.container)),
-    '-map_metadata',
-    String(origin),
-    '-map_metadata:s:v:0',
-    `${origin}:s:${info.video.index}`,
-    ...others.flatMap((other, position) => [`-map_metadata:s:${position + 1}`, `${origin}:s:${other.index}`]),
-    '-map_chapters',
-    trimmed ? (hasCompanion ? '1' : '-1') : '1',
-    ...rotationArguments(tools, info).output,
-    ...others.flatMap((other, position) =>
-      other.attachedPicture ? [`-disposition:${position + 1}`, 'attached_pic'] : [],
-    ),
-    ...(num === den ? [] : ['-aspect', `${num * info.video.width}:${den * info.video.height}`]),
-    ...(mov
-      ? ['-movflags', '+faststart', '-video_track_timescale', String(timescale(stream)), '-strict', '-2']
-      : []),
-    ...(mov && plan.codec === 'hevc' ? ['-tag:v', 'hvc1'] : []),
-    '-max_interleave_delta',
-    '0',
+function containerNotes(plan: MuxPlan): (string | null)[] {
+  const { container, info } = plan;
+  const turned = info.video.rotation !== 0 && container !== 'mp4' && container !== 'mov';
+  return [
+    turned
+      ? `.${container} may not keep that the picture is turned: choose .mp4 or .mov if it lies on its side.`
+      : null,
+    container === 'avi' && info.video.variableFrameRate
+      ? '.avi has one frame rate: frame times were rounded to it. Choose .mkv or .mp4 to keep them.'
+      : null,
   ];
-
-  const command = ffmpegCommand({ logger: silentLogger });
-  command.setFfmpegPath(tools.ffmpeg.path);
-  command
-    .input(inputPath(list))
-    .inputOptions([
-      '-f',
-      'concat',
-      '-safe',
-      '0',
-      '-protocol_whitelist',
-      'file,pipe',
-      '-itsoffset',
-      videoOffset.toFixed(6),
-      ...rotationArguments(tools, info).input,
-    ])
-    .input(inputPath(source))
-    .inputOptions(['-protocol_whitelist', 'file,pipe', '-itsoffset', sourceOffset.toFixed(6)])
-    .outputOptions([...options, '-nostdin', '-loglevel', 'error', '-y', '-f', MUXERS[plan.container]])
-    .output(inputPath(plan.part));
-  // A trimmed job's facts about the file come from the source itself.
-  if (trimmed) command.input(inputPath(info.path)).inputOptions(['-protocol_whitelist', 'file,pipe']);
-
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => {
-      command.kill('SIGKILL');
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    command
-      .on('end', () => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      })
-      .on('error', (cause: Error, _stdout: string | null, stderr: string | null) => {
-        signal.removeEventListener('abort', stop);
-        reject(
-          signal.aborted
-            ? new CancelledError()
-            : toolError(new Error(`${cause.message}\n${stderr ?? ''}`), plan),
-        );
-      })
-      .run();
-  });
 }
 
-/** How a turned picture stays turned: an input option in newer ffmpegs, a tag in older ones. */
-function rotationArguments(
+interface Cover {
+  readonly path: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Cover pictures as files of their own: Matroska keeps them as attachments, which ffmpeg takes from files alone. */
+async function extractCovers(
   tools: MediaTools,
-  info: MediaInfo,
-): { readonly input: string[]; readonly output: string[] } {
-  const { rotation } = info.video;
-  if (rotation === 0) return { input: [], output: [] };
-  return isBefore(tools.ffmpeg.version, 6, 0)
-    ? { input: [], output: ['-metadata:s:v:0', `rotate=${rotation}`] }
-    : { input: ['-display_rotation', String(-rotation)], output: [] };
-}
-
-/** Ticks a second for mp4 and mov that hold every time of the stream exactly. */
-function timescale(stream: StreamFormat): number {
-  const { num, den } = stream.timeBase;
-  return num === 1 || den >= 1000 ? den : den * Math.ceil(10_000 / den);
-}
-
-const MP4_AUDIO = ['aac', 'mp3', 'ac3', 'eac3', 'alac', 'opus', 'flac', 'mp2', 'dts', 'vorbis'];
-const TEXT_SUBTITLES = ['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text'];
-
-function fateOf(stream: OtherStream, container: Container): Fate {
-  const name = `${stream.kind === 'audio' ? 'Sound' : stream.kind === 'subtitle' ? 'Subtitle' : stream.kind === 'attachment' ? 'Attachment' : 'Data'} track ${stream.index} (${stream.codec})`;
-  const mov = container === 'mp4' || container === 'mov';
-  const copy: Fate = { keep: true, codec: 'copy' };
-  const drop = (reason: string): Fate => ({ keep: false, reason: `${name} could not be carried: ${reason}` });
-  switch (stream.kind) {
-    case 'audio':
-      if (container === 'mkv') return copy;
-      if (mov) {
-        if (MP4_AUDIO.includes(stream.codec) || (container === 'mov' && stream.codec.startsWith('pcm_')))
-          return copy;
-        return {
-          keep: true,
-          codec: 'aac',
-          note: `${name} was re-encoded to AAC, because .${container} can't hold it; choose .mkv to keep it as it is.`,
-        };
-      }
-      if (container === 'webm') {
-        if (stream.codec === 'opus' || stream.codec === 'vorbis') return copy;
-        return {
-          keep: true,
-          codec: 'libopus',
-          note: `${name} was re-encoded to Opus, because .webm can't hold it; choose .mkv to keep it as it is.`,
-        };
-      }
-      return ['mp3', 'ac3', 'aac', 'mp2', 'dts'].includes(stream.codec) || stream.codec.startsWith('pcm_')
-        ? copy
-        : drop(".avi can't hold it; choose .mkv.");
-    case 'subtitle': {
-      const text = TEXT_SUBTITLES.includes(stream.codec);
-      if (container === 'mkv') return stream.codec === 'mov_text' ? { keep: true, codec: 'srt' } : copy;
-      if (mov && text)
-        return stream.codec === 'mov_text'
-          ? copy
-          : {
-              keep: true,
-              codec: 'mov_text',
-              note: `${name} was converted to MP4's own text format; styling may be lost. Choose .mkv to keep it as it is.`,
-            };
-      if (container === 'webm' && text)
-        return stream.codec === 'webvtt'
-          ? copy
-          : {
-              keep: true,
-              codec: 'webvtt',
-              note: `${name} was converted to WebVTT; styling may be lost. Choose .mkv to keep it as it is.`,
-            };
-      return drop(
-        `.${container} can't hold ${text ? 'subtitles' : 'subtitles that are pictures'}; choose .mkv.`,
-      );
-    }
-    case 'attachment':
-      return container === 'mkv' ? copy : drop(`.${container} can't hold attachments; choose .mkv.`);
-    case 'video':
-      if (stream.attachedPicture)
-        return mov || container === 'mkv'
-          ? copy
-          : drop(`.${container} can't hold cover pictures; choose .mkv.`);
-      return drop('only the first video track is processed.');
-    case 'data':
-      return mov && stream.codec === 'tmcd' ? copy : drop(`.${container} can't hold it.`);
-  }
-}
-
-function codecArguments(stream: OtherStream, index: number, container: Container): string[] {
-  const fate = fateOf(stream, container);
-  return fate.keep && fate.codec !== 'copy'
-    ? [
-        `-c:${index}`,
-        fate.codec,
-        ...(fate.codec === 'libopus' || fate.codec === 'aac' ? [`-b:${index}`, '192k'] : []),
-      ]
-    : [];
-}
-
-function notesOf(fates: readonly { readonly fate: Fate }[]): string[] {
-  return fates.flatMap(({ fate }) =>
-    fate.keep ? (fate.note === undefined ? [] : [fate.note]) : [fate.reason],
-  );
-}
-
-async function startTime(tools: MediaTools, path: string): Promise<number> {
-  const { stdout } = await run(
-    tools.ffprobe.path,
-    [
-      '-v',
-      'error',
-      '-protocol_whitelist',
-      'file,pipe',
-      '-show_entries',
-      'format=start_time',
-      '-of',
-      'csv=p=0',
-      inputPath(path),
-    ],
-    { env: TOOL_ENVIRONMENT },
-  );
-  const value = Number(stdout.trim());
-  return Number.isFinite(value) ? value : 0;
-}
-
-function isMovFamily(info: MediaInfo): boolean {
-  return /\b(?:mov|mp4)\b/.test(info.container);
-}
-
-function toolError(cause: unknown, plan: MuxPlan): UserError {
-  const words = cause instanceof Error ? cause.message : String(cause);
-  if (/No space left on device|ENOSPC|Disk quota exceeded/i.test(words)) {
-    return new UserError(
-      'disk-full',
-      `The disk of ${dirname(dirname(plan.part))} is full: free some space and start again; finished segments are kept.`,
-      { cause },
+  plan: MuxPlan,
+  travellers: readonly Traveller[],
+): Promise<Cover[]> {
+  const covers: Cover[] = [];
+  for (const { stream, carriage } of travellers) {
+    if (carriage.kind !== 'attach') continue;
+    const extension = stream.codec_name === 'mjpeg' ? 'jpg' : (stream.codec_name ?? 'png');
+    const picture = await runTool(
+      tools.ffmpeg,
+      [
+        ...QUIET,
+        ...inputArguments(plan.info.path),
+        ...['-map', `0:${stream.index}`, '-c', 'copy', '-frames:v', '1', '-f', 'image2pipe', 'pipe:1'],
+      ],
+      { signal: plan.signal },
     );
+    const path = join(dirname(plan.part), `cover-${stream.index}.${extension}`);
+    await writeFile(path, picture);
+    const tags = {
+      mimetype: extension === 'jpg' ? 'image/jpeg' : `image/${extension}`,
+      filename: `cover.${extension}`,
+      ...stream.tags,
+    };
+    covers.push({ path, tags });
   }
+  return covers;
+}
+
+async function run(
+  tools: MediaTools,
+  plan: MuxPlan,
+  file: ProbedFile,
+  travellers: readonly Traveller[],
+  covers: readonly Cover[],
+): Promise<void> {
+  const { stream, segments, signal } = plan;
+  const origin = originOf(plan, file);
+  const tool = startTool(tools.ffmpeg, muxArguments(tools, plan, file, origin, travellers, covers), [
+    'pipe',
+    'ignore',
+    'pipe',
+  ]);
+  const stop = (): void => {
+    tool.kill();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    const total = segments.reduce((sum, segment) => sum + segment.frames, 0);
+    let done = 0;
+    const packets = joinSegments(
+      {
+        segments,
+        stream,
+        sampleAspectRatio: plan.info.video.sampleAspectRatio,
+        origin: Math.round(origin / ticksToSeconds(1, stream.timeBase)),
+        timeBase: timeBaseOf(plan),
+      },
+      () => plan.onProgress?.(++done / total),
+    );
+    if (!tool.input) throw new Error('ffmpeg has no input.');
+    const failure = await pipeline(Readable.from(packets), tool.input).then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+    );
+    // A broken pipe is explained by how ffmpeg ended; anything else is not ffmpeg's fault.
+    if (failure !== null && !isBrokenPipe(failure)) tool.kill();
+    const end = await tool.ended;
+    if (signal.aborted) throw new CancelledError();
+    if (failure !== null && !isBrokenPipe(failure)) throw failure;
+    if (end.code !== 0) throw await failureOf(plan, new ToolFailure(tools.ffmpeg, end, tool.stderr()));
+  } finally {
+    signal.removeEventListener('abort', stop);
+    tool.kill();
+    await tool.ended;
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'EOF' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+async function failureOf(plan: MuxPlan, cause: ToolFailure): Promise<UserError> {
+  const folder = dirname(dirname(plan.part));
+  if (cause.diskFull || (await isFull(plan.part))) return diskFull(folder, cause);
   return new UserError(
     'tool-failed',
-    `The result could not be joined into .${plan.container}: try an output name that ends in .mkv.`,
+    `The result could not be put together as .${plan.container} (${cause.lastLine || `exit code ${cause.end.code}`}): try an output name that ends in .mkv; finished work is kept.`,
     { cause },
   );
 }
 
-/** fluent-ffmpeg logs nothing of its own accord. */
-const silentLogger = {
-  debug: (): void => undefined,
-  info: (): void => undefined,
-  warn: (): void => undefined,
-  error: (): void => undefined,
-};
+/**
+ * Time of the source, in seconds, that becomes zero in the result: where the user let it start, else
+ * the file's own start where that lies after zero (transport streams), or a first frame before zero.
+ */
+function originOf(plan: MuxPlan, file: ProbedFile): number {
+  const { info, stream, segments, start } = plan;
+  const seconds = (ticks: number): number => ticksToSeconds(ticks, stream.timeBase);
+  if (start !== undefined) return seconds(info.video.startPts ?? 0) + start;
+  const first = seconds(segments[0]?.firstPts ?? 0);
+  return Math.min(first, Math.max(0, Number(file.format.start_time ?? 0) || 0));
+}
+
+/** AVI counts frames; other containers get times in the stream's own unit. */
+function timeBaseOf({ container, stream }: MuxPlan): Rational {
+  if (container !== 'avi' || !stream.frameRate) return stream.timeBase;
+  return { num: stream.frameRate.den, den: stream.frameRate.num };
+}
+
+function muxArguments(
+  tools: MediaTools,
+  plan: MuxPlan,
+  file: ProbedFile,
+  origin: number,
+  travellers: readonly Traveller[],
+  covers: readonly Cover[],
+): string[] {
+  const { info, container, codec, stream } = plan;
+  const source = file.streams.find(({ index }) => index === info.video.index);
+  const rows = [
+    ...(source ? [{ stream: source, carriage: null }] : []),
+    ...travellers.filter(({ carriage }) => carriage.kind === 'copy' || carriage.kind === 'convert'),
+  ].sort((a, b) => a.stream.index - b.stream.index);
+  const video = rows.findIndex(({ carriage }) => carriage === null);
+  const rotation = rotationFlags(tools, info.video.rotation, video);
+  const mov = container === 'mp4' || container === 'mov';
+  return [
+    ...QUIET,
+    '-y',
+    // Times are taken as they are, without what ffmpeg believes to be the start of each input.
+    ...['-seek_timestamp', '1', ...rotation.input, '-f', 'nut', '-i', 'pipe:0'],
+    ...inputArguments(info.path, ['-seek_timestamp', '1', ...rangeArguments(plan, origin)]),
+    ...rows.flatMap(({ stream: { index }, carriage }) => ['-map', carriage === null ? '0:0' : `1:${index}`]),
+    ...covers.flatMap(({ path }) => ['-attach', path]),
+    ...['-c', 'copy'],
+    ...rows.flatMap(({ stream: row, carriage }, index) => [
+      ...(carriage?.kind === 'convert' ? conversion(carriage.codec, row, index) : []),
+      ...[`-disposition:${index}`, dispositionOf(row)],
+      ...[`-map_metadata:s:${index}`, `1:s:${row.index}`],
+    ]),
+    ...covers.flatMap(({ tags }, position) =>
+      Object.entries(tags).flatMap(([key, value]) => [
+        `-metadata:s:${rows.length + position}`,
+        `${key}=${value}`,
+      ]),
+    ),
+    ...Object.keys(source?.tags ?? {})
+      .filter((tag) => STALE_TAG.test(tag))
+      .flatMap((tag) => [`-metadata:s:${video}`, `${tag}=`]),
+    ...['-map_metadata', '1', '-map_chapters', '1'],
+    ...rotation.output,
+    ...colourArguments(stream.colour, `:${video}`),
+    ...(mov
+      ? ['-movflags', '+faststart+write_colr', '-video_track_timescale', String(timescale(stream))]
+      : []),
+    ...(mov && codec === 'hevc' ? [`-tag:${video}`, 'hvc1'] : []),
+    // Codecs that were young when an old ffmpeg was built (AV1, FLAC and Opus in MP4).
+    ...['-strict', 'experimental'],
+    ...['-f', MUXERS[container], fileUrl(plan.part)],
+  ];
+}
+
+/** The part of the source's streams that goes along, moved so that the origin becomes zero. */
+function rangeArguments(plan: MuxPlan, origin: number): string[] {
+  const { start, end, info, stream } = plan;
+  const last = ticksToSeconds(info.video.startPts ?? 0, stream.timeBase) + (end ?? 0);
+  return [
+    // Seeking moves times as well.
+    ...(start === undefined ? ['-itsoffset', (-origin).toFixed(6)] : ['-ss', origin.toFixed(6)]),
+    ...(end === undefined ? [] : ['-t', (last - origin).toFixed(6)]),
+  ];
+}
+
+function conversion(codec: string, stream: ProbedStream, index: number): string[] {
+  if (stream.codec_type !== 'audio') return [`-c:${index}`, codec];
+  return [`-c:${index}`, codec, `-b:${index}`, String((stream.channels ?? 2) * BITS_PER_CHANNEL)];
+}
+
+function dispositionOf(stream: ProbedStream): string {
+  const set = DISPOSITIONS.filter((name) => stream.disposition?.[name] === 1);
+  return set.length > 0 ? set.join('+') : '0';
+}
+
+/** Ticks a second for MP4 and MOV that hold every time of the stream exactly, and are not too coarse for edit lists. */
+function timescale({ timeBase }: StreamFormat): number {
+  return timeBase.den * Math.max(1, Math.ceil(1000 / timeBase.den));
+}

@@ -1,76 +1,83 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import ffmpeg from 'fluent-ffmpeg';
 import sharp from 'sharp';
 import { UserError, type MediaInfo } from '../../shared';
-import { inputPath, TOOL_ENVIRONMENT } from './child';
+import { fileUrl } from './child';
 import type { MediaTools } from './tools';
 
-const run = promisify(execFile);
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_SECONDS = 60;
 const TURN: Readonly<Record<number, string>> = {
   90: 'transpose=clock',
   180: 'hflip,vflip',
   270: 'transpose=cclock',
 };
 
-/** PNG of the frame at `seconds`, at most `maxWidth` wide, upright and with square pixels. */
+/**
+ * PNG of the frame at `seconds` after the first, at most `maxWidth` wide, upright and with square
+ * pixels. A time past the end gives the first frame.
+ * @throws UserError damaged-input
+ */
 export async function poster(
   tools: MediaTools,
   info: MediaInfo,
   seconds: number,
   maxWidth: number,
 ): Promise<Uint8Array> {
-  if (info.kind === 'still') {
-    return sharp(info.path).rotate().resize({ width: maxWidth, withoutEnlargement: true }).png().toBuffer();
+  try {
+    if (info.kind === 'still') {
+      return await sharp(info.path)
+        .rotate()
+        .resize({ width: maxWidth, withoutEnlargement: true })
+        .png()
+        .toBuffer();
+    }
+    // Some seeks end after the last frame that can be decoded.
+    const found = seconds > 0 ? await frameAt(tools, info, seconds, maxWidth) : null;
+    const picture = found ?? (await frameAt(tools, info, 0, maxWidth));
+    if (picture) return picture;
+    throw new Error('ffmpeg gave no picture.');
+  } catch (cause) {
+    throw new UserError(
+      'damaged-input',
+      `No picture of ${info.path} could be decoded: it may be damaged; copy or download it again.`,
+      { cause },
+    );
   }
+}
+
+/** The frame as a PNG, or null if there is none so late. */
+async function frameAt(
+  tools: MediaTools,
+  info: MediaInfo,
+  seconds: number,
+  maxWidth: number,
+): Promise<Uint8Array | null> {
   const turn = TURN[info.video.rotation];
   const filters = [
     "scale='max(1,round(iw*sar))':ih",
     'setsar=1',
     ...(turn === undefined ? [] : [turn]),
-    `scale='min(iw,${maxWidth})':-2`,
+    `scale='min(iw,${maxWidth})':'max(1,round(ih*min(iw,${maxWidth})/iw))'`,
   ];
-  const last = Math.max(0, (info.durationSeconds ?? 0) - 0.1);
-  for (const from of [Math.min(seconds, last), 0]) {
-    try {
-      const { stdout } = await run(
-        tools.ffmpeg.path,
-        [
-          '-nostdin',
-          '-loglevel',
-          'error',
-          '-protocol_whitelist',
-          'file,pipe',
-          '-noautorotate',
-          '-ss',
-          from.toFixed(3),
-          '-i',
-          inputPath(info.path),
-          '-map',
-          `0:${info.video.index}`,
-          '-frames:v',
-          '1',
-          '-vf',
-          filters.join(','),
-          '-pix_fmt',
-          'rgb24',
-          '-c:v',
-          'png',
-          '-f',
-          'image2pipe',
-          'pipe:1',
-        ],
-        { encoding: 'buffer', timeout: TIMEOUT_MS, maxBuffer: 1 << 27, env: TOOL_ENVIRONMENT },
-      );
-      if (stdout.length > 0) return stdout;
-    } catch (cause) {
-      if (from === 0)
-        throw new UserError(
-          'damaged-input',
-          `No frame of ${info.path} could be decoded: it may be damaged.`,
-          { cause },
-        );
-    }
-  }
-  throw new UserError('damaged-input', `No frame of ${info.path} could be decoded: it may be damaged.`);
+  const command = ffmpeg({ timeout: TIMEOUT_SECONDS })
+    .setFfmpegPath(tools.ffmpeg.path)
+    .input(fileUrl(info.path))
+    .inputOptions(['-nostdin', '-loglevel error', '-protocol_whitelist file,pipe', '-noautorotate'])
+    .seekInput(seconds)
+    .outputOptions([`-map 0:${info.video.index}`, '-frames:v 1', '-vf', filters.join(','), '-pix_fmt rgb24'])
+    .videoCodec('png')
+    .format('image2pipe');
+  const chunks: Buffer[] = [];
+  await new Promise<void>((resolve, reject) => {
+    command
+      .on('error', (error: Error, _output, said: string | null) => {
+        reject(new Error(`${error.message} ${said ?? ''}`, { cause: error }));
+      })
+      .on('end', () => {
+        resolve();
+      })
+      .pipe()
+      .on('data', (chunk: Buffer) => chunks.push(chunk));
+  });
+  const picture = Buffer.concat(chunks);
+  return picture.length > 0 ? picture : null;
 }

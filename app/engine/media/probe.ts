@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { CancelledError, UserError, type MediaInfo, type OtherStream, type VideoStream } from '../../shared';
-import { inputPath, TOOL_ENVIRONMENT } from './child';
+import { inputArguments, runTool, ToolFailure } from './child';
 import {
   bitDepthOf,
   colourOf,
@@ -18,7 +16,6 @@ import { isStillFile } from './media-files';
 import { probeStill } from './still';
 import type { MediaTools } from './tools';
 
-const run = promisify(execFile);
 const PROBE_TIMEOUT_MS = 60_000;
 
 /**
@@ -42,29 +39,28 @@ export async function probe(tools: MediaTools, path: string, signal?: AbortSigna
   return toMediaInfo(path, found.size, file);
 }
 
-async function ask(tools: MediaTools, path: string, signal: AbortSignal | undefined): Promise<ProbedFile> {
+/**
+ * Everything ffprobe tells of a file's streams, chapters and container.
+ * @throws UserError not-media, damaged-input, tool-failed; CancelledError
+ */
+export async function ask(tools: MediaTools, path: string, signal?: AbortSignal): Promise<ProbedFile> {
+  const sections = ['-of', 'json', '-show_streams', '-show_format', '-show_chapters'];
   try {
-    const { stdout } = await run(
-      tools.ffprobe.path,
-      [
-        '-v',
-        'error',
-        '-protocol_whitelist',
-        'file,pipe',
-        '-of',
-        'json',
-        '-show_streams',
-        '-show_format',
-        '-show_chapters',
-        inputPath(path),
-      ],
-      { timeout: PROBE_TIMEOUT_MS, maxBuffer: 1 << 26, env: TOOL_ENVIRONMENT, ...(signal ? { signal } : {}) },
-    );
-    return ffprobeSchema.parse(JSON.parse(stdout));
+    const said = await runTool(tools.ffprobe, ['-v', 'error', ...sections, ...inputArguments(path)], {
+      signal,
+      timeoutMs: PROBE_TIMEOUT_MS,
+    });
+    return ffprobeSchema.parse(JSON.parse(said.toString('utf8')));
   } catch (cause) {
-    if (signal?.aborted) throw new CancelledError();
-    const words = cause instanceof Error ? cause.message : String(cause);
-    if (/moov atom not found|EBML header parsing failed|truncat/i.test(words)) {
+    if (cause instanceof CancelledError) throw cause;
+    if (cause instanceof ToolFailure && cause.end.code === null) {
+      throw new UserError(
+        'tool-failed',
+        `ffprobe failed on ${path} (${cause.end.signal ?? 'it could not be started'}): try another ffprobe by setting CLEARCUT_FFPROBE.`,
+        { cause },
+      );
+    }
+    if (await beginsLikeMedia(path)) {
       throw new UserError(
         'damaged-input',
         `${path} is cut off or damaged (its index is missing): copy or download it again.`,
@@ -76,6 +72,27 @@ async function ask(tools: MediaTools, path: string, signal: AbortSignal | undefi
       `${path} is no video or image that can be read: check that it is the right file.`,
       { cause },
     );
+  }
+}
+
+/** First bytes of Matroska, AVI (and WebP), FLV, Ogg, ASF, MPEG program streams and NUT. */
+const SIGNATURES = ['1a45dfa3', '52494646', '464c56', '4f676753', '3026b275', '000001ba', '6e75742f'].map(
+  (hex) => Buffer.from(hex, 'hex'),
+);
+
+/** True for the first bytes of a common container: then the rest must be what is wrong. */
+async function beginsLikeMedia(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+    const head = buffer.subarray(0, bytesRead);
+    const box = head.toString('latin1', 4, 8);
+    return (
+      /^(?:ftyp|moov|mdat|free|skip|wide|moof|styp|sidx)$/.test(box) ||
+      SIGNATURES.some((signature) => head.subarray(0, signature.length).equals(signature))
+    );
+  } finally {
+    await file.close();
   }
 }
 
@@ -133,6 +150,13 @@ function toVideoStream(
   const average = parseRational(stream.avg_frame_rate);
   const base = parseRational(stream.r_frame_rate);
   const transfer = stream.color_transfer ?? '';
+  const interlaced = ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? '');
+  // The base rate of interlaced video is often that of its fields.
+  const fieldRate =
+    interlaced &&
+    average !== null &&
+    base !== null &&
+    average.num * base.den * 3 < average.den * base.num * 2;
   return {
     index: stream.index,
     codec: stream.codec_name ?? 'unknown',
@@ -149,15 +173,16 @@ function toVideoStream(
     variableFrameRate:
       average !== null &&
       base !== null &&
-      Math.abs((average.num * base.den) / (average.den * base.num) - 1) > 0.005,
-    interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+      Math.abs((average.num * base.den) / (average.den * base.num) - (fieldRate ? 0.5 : 1)) > 0.005,
+    interlaced,
     frameCount: Number(stream.nb_frames) > 0 ? Number(stream.nb_frames) : null,
     startPts: stream.start_pts ?? null,
     durationSeconds: parseSeconds(stream.duration) ?? parseSeconds(file.format.duration),
   };
 }
 
-function toOtherStream(stream: ProbedStream): OtherStream {
+/** A stream that is not the video, in Clearcut's words. */
+export function toOtherStream(stream: ProbedStream): OtherStream {
   const kinds = ['audio', 'subtitle', 'attachment', 'video'] as const;
   return {
     index: stream.index,
@@ -173,6 +198,7 @@ function toOtherStream(stream: ProbedStream): OtherStream {
 
 function notesOn(video: VideoStream): string[] {
   const notes: string[] = [];
+  if (video.hdr) notes.push('HDR video: its brightness curve and colours are kept as they are.');
   if (video.interlaced) notes.push('The video is interlaced: for the best result deinterlace it first.');
   return notes;
 }

@@ -1,13 +1,12 @@
-import { once } from 'node:events';
-import { open, stat } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CancelledError, UserError } from '../../shared';
+import { CancelledError, UserError, type Rational } from '../../shared';
 import type { Frame, StreamFormat } from '../frames';
-import { inputPath, startTool } from './child';
+import { fileUrl, startTool, ToolFailure } from './child';
+import { diskFull, isFull, sync } from './disk';
 import type { EncoderSpec } from './encoder';
-import { passthroughFlags } from './ffmpeg-flags';
-import { nutFrameHead, nutHeader } from './nut';
+import { passthroughFlags, QUIET } from './ffmpeg-flags';
+import { nutFrameHead, nutHeader, rawFourcc } from './nut-writer';
 import type { MediaTools } from './tools';
 
 /** A closed segment. Times in ticks of the stream's time base. */
@@ -25,7 +24,7 @@ export interface SegmentEncoder {
   write(frame: Frame): Promise<void>;
   /** Ends the segment and puts it safely on disk. @throws UserError disk-full, tool-failed */
   finish(): Promise<SegmentFacts>;
-  /** Drops it. Never throws. */
+  /** Drops it; the file may be there in part. Never throws. */
   abort(): Promise<void>;
 }
 
@@ -34,117 +33,123 @@ export interface SegmentEncoderOptions {
   readonly encoder: EncoderSpec;
   readonly path: string;
   readonly signal: AbortSignal;
+  /** Width over height of a pixel; square if left out. */
+  readonly sampleAspectRatio?: Rational;
 }
 
 /**
  * One self-contained piece of the result, encoded by an ffmpeg of its own: it begins with a key frame
- * and depends on nothing before it. Its times start at zero; its place is in its facts.
+ * and depends on nothing before it. Times within count from its first frame, so that the same frames
+ * give the same file; its place in the video is in its facts.
  */
 export function openSegmentEncoder(tools: MediaTools, options: SegmentEncoderOptions): SegmentEncoder {
-  const { stream, encoder, path, signal } = options;
-  const process = startTool(tools.ffmpeg, encodeArguments(tools, options), ['pipe', 'ignore', 'pipe']);
-  const input = process.child.stdin as Writable;
-  // A dead encoder shows in its exit; the broken pipe itself says nothing more.
-  input.on('error', () => undefined);
-  const stop = (): void => {
-    process.kill();
+  return new FfmpegSegmentEncoder(tools, options);
+}
+
+class FfmpegSegmentEncoder implements SegmentEncoder {
+  readonly #process;
+  readonly #stop = (): void => {
+    this.#process.kill();
   };
-  signal.addEventListener('abort', stop, { once: true });
+  #ended = false;
+  #frames = 0;
+  #firstPts = 0;
+  #lastPts = 0;
+  #lastDuration: number | null = null;
+  #lastStep = 1;
 
-  let ended = false;
-  void process.ended.then(() => (ended = true));
-  let frames = 0;
-  let firstPts = 0;
-  let lastPts = 0;
-  let lastDuration: number | null = null;
-  let lastStep = 1;
-  let distance = 0;
+  constructor(
+    private readonly tools: MediaTools,
+    private readonly options: SegmentEncoderOptions,
+  ) {
+    this.#process = startTool(tools.ffmpeg, encodeArguments(tools, options), ['pipe', 'ignore', 'pipe']);
+    void this.#process.ended.then(() => (this.#ended = true));
+    options.signal.addEventListener('abort', this.#stop, { once: true });
+    if (options.signal.aborted) this.#stop();
+  }
 
-  const send = async (bytes: Uint8Array): Promise<void> => {
-    if (ended) throw await failure();
-    if (!input.write(bytes)) await Promise.race([once(input, 'drain'), process.ended]);
-    if (signal.aborted) throw new CancelledError();
-  };
-
-  const failure = async (): Promise<Error> => {
-    const { code, error } = await process.ended;
-    if (signal.aborted) return new CancelledError();
-    const said = process.stderr().trim();
-    const cause = error ?? new Error(`ffmpeg ended with ${code}: ${said}`);
-    if (/No space left on device|ENOSPC|Disk quota exceeded/i.test(said)) {
-      return new UserError(
-        'disk-full',
-        `The disk of ${dirname(dirname(path))} is full: free some space and start again; finished segments are kept.`,
-        { cause },
+  async write(frame: Frame): Promise<void> {
+    const { stream, sampleAspectRatio = { num: 1, den: 1 } } = this.options;
+    if (this.#frames === 0) {
+      this.#firstPts = frame.pts;
+      const { width, height, timeBase, frameRate } = stream;
+      const header = { width, height, timeBase, sampleAspectRatio, frameRate };
+      await this.#send(
+        nutHeader({
+          ...header,
+          fourcc: rawFourcc(stream.format),
+          decodeDelay: 0,
+          extradata: new Uint8Array(0),
+        }),
       );
+    } else {
+      this.#lastStep = frame.pts - this.#lastPts;
     }
-    return new UserError(
-      'tool-failed',
-      `Encoding ${encoder.codec} failed (${lastLine(said) || `exit code ${code}`}): try another --codec.`,
-      { cause },
-    );
-  };
+    this.#lastPts = frame.pts;
+    this.#lastDuration = frame.duration;
+    this.#frames++;
+    const pts = frame.pts - this.#firstPts;
+    await this.#send(nutFrameHead({ pts, size: frame.bytes.length, key: true }));
+    await this.#send(frame.bytes);
+  }
 
-  return {
-    async write(frame) {
-      if (frames === 0) {
-        firstPts = frame.pts;
-        await send(nutHeader(stream.format, stream.width, stream.height, stream.timeBase));
-      } else {
-        lastStep = frame.pts - lastPts;
-      }
-      lastPts = frame.pts;
-      lastDuration = frame.duration;
-      frames++;
-      const head = nutFrameHead(frame.pts - firstPts, frame.bytes.length, distance);
-      distance = head.length + frame.bytes.length;
-      await send(head);
-      await sendAll(frame.bytes);
-    },
+  async finish(): Promise<SegmentFacts> {
+    const { path, signal } = this.options;
+    this.#process.input?.end();
+    const { code } = await this.#process.ended;
+    signal.removeEventListener('abort', this.#stop);
+    if (signal.aborted || code !== 0) throw await this.#failure();
+    await sync(path);
+    await sync(dirname(path));
+    return {
+      bytes: (await stat(path)).size,
+      frames: this.#frames,
+      firstPts: this.#firstPts,
+      lastPts: this.#lastPts,
+      endPts: this.#lastPts + (this.#lastDuration ?? this.#lastStep),
+    };
+  }
 
-    async finish() {
-      input.end();
-      const { code, error } = await process.ended;
-      signal.removeEventListener('abort', stop);
-      if (code !== 0 || error) throw await failure();
-      await sync(path);
-      await sync(dirname(path));
-      return {
-        bytes: (await stat(path)).size,
-        frames,
-        firstPts,
-        lastPts,
-        endPts: lastPts + (lastDuration ?? lastStep),
-      };
-    },
+  async abort(): Promise<void> {
+    this.options.signal.removeEventListener('abort', this.#stop);
+    this.#process.kill();
+    await this.#process.ended;
+  }
 
-    async abort() {
-      signal.removeEventListener('abort', stop);
-      process.kill();
-      await process.ended;
-    },
-  };
-
-  /** The frame's memory is reused after `write`, so its last byte must be in the pipe by then. */
-  async function sendAll(bytes: Uint8Array): Promise<void> {
-    if (ended) throw await failure();
+  /** Resolves when the last byte is in the pipe: a frame's memory is used again after that. */
+  async #send(bytes: Uint8Array): Promise<void> {
+    const { input } = this.#process;
+    if (this.#ended || !input?.writable) throw await this.#failure();
     await new Promise<void>((resolve) => {
+      // An error shows in how the child ended, which says more.
       input.write(bytes, () => {
         resolve();
       });
     });
-    if (signal.aborted) throw new CancelledError();
-    if (ended) throw await failure();
+    if (this.options.signal.aborted) throw new CancelledError();
+    if (this.#ended || !input.writable) throw await this.#failure();
+  }
+
+  async #failure(): Promise<Error> {
+    const { encoder, path, signal } = this.options;
+    const cause = new ToolFailure(this.tools.ffmpeg, await this.#process.ended, this.#process.stderr());
+    if (signal.aborted) return new CancelledError();
+    if (cause.diskFull || (await isFull(path))) return diskFull(dirname(dirname(path)), cause);
+    const why = cause.lastLine || `it ended with ${cause.end.signal ?? cause.end.code}`;
+    return new UserError('tool-failed', `Encoding ${encoder.codec} failed (${why}): try another --codec.`, {
+      cause,
+    });
   }
 }
 
-function encodeArguments(tools: MediaTools, { stream, encoder, path }: SegmentEncoderOptions): string[] {
-  const { range, rangeStated } = stream.colour;
+function encodeArguments(tools: MediaTools, { encoder, path }: SegmentEncoderOptions): string[] {
   return [
+    ...QUIET,
     '-y',
+    // Without this ffmpeg would wait for megabytes of frames to guess what the headers say.
+    '-probesize',
+    '32',
     '-copyts',
-    // What comes in is what goes out: newer ffmpegs convert between ranges where the two differ.
-    ...(rangeStated ? ['-color_range', range === 'full' ? 'pc' : 'tv'] : []),
     '-f',
     'nut',
     '-i',
@@ -153,20 +158,6 @@ function encodeArguments(tools: MediaTools, { stream, encoder, path }: SegmentEn
     ...encoder.args,
     '-f',
     'nut',
-    inputPath(path),
+    fileUrl(path),
   ];
-}
-
-async function sync(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function lastLine(text: string): string {
-  return text.split('\n').at(-1)?.trim() ?? '';
 }

@@ -16,6 +16,8 @@ export interface MediaTool {
   readonly version: string;
   /** Where it was found, for people. */
   readonly source: string;
+  /** It came with an npm package: linked statically. */
+  readonly carried: boolean;
 }
 
 export interface MediaTools {
@@ -23,12 +25,13 @@ export interface MediaTools {
   readonly ffprobe: MediaTool;
   /** Names of the encoders that this ffmpeg was built with. */
   readonly encoders: ReadonlySet<string>;
-  /** Names of its filters. */
-  readonly filters: ReadonlySet<string>;
+  /** Major version of ffmpeg's libavcodec, which tells a build's age better than its name. */
+  readonly avcodecMajor: number;
 }
 
 interface Candidate {
   readonly source: string;
+  readonly carried?: true;
   readonly path: () => string | null;
 }
 
@@ -41,10 +44,11 @@ export async function resolveTools(): Promise<MediaTools> {
   const [ffmpeg, ffprobe] = await Promise.all([
     firstWorking('ffmpeg', [
       { source: 'CLEARCUT_FFMPEG', path: () => process.env['CLEARCUT_FFMPEG'] ?? null },
-      { source: 'ffmpeg-static', path: () => fromPackage('ffmpeg-static', (value) => value) },
+      { source: 'ffmpeg-static', carried: true, path: () => fromPackage('ffmpeg-static', (value) => value) },
       { source: 'PATH', path: () => 'ffmpeg' },
       {
         source: '@ffmpeg-installer/ffmpeg',
+        carried: true,
         path: () => fromPackage('@ffmpeg-installer/ffmpeg', pathProperty),
       },
     ]),
@@ -53,12 +57,13 @@ export async function resolveTools(): Promise<MediaTools> {
       { source: 'PATH', path: () => 'ffprobe' },
       {
         source: '@ffprobe-installer/ffprobe',
+        carried: true,
         path: () => fromPackage('@ffprobe-installer/ffprobe', pathProperty),
       },
     ]),
   ]);
-  const [encoders, filters] = await Promise.all([listOf(ffmpeg, '-encoders'), listOf(ffmpeg, '-filters')]);
-  return { ffmpeg, ffprobe, encoders, filters };
+  const [encoders, avcodecMajor] = await Promise.all([encodersOf(ffmpeg), avcodecMajorOf(ffmpeg)]);
+  return { ffmpeg, ffprobe, encoders, avcodecMajor };
 }
 
 function pathProperty(value: unknown): unknown {
@@ -77,7 +82,7 @@ function fromPackage(name: string, pick: (value: unknown) => unknown): string | 
 
 async function firstWorking(name: ToolName, candidates: readonly Candidate[]): Promise<MediaTool> {
   const failures: string[] = [];
-  for (const { source, path } of candidates) {
+  for (const { source, path, carried = false } of candidates) {
     const found = path();
     if (found === null) continue;
     try {
@@ -85,7 +90,8 @@ async function firstWorking(name: ToolName, candidates: readonly Candidate[]): P
       if (resolved === null) continue;
       await makeExecutable(resolved);
       const { stdout } = await run(resolved, ['-version'], { timeout: PROBE_TIMEOUT_MS });
-      return { path: resolved, version: /version (\S+)/.exec(stdout)?.[1] ?? 'unknown', source };
+      const version = /version (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+      return { path: resolved, version, source, carried: carried || isCarried(resolved) };
     } catch (error) {
       failures.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
       // A setting that doesn't work is told, not passed over.
@@ -126,11 +132,30 @@ async function makeExecutable(path: string): Promise<void> {
   if (!executable) await chmod(path, 0o755);
 }
 
-/** Names in the second column of `ffmpeg -encoders` or `-filters`. */
-async function listOf(tool: MediaTool, flag: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await run(tool.path, ['-hide_banner', flag], {
+/** True for the packages' binaries where a setting names one of them. */
+function isCarried(path: string): boolean {
+  return /(?:^|[\\/])node_modules[\\/]/.test(path);
+}
+
+async function encodersOf(tool: MediaTool): Promise<ReadonlySet<string>> {
+  const { stdout } = await run(tool.path, ['-hide_banner', '-encoders'], {
     timeout: PROBE_TIMEOUT_MS,
     maxBuffer: 1 << 22,
   });
-  return new Set([...stdout.matchAll(/^ [A-Z.|]{2,6} +(\w+) /gm)].map((match) => match[1] ?? ''));
+  return new Set(parseEncoders(stdout));
+}
+
+async function avcodecMajorOf(tool: MediaTool): Promise<number> {
+  const { stdout } = await run(tool.path, ['-version'], { timeout: PROBE_TIMEOUT_MS });
+  return parseAvcodecMajor(stdout);
+}
+
+/** Names in the second column of `ffmpeg -encoders`. */
+export function parseEncoders(listing: string): string[] {
+  return [...listing.matchAll(/^ [A-Z.]{6} (\S+) /gm)].map((match) => match[1] ?? '');
+}
+
+/** libavcodec's major version in `ffmpeg -version`; a build that doesn't tell counts as new. */
+export function parseAvcodecMajor(text: string): number {
+  return Number(/^libavcodec\s+(\d+)\./m.exec(text)?.[1] ?? Infinity);
 }
