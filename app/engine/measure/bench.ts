@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { BenchResult, BenchRow } from '../../shared';
 import type { MediaTools } from '../media';
 import { processKernels } from '../runtime';
+import { benchKernels } from '../../../kernels';
 import { benchNetwork } from './bench-network';
 
 export interface BenchContext {
@@ -16,7 +17,10 @@ export interface BenchSection {
 }
 
 /** What is measured, in order. */
-const SECTIONS: readonly BenchSection[] = [{ name: 'the network', run: benchNetwork }];
+const SECTIONS: readonly BenchSection[] = [
+  { name: 'the kernels', run: ({ onProgress }) => benchKernels({ onProgress }) },
+  { name: 'the network', run: benchNetwork },
+];
 
 /** Measures this computer: every figure in one run, so that ratios hold on a busy machine too. */
 export async function bench(tools: MediaTools, onProgress: (line: string) => void): Promise<BenchResult> {
