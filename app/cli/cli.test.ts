@@ -16,12 +16,20 @@ describe('the request that flags mean', () => {
       overwrite: false,
       resume: true,
     });
-    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small' })).toMatchObject({ codec: 'hevc', crf: 24 });
-    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', crf: 30 })).toMatchObject({ codec: 'hevc', crf: 30 });
+    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small' })).toMatchObject({
+      codec: 'hevc',
+      crf: 24,
+    });
+    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', crf: 30 })).toMatchObject({
+      codec: 'hevc',
+      crf: 30,
+    });
   });
 
   it('does not carry a preset’s CRF to another codec', () => {
-    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', codec: 'vp9' })).not.toHaveProperty('crf');
+    expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', codec: 'vp9' })).not.toHaveProperty(
+      'crf',
+    );
   });
 
   it('says what to do where there is nothing to do, or a preset that does not exist', () => {
@@ -33,11 +41,21 @@ describe('the request that flags mean', () => {
 
 describe('what people read', () => {
   it('gives durations and sizes at the grain that fits', () => {
-    expect([0.84, 12.3, 245, 12_000].map(formatDuration)).toEqual(['0.8 s', '12 s', '4 min 05 s', '3 h 20 min']);
+    expect([0.84, 12.3, 245, 12_000].map(formatDuration)).toEqual([
+      '0.8 s',
+      '12 s',
+      '4 min 05 s',
+      '3 h 20 min',
+    ]);
     expect([999, 1500, 3_400_000, 2e12].map(formatSize)).toEqual(['999 B', '1.5 kB', '3.4 MB', '2.0 TB']);
   });
 
   it('lines columns up', () => {
-    expect(table([['a', 'bb', 'c'], ['aaa', 'b', '']])).toEqual(['a    bb  c', 'aaa  b']);
+    expect(
+      table([
+        ['a', 'bb', 'c'],
+        ['aaa', 'b', ''],
+      ]),
+    ).toEqual(['a    bb  c', 'aaa  b']);
   });
 });

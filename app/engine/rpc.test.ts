@@ -22,7 +22,10 @@ function answering(overrides: Partial<EngineApi>): EngineApi {
   };
 }
 
-function connect(engine: EngineApi, lost: Promise<never> = new Promise(() => undefined)): { client: EngineClient; tell: (event: JobEvent) => void; end: () => void } {
+function connect(
+  engine: EngineApi,
+  lost: Promise<never> = new Promise(() => undefined),
+): { client: EngineClient; tell: (event: JobEvent) => void; end: () => void } {
   const { port1, port2 } = new MessageChannel();
   const channel = (port: typeof port1): Channel => ({
     post: (message) => {
@@ -58,7 +61,10 @@ const request: JobRequest = {
 describe('the line between the engine and its clients', () => {
   it('carries calls, bytes and events', async () => {
     const { client, tell, end } = connect(
-      answering({ poster: async () => new Uint8Array([1, 2, 3]), start: async (job) => `job for ${job.input}` }),
+      answering({
+        poster: async () => new Uint8Array([1, 2, 3]),
+        start: async (job) => `job for ${job.input}`,
+      }),
     );
     expect(await client.poster('a.mp4', 0, 320)).toEqual(new Uint8Array([1, 2, 3]));
     expect(await client.start(request)).toBe('job for a.mp4');
@@ -69,7 +75,9 @@ describe('the line between the engine and its clients', () => {
   });
 
   it('carries errors with class and code', async () => {
-    const { client, end } = connect(answering({ probe: () => Promise.reject(new UserError('no-such-file', 'There is no x.mp4.')) }));
+    const { client, end } = connect(
+      answering({ probe: () => Promise.reject(new UserError('no-such-file', 'There is no x.mp4.')) }),
+    );
     const error = await client.probe('x.mp4').catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(UserError);
     expect(error).toMatchObject({ code: 'no-such-file', message: 'There is no x.mp4.' });

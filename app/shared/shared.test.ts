@@ -26,7 +26,10 @@ describe('errors', () => {
   });
 
   it('are internal if they are none of ours', () => {
-    expect(toErrorData(new TypeError('x is undefined'))).toMatchObject({ code: 'internal', message: 'x is undefined' });
+    expect(toErrorData(new TypeError('x is undefined'))).toMatchObject({
+      code: 'internal',
+      message: 'x is undefined',
+    });
     expect(toErrorData('text')).toEqual({ code: 'internal', message: 'text' });
   });
 
@@ -55,7 +58,8 @@ describe('options', () => {
   it('have unique names, and defaults that pass their own checks', () => {
     expect(new Set(OPTIONS.map((option) => option.name)).size).toBe(OPTIONS.length);
     for (const option of OPTIONS) {
-      if ('default' in option) expect(option.schema.safeParse(option.default).success, option.name).toBe(true);
+      if ('default' in option)
+        expect(option.schema.safeParse(option.default).success, option.name).toBe(true);
     }
   });
 });

@@ -187,7 +187,11 @@ describe('the engine', () => {
     const home = at('home');
     await mkdir(home);
     const output = at('quiet.mp4');
-    const { code } = await startCli(['run', clip, '-o', output, '--enhance', '2', '--end', '0.2'], { HOME: home, XDG_CACHE_HOME: '', TMPDIR: home }).ended;
+    const { code } = await startCli(['run', clip, '-o', output, '--enhance', '2', '--end', '0.2'], {
+      HOME: home,
+      XDG_CACHE_HOME: '',
+      TMPDIR: home,
+    }).ended;
     expect(code).toBe(0);
     expect(await readdir(home, { recursive: true })).toEqual([]);
   });

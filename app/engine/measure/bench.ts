@@ -4,6 +4,7 @@ import type { MediaTools } from '../media';
 import { processKernels } from '../runtime';
 import { benchKernels } from '../../../kernels';
 import { benchNetwork } from './bench-network';
+import { benchPipeline } from './bench-pipeline';
 
 export interface BenchContext {
   readonly tools: MediaTools;
@@ -20,6 +21,7 @@ export interface BenchSection {
 const SECTIONS: readonly BenchSection[] = [
   { name: 'the kernels', run: ({ onProgress }) => benchKernels({ onProgress }) },
   { name: 'the network', run: benchNetwork },
+  { name: 'the pipeline', run: benchPipeline },
 ];
 
 /** Measures this computer: every figure in one run, so that ratios hold on a busy machine too. */

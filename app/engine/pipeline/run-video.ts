@@ -69,6 +69,12 @@ export function segmentLength(output: StreamFormat): number {
 export async function runVideo(request: JobRequest, context: RunContext): Promise<RunFacts> {
   const { tools, info, signal, events } = context;
   const container = containerOf(request.output);
+  if (!container) {
+    throw new UserError(
+      'unsupported-output',
+      `${request.output} names no container that can be written: end it in .mp4, .mov, .mkv, .webm or .avi.`,
+    );
+  }
   const decoding = decodeFormat(info);
   if (!decoding.supported) throw new UserError('unsupported-input', decoding.reason);
   const notes = [...info.notes, ...decoding.notes];
@@ -82,9 +88,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
       container,
       ...(request.crf === undefined ? {} : { crf: request.crf }),
     });
-    if (!encoder.supported || !container) {
-      throw new UserError('unsupported-output', encoder.supported ? 'No container.' : encoder.reason);
-    }
+    if (!encoder.supported) throw new UserError('unsupported-output', encoder.reason);
     notes.push(...encoder.notes);
 
     const length = segmentLength(output);
