@@ -33,7 +33,16 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    build: { rollupOptions: { input: { index: at('renderer/index.html') } } },
+    build: {
+      minify: 'esbuild',
+      rollupOptions: {
+        input: { index: at('renderer/index.html') },
+        // Zod's comments for esbuild mean nothing to Rollup, which says so at length.
+        onwarn: (warning, warn) => {
+          if (warning.code !== 'INVALID_ANNOTATION') warn(warning);
+        },
+      },
+    },
     plugins: [svelte()],
   },
 });

@@ -1,7 +1,11 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // State classes in *.svelte.ts are compiled as in the window.
+  plugins: [svelte({ configFile: 'renderer/svelte.config.js' })],
   test: {
+    globalSetup: ['tests/support/built.mjs'],
     include: [
       'app/**/*.test.ts',
       'kernels/**/*.test.ts',

@@ -1,3 +1,4 @@
+import './no-eval';
 import './styles/tokens.css';
 import './styles/base.css';
 import { mount } from 'svelte';
