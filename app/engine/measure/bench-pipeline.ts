@@ -90,7 +90,7 @@ async function partsAlone(
       signal: live,
       note: () => undefined,
     });
-    const choice = encoderFor(tools, { codec: 'h264', stream: plan.output, container: 'mp4' });
+    const choice = await encoderFor(tools, { codec: 'h264', stream: plan.output, container: 'mp4' });
     if (!choice.supported) throw new Error(choice.reason);
     const encoder = openSegmentEncoder(tools, {
       stream: plan.output,
