@@ -42,8 +42,12 @@ Object.assign(process.env, ENGINE_ENVIRONMENT);
 
 const engine = new Engine();
 const events = serveEngine(parentChannel(), engine);
-engine.onJobEvent = events.onJobEvent;
-setTextChannel(events.onLog);
+engine.onJobEvent = (event) => {
+  events.onJobEvent(event);
+};
+setTextChannel((line) => {
+  events.onLog(line);
+});
 
 /** A job that doesn't stop in this time is left as it is: its finished segments are safe. */
 const END_TIMEOUT_MS = 5_000;

@@ -60,8 +60,8 @@ export function serveEngine(channel: Channel, engine: EngineApi): EngineEvents {
           `${method}${where ? `: ${where}` : ''}: ${issue?.message ?? 'bad arguments'}`,
         );
       }
-      const run = engine[method] as (...values: unknown[]) => Promise<unknown>;
-      return { ok: true, value: await run.apply(engine, parsed.data) };
+      const calls = engine as unknown as Record<EngineMethod, (...values: unknown[]) => Promise<unknown>>;
+      return { ok: true, value: await calls[method](...parsed.data) };
     } catch (error) {
       return { ok: false, error: toErrorData(error) };
     }

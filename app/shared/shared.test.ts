@@ -12,6 +12,7 @@ import {
   presetSchema,
   toErrorData,
   UserError,
+  type ErrorData,
 } from '.';
 
 describe('errors', () => {
@@ -20,7 +21,7 @@ describe('errors', () => {
     new CancelledError(),
     new DeviceError('device-lost', 'Gone.'),
   ])('keep class, code and message across a process: %s', (error) => {
-    const back = fromErrorData(JSON.parse(JSON.stringify(toErrorData(error))));
+    const back = fromErrorData(JSON.parse(JSON.stringify(toErrorData(error))) as ErrorData);
     expect(back).toBeInstanceOf(error.constructor);
     expect(back).toMatchObject({ code: error.code, message: error.message });
   });
