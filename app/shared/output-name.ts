@@ -21,7 +21,8 @@ export function suggestedName(input: string, scale: number, codec: Codec, attemp
   return `${stem}-clearcut-${scale}x${again}.${resultExtension(input, codec)}`;
 }
 
-function resultExtension(input: string, codec: Codec): string {
+/** Extension of the result of `input`: a still's own, a video's own where that container can hold the codec, else `mkv`. */
+export function resultExtension(input: string, codec: Codec): string {
   const extension = extensionOf(input);
   if (isStillFile(input)) return extension;
   const { containers } = CODEC_FACTS[codec];

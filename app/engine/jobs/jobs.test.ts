@@ -50,7 +50,7 @@ describe('the plan of a request', () => {
     expect(names(await planJobs(request('in', 'out')))).toEqual([
       ['in/a/日本語 (1) &.mkv', 'out/a/日本語 (1) &.mkv'],
       ['in/b.mp4', 'out/b.mp4'],
-      ['in/old.avi', 'out/old.mp4'],
+      ['in/old.avi', 'out/old.mkv'],
       ['in/photo.PNG', 'out/photo.PNG'],
     ]);
   });
@@ -62,16 +62,16 @@ describe('the plan of a request', () => {
       'out/other.mov',
     ]);
     expect(names(await planJobs(request('in', 'out', 'vp9'))).map(([, output]) => output)).toEqual([
-      'out/clip.webm',
-      'out/other.webm',
+      'out/clip.mp4',
+      'out/other.mkv',
     ]);
   });
 
   it('keeps two inputs apart that differ only in their extension', async () => {
-    await files('in/clip.avi', 'in/clip.mp4');
+    await files('in/clip.avi', 'in/clip.mkv');
     expect(names(await planJobs(request('in', 'out'))).map(([, output]) => output)).toEqual([
-      'out/clip.avi.mp4',
-      'out/clip.mp4.mp4',
+      'out/clip.avi.mkv',
+      'out/clip.mkv.mkv',
     ]);
   });
 

@@ -1,17 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { UserError, type JobRequest } from '../../shared';
-import { isMediaFile, isStillFile } from '../media';
-
-/** Extension of a result whose name doesn't give one, by codec. */
-const CONTAINERS: Readonly<Record<JobRequest['codec'], string>> = {
-  h264: '.mp4',
-  hevc: '.mp4',
-  vp9: '.webm',
-  av1: '.mp4',
-  prores: '.mov',
-  ffv1: '.mkv',
-};
+import { isMediaFile, resultExtension, UserError, type JobRequest } from '../../shared';
 
 /**
  * The jobs that a request means: itself where its input is a file; where it is a folder, one for
@@ -62,16 +51,13 @@ async function outputFileFor(request: JobRequest): Promise<string> {
   return join(request.output, resultName(request.input, request.codec));
 }
 
-/** Name of the result of `file` in a mirrored tree: stills keep their format, videos get the codec's container if theirs can't hold it. */
+/** Name of the result of `file` in a mirrored tree: its own, but for the extension where the codec needs another. */
 function resultName(file: string, codec: JobRequest['codec']): string {
   const extension = extname(file);
-  if (isStillFile(file)) return basename(file);
-  const lower = extension.toLowerCase();
-  const keep =
-    lower === '.mkv' ||
-    lower === CONTAINERS[codec] ||
-    ((lower === '.mov' || lower === '.mp4') && (codec === 'h264' || codec === 'hevc'));
-  return `${basename(file, extension)}${keep ? extension : CONTAINERS[codec]}`;
+  const wanted = resultExtension(file, codec);
+  return extension.slice(1).toLowerCase() === wanted
+    ? basename(file)
+    : `${basename(file, extension)}.${wanted}`;
 }
 
 async function* mediaFiles(folder: string, except: string): AsyncGenerator<string> {
