@@ -8,7 +8,7 @@ import { FramePool, type Frame } from '../frames';
 import { decodeFormat, encoderFor, openDecoder, openSegmentEncoder, probe, type MediaTools } from '../media';
 import { Gate, runVideo, Stopwatch } from '../pipeline';
 import { createStage } from '../stages';
-import type { BenchContext } from './bench';
+import type { BenchContext } from './bench-section';
 
 const run = promisify(execFile);
 

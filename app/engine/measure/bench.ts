@@ -3,19 +3,9 @@ import type { BenchResult, BenchRow } from '../../shared';
 import type { MediaTools } from '../media';
 import { processKernels } from '../runtime';
 import { benchKernels } from '../../../kernels';
+import type { BenchSection } from './bench-section';
 import { benchNetwork } from './bench-network';
 import { benchPipeline } from './bench-pipeline';
-
-export interface BenchContext {
-  readonly tools: MediaTools;
-  readonly onProgress: (line: string) => void;
-}
-
-/** A group of measurements. */
-export interface BenchSection {
-  readonly name: string;
-  run(context: BenchContext): Promise<readonly BenchRow[]>;
-}
 
 /** What is measured, in order. */
 const SECTIONS: readonly BenchSection[] = [
