@@ -2,7 +2,7 @@ import onnxProto from 'onnx-proto';
 import { performance } from 'node:perf_hooks';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ADDER2D_BENCH, adder2dData, type Adder2dCase } from './adder2d/cases';
-import { compiledKernels, loadKernels } from './binding/kernels';
+import { compiledKernels, loadKernels } from './binding/load';
 
 /** A measurement and its yardstick from the same run; the ratio is value over baseline. */
 export interface KernelBenchRow {

@@ -14,8 +14,8 @@ namespace clearcut {
 namespace {
 
 constexpr size_t kLanes = 8;
-constexpr size_t kPixels = 6;
-constexpr size_t kMaxPairs = 2;
+constexpr size_t kPixels = 8;
+constexpr size_t kVectors = 2;
 constexpr size_t kPairChannels = 2 * kLanes;
 constexpr size_t kVectorBytes = kLanes * kGroup;
 
@@ -66,9 +66,7 @@ inline __m128i toCodes(__m512 t, const Constants& constants) {
 }
 
 /** Sums of kPixels pixels from `pixel` on: 32 bits each, channels in their order. */
-template <size_t Pairs>
-inline void sumWindows(const Adder2dRow& row, size_t pixel, int32_t (*result)[Pairs * kPairChannels]) {
-  constexpr size_t kVectors = 2 * Pairs;
+inline void sumWindows(const Adder2dRow& row, size_t pixel, int32_t (*result)[kPairChannels]) {
   __m512i sums[kPixels][kVectors];
 #pragma GCC unroll 8
   for (size_t p = 0; p < kPixels; p++)
@@ -98,70 +96,51 @@ inline void sumWindows(const Adder2dRow& row, size_t pixel, int32_t (*result)[Pa
   // Sums are below 2^32: the second vector fits into the upper halves of the first one's lanes.
 #pragma GCC unroll 8
   for (size_t p = 0; p < kPixels; p++)
-#pragma GCC unroll 8
-    for (size_t pair = 0; pair < Pairs; pair++) {
-      const __m512i upper = _mm512_slli_epi64(sums[p][2 * pair + 1], 32);
-      const __m512i both = _mm512_or_si512(sums[p][2 * pair], upper);
-      int32_t* to = result[p] + pair * kPairChannels;
-      _mm512_store_si512(to, both);
-    }
+    _mm512_store_si512(result[p], _mm512_or_si512(sums[p][0], _mm512_slli_epi64(sums[p][1], 32)));
 }
 
 /** kPixels pixels from `pixel` on, of which the first `count` are stored. */
-template <size_t Pairs>
 inline void tile(const Adder2dRow& row, const Constants& constants, size_t pixel, size_t count) {
   // By way of memory: with the rest of the work in the same loop compilers run out of registers.
-  alignas(64) int32_t sums[kPixels][Pairs * kPairChannels];
-  sumWindows<Pairs>(row, pixel, sums);
-  for (size_t channel = 0; channel < Pairs * kPairChannels; channel += kPairChannels) {
-    const size_t left = row.channels - channel;
-    const __mmask16 valid = left >= kPairChannels ? 0xffff : static_cast<__mmask16>((1u << left) - 1);
-    const __m512 scale = _mm512_loadu_ps(row.scale + channel);
-    const __m512 bias = _mm512_loadu_ps(row.bias + channel);
-    const __m512 slope = _mm512_loadu_ps(row.slope + channel);
-    const size_t yStep = row.yStep;
-    size_t at = pixel * yStep + channel;
-    const uint8_t* const residual = row.residual;
-    void* const y = row.y;
-    for (size_t p = 0; p < count; p++, at += yStep) {
-      const __m512i sum = _mm512_load_si512(sums[p] + channel);
-      __m512 t = _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), scale), bias);
-      if (residual != nullptr) t = addResidual(t, constants, residual + at, valid);
-      t = activate(t, constants, slope);
-      if (constants.epilogue.toFloat) {
-        _mm512_mask_storeu_ps(static_cast<float*>(y) + at, valid, t);
-      } else {
-        const __m128i codes = toCodes(t, constants);
-        if (valid == 0xffff)
-          _mm_storeu_si128(reinterpret_cast<__m128i*>(static_cast<uint8_t*>(y) + at), codes);
-        else
-          _mm_mask_storeu_epi8(static_cast<uint8_t*>(y) + at, valid, codes);
-      }
+  alignas(64) int32_t sums[kPixels][kPairChannels];
+  sumWindows(row, pixel, sums);
+  const __mmask16 valid = row.channels >= kPairChannels ? 0xffff : static_cast<__mmask16>((1u << row.channels) - 1);
+  const __m512 scale = _mm512_loadu_ps(row.scale);
+  const __m512 bias = _mm512_loadu_ps(row.bias);
+  const __m512 slope = _mm512_loadu_ps(row.slope);
+  const size_t yStep = row.yStep;
+  size_t at = pixel * yStep;
+  const uint8_t* const residual = row.residual;
+  void* const y = row.y;
+  for (size_t p = 0; p < count; p++, at += yStep) {
+    __m512 t = _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_load_si512(sums[p])), scale), bias);
+    if (residual != nullptr) t = addResidual(t, constants, residual + at, valid);
+    t = activate(t, constants, slope);
+    if (constants.epilogue.toFloat) {
+      _mm512_mask_storeu_ps(static_cast<float*>(y) + at, valid, t);
+    } else {
+      const __m128i codes = toCodes(t, constants);
+      if (valid == 0xffff)
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(static_cast<uint8_t*>(y) + at), codes);
+      else
+        _mm_mask_storeu_epi8(static_cast<uint8_t*>(y) + at, valid, codes);
     }
   }
 }
 
-template <size_t Pairs>
-void runRow(const Adder2dRow& row) {
+void run(const Adder2dRow& row, size_t pairs) {
+  assert(pairs == 1);
+  (void)pairs;
   const Constants constants(*row.epilogue);
   size_t pixel = 0;
-  for (; pixel + kPixels <= row.pixels; pixel += kPixels) tile<Pairs>(row, constants, pixel, kPixels);
-  if (pixel < row.pixels) tile<Pairs>(row, constants, pixel, row.pixels - pixel);
-}
-
-void run(const Adder2dRow& row, size_t pairs) {
-  assert(pairs >= 1 && pairs <= kMaxPairs);
-  assert(row.channels > (pairs - 1) * kPairChannels);
-  if (pairs == 2)
-    runRow<2>(row);
-  else
-    runRow<1>(row);
+  for (; pixel + kPixels <= row.pixels; pixel += kPixels) tile(row, constants, pixel, kPixels);
+  if (pixel < row.pixels) tile(row, constants, pixel, row.pixels - pixel);
 }
 
 }  // namespace
 
 const Adder2dKernel kAdder2dU8Avx512 = {
-    "avx512", "AVX-512", hasAvx512, kLanes, kMaxPairs, kPixels, true, run,
+    "avx512", "AVX-512", hasAvx512, kLanes, 1, kPixels, true, run,
 };
 
 }  // namespace clearcut

@@ -1,0 +1,170 @@
+import {
+  adder2dLayer,
+  outputShape,
+  type Adder2dDescription,
+  type Adder2dLayer,
+  type OutputType,
+} from '../adder2d/attributes';
+import { checkArray, checkCodes, checkFinite, checkInteger, expected, overlap, type Codes } from '../checks';
+import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
+import type { HandleWork, Implementation, ImplementationName, LayerHandle } from './implementation';
+import type { Adder2dStep, Kernels, PreparedAdder2d, ResizeOptions } from './kernels';
+
+class PreparedLayer implements PreparedAdder2d {
+  readonly layer: Adder2dLayer;
+  readonly implementation: Implementation;
+  handle: LayerHandle | null;
+
+  constructor(implementation: Implementation, layer: Adder2dLayer) {
+    this.implementation = implementation;
+    this.layer = layer;
+    this.handle = implementation.createAdder2d(layer);
+  }
+
+  get cout(): number {
+    return this.layer.cout;
+  }
+
+  get cin(): number {
+    return this.layer.cin;
+  }
+
+  get to(): OutputType {
+    return this.layer.to;
+  }
+
+  outputShape(h: number, w: number): { readonly height: number; readonly width: number } {
+    return outputShape(this.layer, h, w);
+  }
+
+  dispose(): void {
+    if (this.handle) this.implementation.disposeAdder2d(this.handle);
+    this.handle = null;
+  }
+}
+
+/** Checks every argument before an implementation gets it. */
+export class CheckedKernels implements Kernels {
+  readonly #implementation: Implementation;
+  /** The table of the last sizes: a film's planes all have the same. */
+  readonly #axes = new Map<string, ResizeAxis>();
+
+  constructor(implementation: Implementation) {
+    this.#implementation = implementation;
+  }
+
+  get name(): ImplementationName {
+    return this.#implementation.name;
+  }
+
+  get isa(): string {
+    return this.#implementation.isa;
+  }
+
+  get threads(): number {
+    return this.#implementation.threads;
+  }
+
+  get reason(): string {
+    return this.#implementation.reason;
+  }
+
+  setThreads(count: number): void {
+    checkInteger(count, 'threads', 1, 1024);
+    this.#implementation.setThreads(count);
+  }
+
+  prepareAdder2d(description: Adder2dDescription): PreparedAdder2d {
+    return new PreparedLayer(this.#implementation, adder2dLayer(description));
+  }
+
+  async run(steps: readonly Adder2dStep[]): Promise<void> {
+    await this.#implementation.runAdder2d(steps.map((step) => this.#checkedStep(step)));
+  }
+
+  async resizeBicubic<T extends Codes>(
+    source: T,
+    width: number,
+    height: number,
+    target: T,
+    targetWidth: number,
+    targetHeight: number,
+    options: ResizeOptions = {},
+  ): Promise<void> {
+    for (const [name, side] of Object.entries({ width, height, targetWidth, targetHeight }))
+      checkInteger(side, name, 1, 2 ** 20);
+    checkCodes(source, width * height, 'source');
+    checkCodes(target, targetWidth * targetHeight, 'target');
+    if (source.BYTES_PER_ELEMENT !== target.BYTES_PER_ELEMENT)
+      expected('the type of source', 'target', target);
+    if (overlap(source, target)) expected('memory apart from source', 'target', target);
+    const { phaseX = 0, phaseY = 0, maxCode = 256 ** source.BYTES_PER_ELEMENT - 1 } = options;
+    checkFinite(phaseX, 'phaseX');
+    checkFinite(phaseY, 'phaseY');
+    checkInteger(maxCode, 'maxCode', 1, 256 ** source.BYTES_PER_ELEMENT - 1);
+    await this.#implementation.resizeBicubic({
+      source,
+      width,
+      height,
+      target,
+      horizontal: this.#axis(width, targetWidth, phaseX),
+      vertical: this.#axis(height, targetHeight, phaseY),
+      bits: Math.ceil(Math.log2(maxCode + 1)),
+      maxCode,
+    });
+  }
+
+  async planeToFloat(source: Codes, target: Float32Array, scale: number, offset: number): Promise<void> {
+    checkCodes(source, source.length, 'source');
+    checkArray(target, Float32Array, source.length, 'target');
+    checkFinite(scale, 'scale');
+    checkFinite(offset, 'offset');
+    await this.#implementation.planeToFloat({ source, target, scale, offset });
+  }
+
+  async floatToPlane(
+    source: Float32Array,
+    target: Codes,
+    scale: number,
+    offset: number,
+    minCode: number,
+    maxCode: number,
+  ): Promise<number> {
+    checkArray(source, Float32Array, source.length, 'source');
+    checkCodes(target, source.length, 'target');
+    checkFinite(scale, 'scale');
+    checkFinite(offset, 'offset');
+    checkInteger(minCode, 'minCode', 0, 256 ** target.BYTES_PER_ELEMENT - 1);
+    checkInteger(maxCode, 'maxCode', minCode, 256 ** target.BYTES_PER_ELEMENT - 1);
+    return this.#implementation.floatToPlane({ source, target, scale, offset, minCode, maxCode });
+  }
+
+  #checkedStep(step: Adder2dStep): HandleWork {
+    const { layer, x, n, h, w, residual, y } = step;
+    if (!(layer instanceof PreparedLayer) || layer.implementation !== this.#implementation)
+      expected('a layer that these kernels prepared', 'layer', layer);
+    if (layer.handle === null) expected('a layer that is not disposed of', 'layer', layer);
+    checkInteger(n, 'n', 0, 2 ** 24);
+    const { height, width } = layer.outputShape(h, w);
+    const outputs = n * height * width * layer.cout;
+    checkArray(x, Uint8Array, n * h * w * layer.cin, 'x');
+    checkArray(y, layer.to === 'uint8' ? Uint8Array : Float32Array, outputs, 'y');
+    if (overlap(x, y)) expected('memory apart from x', 'y', y);
+    if (residual !== undefined) {
+      checkArray(residual, Uint8Array, outputs, 'residual');
+      const inPlace = residual.byteOffset === y.byteOffset && layer.to === 'uint8';
+      if (!inPlace && overlap(residual, y)) expected('memory apart from residual, or the same', 'y', y);
+    }
+    return { layer: layer.handle, x, n, h, w, ...(residual ? { residual } : {}), y };
+  }
+
+  #axis(source: number, target: number, phase: number): ResizeAxis {
+    const key = `${source} ${target} ${phase}`;
+    const known = this.#axes.get(key);
+    if (known) return known;
+    if (this.#axes.size >= 16) this.#axes.clear();
+    const axis = resizeAxis(source, target, phase);
+    this.#axes.set(key, axis);
+    return axis;
+  }
+}
