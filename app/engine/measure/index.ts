@@ -1,2 +1,3 @@
-export { bench, type BenchContext, type BenchSection } from './bench';
+export { bench } from './bench';
+export type { BenchContext, BenchSection } from './bench-section';
 export { evalSr } from './eval-sr';
