@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { STILL_EXTENSIONS, VIDEO_EXTENSIONS } from '../../app/shared';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const require = createRequire(import.meta.url);
+
+interface Configuration {
+  readonly appId: string;
+  readonly icon: string;
+  /** As electron-builder normalises them. */
+  readonly files: readonly { readonly filter: readonly string[] }[];
+  readonly asarUnpack: readonly string[];
+  readonly extraResources: readonly { readonly from: string; readonly to: string }[];
+  readonly fileAssociations: readonly { readonly ext: string | readonly string[] }[];
+  readonly electronFuses: Readonly<Record<string, boolean>>;
+}
+
+/** electron-builder's own reader and checker of its configuration. */
+interface ConfigModule {
+  getConfig(project: string, file: string, overrides: null): Promise<Configuration>;
+  validateConfiguration(
+    configuration: Configuration,
+    logger: { add(): void; isEnabled: boolean },
+  ): Promise<void>;
+}
+
+const bundles = (folder: string): string[] =>
+  readdirSync(join(root, folder)).map((name) => readFileSync(join(root, folder, name), 'utf8'));
+
+describe('the packages', () => {
+  let library: ConfigModule;
+  let configuration: Configuration;
+  beforeAll(async () => {
+    const builder = createRequire(require.resolve('electron-builder'));
+    library = builder('app-builder-lib/out/util/config/config') as ConfigModule;
+    configuration = await library.getConfig(root, 'electron-builder.yml', null);
+  });
+
+  it('are described in words that electron-builder knows', async () => {
+    await library.validateConfiguration(configuration, { add: () => undefined, isEnabled: false });
+    const wrong = { ...configuration, filez: [] };
+    await expect(
+      library.validateConfiguration(wrong, { add: () => undefined, isEnabled: false }),
+    ).rejects.toThrow('filez');
+  });
+
+  it('take along files that are there', () => {
+    const named = [
+      configuration.icon,
+      ...configuration.files.flatMap(({ filter }) => filter).filter((pattern) => !pattern.startsWith('!')),
+      ...configuration.asarUnpack,
+      ...configuration.extraResources.map(({ from }) => from),
+    ];
+    for (const pattern of named) {
+      const fixed = pattern.slice(0, pattern.includes('*') ? pattern.indexOf('*') : undefined);
+      // Optional packages may be missing on this system, the addon where there is no compiler.
+      if (/ffmpeg-static|kernels\/build/.test(fixed)) continue;
+      expect(existsSync(join(root, fixed)), pattern).toBe(true);
+    }
+  });
+
+  it('put models and kernels where the engine looks for them', () => {
+    const targets = configuration.extraResources.map(({ to }) => to);
+    const engine = bundles('out/main').join('\n');
+    expect(targets).toEqual(['models', 'clearcut-kernels.node']);
+    expect(engine).toMatch(/join\(resourcesPath, "models"\)/);
+    expect(engine).toContain('"clearcut-kernels.node"');
+  });
+
+  it('hold every package that the bundles ask for', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const asked = new Set<string>();
+    for (const code of bundles('out/main')) {
+      for (const [, name] of code.matchAll(/(?:from|import)\s*\(?\s*"([^"./][^"]*)"/g)) {
+        if (name !== undefined && !isBuiltin(name)) asked.add(name);
+      }
+    }
+    asked.delete('electron');
+    const missing = [...asked].filter((name) => {
+      const [scope, rest] = name.split('/');
+      return !Object.hasOwn(
+        dependencies,
+        name.startsWith('@') ? `${scope ?? ''}/${rest ?? ''}` : (scope ?? ''),
+      );
+    });
+    expect(missing).toEqual([]);
+    expect([...asked]).toContain('onnxruntime-node');
+  });
+
+  it('name themselves to Windows as the running app does', () => {
+    expect(bundles('out/main').join('\n')).toContain(`setAppUserModelId("${configuration.appId}")`);
+  });
+
+  it('offer to open what the app opens, and shut the back doors of Electron', () => {
+    const extensions = configuration.fileAssociations.flatMap(({ ext }) => ext);
+    const known = [...VIDEO_EXTENSIONS, ...STILL_EXTENSIONS];
+    expect(extensions.filter((extension) => !known.includes(extension))).toEqual([]);
+    expect(configuration.electronFuses).toMatchObject({
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      onlyLoadAppFromAsar: true,
+      grantFileProtocolExtraPrivileges: false,
+    });
+  });
+});
