@@ -1,5 +1,5 @@
 import type { OtherStream } from '../../shared';
-import type { Container } from './encoder';
+import type { Container } from './container';
 
 /** What becomes of a stream of the source in the result's container. */
 export type Carriage =

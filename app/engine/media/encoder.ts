@@ -1,10 +1,11 @@
-import { extname } from 'node:path';
-import type { Codec, ColourDescription } from '../../shared';
-import type { PixelFormat, StreamFormat } from '../frames';
+import { CODEC_FACTS, type Codec, type ColourDescription } from '../../shared';
+import { pixelFormat, type PixelFormat, type StreamFormat } from '../frames';
+import { QUIET } from './ffmpeg-flags';
+import { runTool } from './child';
+import { CODEC_TABLE, type CodecRow } from './codec-table';
+import { colourArguments, encoderFilters } from './colour-tags';
+import { CONTAINERS, type Container } from './container';
 import type { MediaTools } from './tools';
-
-export const CONTAINERS = ['mp4', 'mov', 'mkv', 'webm', 'avi'] as const;
-export type Container = (typeof CONTAINERS)[number];
 
 /** How the video of a job is encoded. */
 export interface EncoderSpec {
@@ -22,281 +23,195 @@ export type EncoderChoice =
   | { readonly supported: true; readonly encoder: EncoderSpec; readonly notes: readonly string[] }
   | { readonly supported: false; readonly reason: string };
 
-interface CodecRow {
-  /** In order of preference. */
-  readonly encoders: readonly string[];
-  readonly containers: readonly Container[];
-  readonly defaultCrf: number | null;
-  readonly maxCrf: number;
-  readonly formats: readonly string[];
-  /** 4:2:0 and 4:2:2 of odd sizes are refused by the encoder. */
-  readonly evenOnly: boolean;
-  readonly args: (encoder: string, crf: number, format: string) => readonly string[];
-}
-
-const PLANAR = [
-  'yuv420p',
-  'yuv422p',
-  'yuv444p',
-  'yuv420p10le',
-  'yuv422p10le',
-  'yuv444p10le',
-  'gray',
-] as const;
-
-/** Codecs, one row each: where they go, what they take, and settings that are good without thought. */
-const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
-  h264: {
-    encoders: ['libx264'],
-    containers: ['mp4', 'mov', 'mkv', 'avi'],
-    defaultCrf: 18,
-    maxCrf: 51,
-    formats: PLANAR,
-    evenOnly: true,
-    args: (_, crf) => ['-preset', 'veryfast', '-crf', String(crf)],
-  },
-  hevc: {
-    encoders: ['libx265'],
-    containers: ['mp4', 'mov', 'mkv'],
-    defaultCrf: 20,
-    maxCrf: 51,
-    formats: [...PLANAR, 'yuv420p12le', 'yuv422p12le', 'yuv444p12le'],
-    evenOnly: true,
-    args: (_, crf) => ['-preset', 'fast', '-crf', String(crf), '-x265-params', 'log-level=error'],
-  },
-  vp9: {
-    encoders: ['libvpx-vp9'],
-    containers: ['webm', 'mkv', 'mp4'],
-    defaultCrf: 24,
-    maxCrf: 63,
-    formats: [
-      'yuv420p',
-      'yuv422p',
-      'yuv444p',
-      'yuv420p10le',
-      'yuv422p10le',
-      'yuv444p10le',
-      'yuv420p12le',
-      'yuv422p12le',
-      'yuv444p12le',
-    ],
-    evenOnly: false,
-    args: (_, crf) => [
-      '-crf',
-      String(crf),
-      '-b:v',
-      '0',
-      '-row-mt',
-      '1',
-      '-deadline',
-      'good',
-      '-cpu-used',
-      '4',
-    ],
-  },
-  av1: {
-    encoders: ['libsvtav1', 'libaom-av1'],
-    containers: ['mp4', 'mkv', 'webm'],
-    defaultCrf: 28,
-    maxCrf: 63,
-    formats: ['yuv420p', 'yuv420p10le'],
-    evenOnly: false,
-    args: (encoder, crf) =>
-      encoder === 'libsvtav1'
-        ? ['-preset', '8', '-crf', String(crf)]
-        : ['-crf', String(crf), '-b:v', '0', '-cpu-used', '8', '-strict', 'experimental'],
-  },
-  prores: {
-    encoders: ['prores_ks'],
-    containers: ['mov', 'mkv'],
-    defaultCrf: null,
-    maxCrf: 0,
-    formats: ['yuv422p10le', 'yuv444p10le'],
-    evenOnly: false,
-    args: (_, __, format) => ['-profile:v', format.startsWith('yuv444') ? '4' : '3', '-vendor', 'apl0'],
-  },
-  ffv1: {
-    encoders: ['ffv1'],
-    containers: ['mkv', 'avi', 'mov'],
-    defaultCrf: null,
-    maxCrf: 0,
-    formats: [...PLANAR, 'yuv420p12le', 'yuv422p12le', 'yuv444p12le', 'gray10le', 'gray12le'],
-    evenOnly: false,
-    args: () => ['-level', '3', '-slices', '4', '-slicecrc', '1', '-g', '1'],
-  },
-};
-
-/** The container that a file name's extension names, or null. */
-export function containerOf(path: string): Container | null {
-  const extension = extname(path).slice(1).toLowerCase();
-  const name = extension === 'm4v' ? 'mp4' : extension;
-  return CONTAINERS.find((container) => container === name) ?? null;
+export interface EncoderWish {
+  readonly codec: Codec;
+  readonly stream: StreamFormat;
+  readonly container: Container | null;
+  /** The codec's own default if left out. */
+  readonly crf?: number;
 }
 
 /**
  * How `codec` can take this stream into this container, or the reason why it can't with the nearest
  * choice that can. Only changes of format that lose nothing are made by themselves.
  */
-export function encoderFor(
-  tools: MediaTools,
-  wanted: {
-    readonly codec: Codec;
-    readonly stream: StreamFormat;
-    readonly container: Container | null;
-    readonly crf?: number;
-  },
-): EncoderChoice {
-  const { codec, stream, container } = wanted;
+export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<EncoderChoice> {
+  const { codec, stream, container } = wish;
   const row = CODEC_TABLE[codec];
-  if (!container)
-    return refuse(
-      `The output's extension must name a container: ${CONTAINERS.map((name) => `.${name}`).join(', ')}.`,
-    );
-  if (!row.containers.includes(container)) {
-    return refuse(
-      `.${container} can't hold ${codec}: name the output .${row.containers.join(' or .')}, or choose another codec.`,
-    );
-  }
-  const name = row.encoders.find((encoder) => tools.encoders.has(encoder));
-  if (!name)
+  const refusal = containerRefusal(wish) ?? crfRefusal(wish);
+  if (refusal !== null || container === null) return refuse(refusal ?? '');
+
+  const present = row.encoders.filter(({ name }) => tools.encoders.has(name));
+  if (present.length === 0) {
     return refuse(
       `This ffmpeg (${tools.ffmpeg.source}) can't write ${codec}: choose another codec, or install a fuller ffmpeg.`,
     );
-  const crf = wanted.crf ?? row.defaultCrf ?? 0;
-  if (wanted.crf !== undefined && row.defaultCrf === null)
-    return refuse(`${codec} has no CRF: leave out --crf.`);
-  if (crf > row.maxCrf) return refuse(`--crf ${crf} is out of range for ${codec}: 0 to ${row.maxCrf}.`);
-
-  const format = fittingFormat(stream.format, row.formats);
-  if (!format)
-    return refuse(`${codec} can't keep ${stream.format.name}: choose ${choicesFor(stream.format)}.`);
-  const subsampled = /42[02]p/.test(format);
-  if (
-    row.evenOnly &&
-    subsampled &&
-    (stream.width % 2 !== 0 || (format.startsWith('yuv420') && stream.height % 2 !== 0))
-  ) {
+  }
+  const { width, height } = stream;
+  const encoder = present.find(({ least }) => Math.min(width, height) >= least);
+  if (!encoder) {
+    const least = Math.min(...present.map((one) => one.least));
     return refuse(
-      `${codec} can't write the odd size ${stream.width}×${stream.height}: choose --codec ffv1 or vp9.`,
+      `${codec} can't write ${width}×${height}, only ${least}×${least} and more: choose --codec vp9 or ffv1.`,
     );
   }
-  const notes =
-    format === stream.format.name
-      ? []
-      : [`Written as ${format}, which holds ${stream.format.name} without loss.`];
+  const known = await formatsOf(tools, encoder.name);
+  const format = fittingFormat(
+    stream.format,
+    row.formats.filter((name) => known.size === 0 || known.has(name)),
+  );
+  if (!format)
+    return refuse(`${codec} can't keep ${stream.format.name}: choose ${choicesFor(stream.format)}.`);
+  if (row.evenOnly && isOdd(width, height, format)) {
+    return refuse(`${codec} can't write the odd size ${width}×${height}: choose --codec vp9 or ffv1.`);
+  }
+  const written = writtenColour(codec, container, stream);
+  if (!written) {
+    return refuse(
+      `${codec} in .${container} can't say that this video is full range: choose --codec hevc or ffv1, in .mkv.`,
+    );
+  }
+  const settings = { encoder: encoder.name, format, width, height, fullRange: written.range === 'full' };
+  const crf = wish.crf ?? CODEC_FACTS[codec].crf?.default ?? 0;
   return {
     supported: true,
     encoder: {
       codec,
-      name,
+      name: encoder.name,
       pixelFormat: format,
       args: [
-        '-vf',
-        filterChain(stream, format),
-        '-c:v',
-        name,
-        ...row.args(name, crf, format),
+        ...['-vf', encoderFilters(stream, format, written), '-c:v', encoder.name],
+        ...row.args({ ...settings, crf }),
         // AVI has no presentation times: frames must come in the order in which they are shown.
         ...(container === 'avi' ? ['-bf', '0'] : []),
-        ...colourArguments(stream.colour),
+        ...colourArguments(written),
       ],
       segmentExtension: 'nut',
     },
-    notes,
+    notes: notesOn(wish, row, format, written),
   };
 }
 
-/** Tags that ffmpeg's `setparams` knows by the same names in all versions. */
-const MARKS = {
-  colorspace: ['bt709', 'fcc', 'bt470bg', 'smpte170m', 'smpte240m', 'ycgco', 'bt2020nc', 'bt2020c'],
-  color_primaries: [
-    'bt709',
-    'bt470m',
-    'bt470bg',
-    'smpte170m',
-    'smpte240m',
-    'film',
-    'bt2020',
-    'smpte431',
-    'smpte432',
-  ],
-  color_trc: [
-    ...[
-      'bt709',
-      'smpte170m',
-      'smpte240m',
-      'linear',
-      'iec61966-2-1',
-      'iec61966-2-4',
-      'bt2020-10',
-      'bt2020-12',
-    ],
-    ...['smpte2084', 'arib-std-b67'],
-  ],
-} as const;
-
 /**
- * Marks the frames with their colour before anything looks at it: newer ffmpegs take an encoder's
- * tags from the frames, and convert where a frame's range and the encoder's differ. What comes in is
- * what is encoded.
+ * The colour that the result has: the stream's own, but that limited range replaces full where the
+ * file couldn't say so and the codec's deeper codes hold every one of the source's. Null where it
+ * can be neither said nor kept.
  */
-function filterChain({ colour, format }: StreamFormat, target: string): string {
-  const range = colour.range === 'full' ? 'full' : 'limited';
-  const known = (mark: keyof typeof MARKS, value: string): string[] =>
-    (MARKS[mark] as readonly string[]).includes(value) ? [`${mark}=${value}`] : [];
-  const marks = [
-    ...(colour.rangeStated ? [`range=${range}`] : []),
-    ...known('colorspace', colour.matrix),
-    ...known('color_primaries', colour.primaries),
-    ...known('color_trc', colour.transfer),
-  ];
-  return [
-    ...(marks.length > 0 ? [`setparams=${marks.join(':')}`] : []),
-    // A richer format takes the samples over; both sides have the same range.
-    ...(target === format.name ? [] : [`scale=in_range=${range}:out_range=${range}:flags=accurate_rnd`]),
-    `format=${target}`,
-  ].join(',');
+export function writtenColour(
+  codec: Codec,
+  container: Container,
+  { colour, format }: StreamFormat,
+): ColourDescription | null {
+  const { statesRange } = CODEC_TABLE[codec];
+  if (colour.range === 'limited' || statesRange) return colour;
+  // Matroska states a range itself, but some readers take a codec's default over it.
+  if (codec === 'ffv1') return container === 'mkv' ? colour : null;
+  return format.bitDepth === 8 ? { ...colour, range: 'limited', rangeStated: true } : null;
 }
 
-/** Colour tags of a stream as ffmpeg's options; frames are never converted to fit them. */
-export function colourArguments(colour: ColourDescription, specifier = ''): string[] {
-  const { matrix, primaries, transfer, range, chromaLocation, rangeStated } = colour;
-  const tag = (name: string, value: string): string[] =>
-    value === 'unknown' || value === 'gbr' ? [] : [`-${name}${specifier}`, value];
+function containerRefusal({ codec, container }: EncoderWish): string | null {
+  if (!container) {
+    const known = CONTAINERS.map((name) => `.${name}`).join(', ');
+    return `The output's extension must name a container: ${known}.`;
+  }
+  const { containers } = CODEC_FACTS[codec];
+  if (containers.includes(container)) return null;
+  return `.${container} can't hold ${codec}: name the output .${containers.join(' or .')}, or choose another codec.`;
+}
+
+function crfRefusal({ codec, crf }: EncoderWish): string | null {
+  const limits = CODEC_FACTS[codec].crf;
+  if (crf === undefined) return null;
+  if (limits === null) return `${codec} has no CRF: leave out --crf.`;
+  return crf > limits.max ? `--crf ${crf} is out of range for ${codec}: 0 to ${limits.max}.` : null;
+}
+
+function notesOn(
+  { codec, stream, container }: EncoderWish,
+  row: CodecRow,
+  format: string,
+  written: ColourDescription,
+): string[] {
+  const { colour } = stream;
+  const found = pixelFormat(format);
+  const rare = found !== undefined && found.chromaShiftX + found.chromaShiftY < 2 && PLAYED.has(codec);
+  const tagged = [colour.matrix, colour.primaries, colour.transfer].some((tag) => tag !== 'unknown');
   return [
-    ...tag('colorspace', matrix),
-    ...tag('color_primaries', primaries),
-    ...tag('color_trc', transfer),
-    ...(rangeStated ? tag('color_range', range === 'full' ? 'pc' : 'tv') : []),
-    ...tag('chroma_sample_location', chromaLocation),
+    ...(format === stream.format.name
+      ? []
+      : [`Written as ${format}, which holds ${stream.format.name} without loss.`]),
+    ...(written.range === colour.range
+      ? []
+      : ['Full range was written as limited range with 10 bits, which holds every one of its codes.']),
+    ...(rare
+      ? [
+          `${CODEC_FACTS[codec].label} with full colour sampling (${format}) is kept as it is, but few players show it.`,
+        ]
+      : []),
+    ...(container === 'avi' && !row.statesColour && tagged
+      ? [".avi can't state this video's colours: players will guess. Choose .mkv to keep them."]
+      : []),
   ];
+}
+
+/** Codecs that people expect to play everywhere. */
+const PLAYED: ReadonlySet<Codec> = new Set<Codec>(['h264', 'hevc', 'vp9']);
+
+function isOdd(width: number, height: number, format: string): boolean {
+  const found = pixelFormat(format);
+  return (
+    found !== undefined &&
+    ((found.chromaShiftX === 1 && width % 2 === 1) || (found.chromaShiftY === 1 && height % 2 === 1))
+  );
+}
+
+const formatLists = new Map<string, Promise<ReadonlySet<string>>>();
+
+/** Pixel formats that an encoder of this build takes (x264 and x265 are often built for 8 bits alone). */
+function formatsOf(tools: MediaTools, encoder: string): Promise<ReadonlySet<string>> {
+  const key = `${tools.ffmpeg.path} ${encoder}`;
+  let list = formatLists.get(key);
+  if (!list) {
+    list = runTool(tools.ffmpeg, [...QUIET, '-h', `encoder=${encoder}`]).then((said) =>
+      parseFormats(said.toString()),
+    );
+    formatLists.set(key, list);
+    // A failure is told this time and tried again the next.
+    list.catch(() => formatLists.delete(key));
+  }
+  return list;
+}
+
+/** The pixel formats in `ffmpeg -h encoder=NAME`; empty where it doesn't tell. */
+export function parseFormats(help: string): ReadonlySet<string> {
+  const line = /Supported pixel formats: (.*)/.exec(help)?.[1] ?? '';
+  return new Set(line.split(' ').filter((name) => name !== ''));
 }
 
 /** The format itself, or the nearest of `formats` that holds all of its samples exactly. */
 function fittingFormat(format: PixelFormat, formats: readonly string[]): string | null {
   if (formats.includes(format.name)) return format.name;
-  const gray = format.planes === 1;
-  const families = gray
-    ? ['yuv420p', 'yuv422p', 'yuv444p']
-    : format.chromaShiftY === 1
-      ? ['yuv420p', 'yuv422p', 'yuv444p']
-      : format.chromaShiftX === 1
-        ? ['yuv422p', 'yuv444p']
-        : ['yuv444p'];
-  for (const family of families) {
-    for (const depth of [8, 10, 12]) {
-      const name = depth === 8 ? family : `${family}${depth}le`;
-      if (depth >= format.bitDepth && formats.includes(name)) return name;
-    }
-  }
-  return null;
+  const candidates = formats
+    .map((name) => pixelFormat(name))
+    .filter((found) => found !== undefined)
+    .filter((found) => found.bitDepth >= format.bitDepth && found.planes >= format.planes)
+    .filter(
+      (found) =>
+        format.planes === 1 ||
+        (found.chromaShiftX <= format.chromaShiftX && found.chromaShiftY <= format.chromaShiftY),
+    )
+    // The least deep of the least rich.
+    .sort(
+      (a, b) => b.chromaShiftX + b.chromaShiftY - a.chromaShiftX - a.chromaShiftY || a.bitDepth - b.bitDepth,
+    );
+  return candidates[0]?.name ?? null;
 }
 
 function choicesFor(format: PixelFormat): string {
-  const choices = (Object.keys(CODEC_TABLE) as Codec[]).filter((codec) =>
+  const fits = (Object.keys(CODEC_TABLE) as Codec[]).filter((codec) =>
     fittingFormat(format, CODEC_TABLE[codec].formats),
   );
-  return choices.map((codec) => `--codec ${codec}`).join(' or ');
+  return fits.map((codec) => `--codec ${codec}`).join(' or ');
 }
 
 function refuse(reason: string): EncoderChoice {

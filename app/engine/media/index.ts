@@ -1,6 +1,7 @@
 export { decodeFormat, type DecodeFormat } from './decode-format';
 export { openDecoder, type Decoder, type DecoderOptions } from './decoder';
-export { containerOf, encoderFor, type Container, type EncoderChoice, type EncoderSpec } from './encoder';
+export { containerOf, CONTAINERS, type Container } from './container';
+export { encoderFor, type EncoderChoice, type EncoderSpec, type EncoderWish } from './encoder';
 export { isMediaFile, isStillFile } from './media-files';
 export { muxResult, type MuxPlan } from './mux';
 export { poster } from './poster';

@@ -103,7 +103,7 @@ for (const variant of variants) {
       const format = decodeFormat(info);
       if (!format.supported) throw new Error(format.reason);
       const container = containerOf(output);
-      const choice = encoderFor(tools, { codec, stream: format.stream, container });
+      const choice = await encoderFor(tools, { codec, stream: format.stream, container });
       if (!choice.supported || !container) throw new Error('unsupported');
       const range = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
       const decoder = openDecoder(tools, info, {
@@ -301,7 +301,7 @@ for (const variant of variants) {
         await passThrough(path, output, codec);
         expect((await probe(tools, output)).video.bitDepth, codec).toBeGreaterThanOrEqual(10);
       }
-      const refused = encoderFor(tools, {
+      const refused = await encoderFor(tools, {
         codec: 'h264',
         stream: { ...format.stream, format: { ...format.stream.format, name: 'yuv420p12le', bitDepth: 12 } },
         container: 'mkv',

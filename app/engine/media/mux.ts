@@ -7,7 +7,9 @@ import { ticksToSeconds, type StreamFormat } from '../frames';
 import { carriageOf, type Carriage } from './carriage';
 import { fileUrl, inputArguments, runTool, startTool, ToolFailure } from './child';
 import { diskFull, isFull } from './disk';
-import { colourArguments, type Container } from './encoder';
+import { colourArguments } from './colour-tags';
+import type { Container } from './container';
+import { writtenColour } from './encoder';
 import { QUIET, rotationFlags } from './ffmpeg-flags';
 import type { ProbedFile, ProbedStream } from './ffprobe-output';
 import { ask, toOtherStream } from './probe';
@@ -44,6 +46,16 @@ const MUXERS: Readonly<Record<Container, string>> = {
 
 /** Tags that tell of the source's own encoding and are wrong for the result's. */
 const STALE_TAG = /^(?:encoder|BPS|DURATION|NUMBER_OF_FRAMES|NUMBER_OF_BYTES|_STATISTICS_.*)(?:-\w+)?$/i;
+/** ffmpeg knows QuickTime's languages by one code each; these are the others that files have for them. */
+const QUICKTIME_LANGUAGES: Readonly<Record<string, string>> = {
+  deu: 'ger',
+  nld: 'dut',
+  swe: 'sve',
+  ell: 'gre',
+  isl: 'ice',
+  zho: 'chi',
+  fre: 'fra',
+};
 /** Dispositions that every ffmpeg can write. */
 const DISPOSITIONS = [
   ...['default', 'dub', 'original', 'comment', 'lyrics', 'karaoke', 'forced'],
@@ -166,6 +178,7 @@ async function run(
         sampleAspectRatio: plan.info.video.sampleAspectRatio,
         origin: Math.round(origin / ticksToSeconds(1, stream.timeBase)),
         timeBase: timeBaseOf(plan),
+        countsFrames: plan.container === 'avi',
       },
       () => plan.onProgress?.(++done / total),
     );
@@ -214,10 +227,18 @@ function originOf(plan: MuxPlan, file: ProbedFile): number {
   return Math.min(first, Math.max(0, Number(file.format.start_time ?? 0) || 0));
 }
 
-/** AVI counts frames; other containers get times in the stream's own unit. */
+/**
+ * AVI counts frames; other containers get times in the stream's own unit, cut finer where it is so
+ * coarse (a millisecond) that ffmpeg would misjudge the frame rate by it.
+ */
 function timeBaseOf({ container, stream }: MuxPlan): Rational {
-  if (container !== 'avi' || !stream.frameRate) return stream.timeBase;
-  return { num: stream.frameRate.den, den: stream.frameRate.num };
+  if (container === 'avi' && stream.frameRate)
+    return { num: stream.frameRate.den, den: stream.frameRate.num };
+  const { num } = stream.timeBase;
+  let { den } = stream.timeBase;
+  // NUT wants its time bases in lowest terms.
+  while (den / num < 48_000 && num % 2 === 1) den *= 2;
+  return { num, den };
 }
 
 function muxArguments(
@@ -245,11 +266,13 @@ function muxArguments(
     ...inputArguments(info.path, ['-seek_timestamp', '1', ...rangeArguments(plan, origin)]),
     ...rows.flatMap(({ stream: { index }, carriage }) => ['-map', carriage === null ? '0:0' : `1:${index}`]),
     ...covers.flatMap(({ path }) => ['-attach', path]),
-    ...['-c', 'copy'],
+    // Packets from before the start come along with a seek; they would move everything else.
+    ...['-c', 'copy', '-copypriorss', '0'],
     ...rows.flatMap(({ stream: row, carriage }, index) => [
       ...(carriage?.kind === 'convert' ? conversion(carriage.codec, row, index) : []),
       ...[`-disposition:${index}`, dispositionOf(row)],
       ...[`-map_metadata:s:${index}`, `1:s:${row.index}`],
+      ...(container === 'mov' ? quicktimeLanguage(row, index) : []),
     ]),
     ...covers.flatMap(({ tags }, position) =>
       Object.entries(tags).flatMap(([key, value]) => [
@@ -262,7 +285,7 @@ function muxArguments(
       .flatMap((tag) => [`-metadata:s:${video}`, `${tag}=`]),
     ...['-map_metadata', '1', '-map_chapters', '1'],
     ...rotation.output,
-    ...colourArguments(stream.colour, `:${video}`),
+    ...colourArguments(writtenColour(codec, container, stream) ?? stream.colour, `:${video}`),
     ...(mov
       ? ['-movflags', '+faststart+write_colr', '-video_track_timescale', String(timescale(stream))]
       : []),
@@ -287,6 +310,11 @@ function rangeArguments(plan: MuxPlan, origin: number): string[] {
 function conversion(codec: string, stream: ProbedStream, index: number): string[] {
   if (stream.codec_type !== 'audio') return [`-c:${index}`, codec];
   return [`-c:${index}`, codec, `-b:${index}`, String((stream.channels ?? 2) * BITS_PER_CHANNEL)];
+}
+
+function quicktimeLanguage(stream: ProbedStream, index: number): string[] {
+  const code = QUICKTIME_LANGUAGES[stream.tags?.['language'] ?? ''];
+  return code === undefined ? [] : [`-metadata:s:${index}`, `language=${code}`];
 }
 
 function dispositionOf(stream: ProbedStream): string {

@@ -12,8 +12,10 @@ export interface JoinPlan {
   readonly sampleAspectRatio: Rational;
   /** Time of the source, in ticks of the stream, that becomes zero. Not later than the first frame. */
   readonly origin: number;
-  /** Unit of the joined stream's times; the stream's own keeps them all exactly. */
+  /** Unit of the joined stream's times; a part of the stream's own keeps them all exactly. */
   readonly timeBase: Rational;
+  /** Every frame gets a time of its own in a unit that may be too coarse for that; there are no reordered frames. */
+  readonly countsFrames: boolean;
 }
 
 /**
@@ -45,8 +47,7 @@ export async function* joinSegments(plan: JoinPlan, onFrame: () => void): AsyncG
         const ticks =
           segment.firstPts + rescale(packet.pts - first, own.timeBase, stream.timeBase) - plan.origin;
         let pts = rescale(ticks, stream.timeBase, timeBase);
-        // Only a coarser unit (AVI's) can put two frames on one time; it has no reordered times.
-        if (timeBase !== stream.timeBase && pts <= last) pts = last + 1;
+        if (plan.countsFrames && pts <= last) pts = last + 1;
         last = pts;
         const data = new Uint8Array(packet.size);
         await reader.read(data);

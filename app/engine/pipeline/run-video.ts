@@ -82,7 +82,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
   const opened = await openStages(request, decoding.stream, signal, (note) => notes.push(note));
   try {
     const output = opened.at(-1)?.plan.output ?? decoding.stream;
-    const encoder = encoderFor(tools, {
+    const encoder = await encoderFor(tools, {
       codec: request.codec,
       stream: output,
       container,
