@@ -142,7 +142,7 @@ describe('who may talk to the server', () => {
       { ...cookie(), origin: 'http://evil.example' },
       { ...cookie(), origin, host: 'evil.example' },
     ]) {
-      await expect(line(headers as Record<string, string>), JSON.stringify(headers)).rejects.toThrow('403');
+      await expect(line(headers), JSON.stringify(headers)).rejects.toThrow('403');
     }
     const open = await line();
     expect(await open.call('host')).toMatchObject({ ok: true, value: { kind: 'web' } });

@@ -23,7 +23,7 @@ export class StandInContents extends EventEmitter {
   }
 
   send(channel: string, ...args: unknown[]): void {
-    this.page?.emit(channel, { sender: this }, ...(structuredClone(args) as unknown[]));
+    this.page?.emit(channel, { sender: this }, ...structuredClone(args));
   }
 }
 
@@ -240,7 +240,7 @@ export class StandIn {
   async invoke(channel: string, args: unknown[], event: unknown): Promise<unknown> {
     const handler = this.handlers.get(channel);
     if (!handler) throw new Error(`No handler registered for '${channel}'`);
-    return structuredClone(await handler(event, ...(structuredClone(args) as unknown[])));
+    return structuredClone(await handler(event, ...structuredClone(args)));
   }
 
   /** Runs the built preload the way a sandboxed window does: `electron` is all it can require. */

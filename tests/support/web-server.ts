@@ -19,9 +19,11 @@ export async function startServer(
   if (!stdout) throw new Error('no stdout');
   let text = '';
   while (!text.trimEnd().endsWith('}')) {
-    const [chunk] = (await Promise.race([once(stdout, 'data'), cli.ended.then(() => [null])])) as [unknown];
+    const [chunk] = (await Promise.race([once(stdout, 'data'), cli.ended.then(() => [null])])) as [
+      string | null,
+    ];
     if (chunk === null) throw new Error(`serve ended: ${JSON.stringify(await cli.ended)}`);
-    text += String(chunk);
+    text += chunk;
   }
   const { url } = JSON.parse(text) as { url: string };
   const { origin, searchParams } = new URL(url);

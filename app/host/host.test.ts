@@ -1,0 +1,173 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineClient } from '../engine';
+import { UserError, type JobEvent, type JobRequest } from '../shared';
+import { KeptEngine, PageEngine, readAsset } from '.';
+
+/** An engine that tells what it was asked; the real one is tested end to end. */
+class FakeEngine {
+  readonly started: JobRequest[] = [];
+  readonly probed: string[] = [];
+  readonly #job = new Set<(event: JobEvent) => void>();
+  readonly #lost = new Set<(error: Error) => void>();
+  closed = false;
+
+  async start(request: JobRequest): Promise<string> {
+    this.started.push(request);
+    return `job ${this.started.length}`;
+  }
+  async probe(path: string): Promise<string> {
+    this.probed.push(path);
+    return path;
+  }
+  onJobEvent(listener: (event: JobEvent) => void): () => void {
+    this.#job.add(listener);
+    return () => this.#job.delete(listener);
+  }
+  onLog(): () => void {
+    return () => undefined;
+  }
+  onLost(listener: (error: Error) => void): () => void {
+    this.#lost.add(listener);
+    return () => this.#lost.delete(listener);
+  }
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+  tell(event: JobEvent): void {
+    for (const listener of this.#job) listener(event);
+  }
+  die(): void {
+    for (const listener of this.#lost) listener(new UserError('engine-lost', 'It died.'));
+  }
+  get client(): EngineClient {
+    return this as unknown as EngineClient;
+  }
+}
+
+const request = (input: string, output: string, overwrite = false): JobRequest => ({
+  input,
+  output,
+  stages: [{ kind: 'enhance', scale: 2 }],
+  codec: 'h264',
+  backend: 'auto',
+  overwrite,
+  resume: true,
+});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clearcut-host-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the engine behind a page', () => {
+  let engine: FakeEngine;
+  let pages: PageEngine;
+  beforeEach(() => {
+    engine = new FakeEngine();
+    pages = new PageEngine(engine.client);
+  });
+
+  it('suggests names that no file and no running job has', async () => {
+    const input = pages.admitInput(join(folder, 'a.mp4'));
+    const first = await pages.suggestOutput(input, 2, 'h264');
+    expect(first).toBe(join(folder, 'a-clearcut-2x.mp4'));
+    const id = await pages.start(request(input, first));
+    const second = await pages.suggestOutput(input, 2, 'h264');
+    expect(second).toBe(join(folder, 'a-clearcut-2x-2.mp4'));
+    await writeFile(second, '');
+    expect(await pages.suggestOutput(input, 2, 'h264')).toBe(join(folder, 'a-clearcut-2x-3.mp4'));
+    engine.tell({ type: 'cancelled', jobId: id });
+    expect(await pages.suggestOutput(input, 2, 'h264')).toBe(first);
+  });
+
+  it('reads a path the same however it is written, and refuses all others', async () => {
+    const input = pages.admitInput(join(folder, 'x/../b.mp4'));
+    expect(input).toBe(join(folder, 'b.mp4'));
+    await pages.probe(join(folder, './y/../b.mp4'));
+    expect(engine.probed).toEqual([input]);
+    await expect(pages.probe(join(folder, 'c.mp4'))).rejects.toMatchObject({ code: 'no-such-file' });
+    await expect(pages.start(request(input, join(folder, 'c.mp4')))).rejects.toMatchObject({
+      code: 'output-not-writable',
+    });
+  });
+
+  it('replaces only what the user agreed to replace', async () => {
+    const input = pages.admitInput(join(folder, 'd.mp4'));
+    await pages.start(request(input, await pages.suggestOutput(input, 2, 'h264'), true));
+    await pages.start(request(input, pages.admitOutput(join(folder, 'chosen.mp4')), true));
+    expect(engine.started.map(({ overwrite }) => overwrite)).toEqual([false, true]);
+  });
+
+  it('gives out results of its jobs once they are there', async () => {
+    const input = pages.admitInput(join(folder, 'e.mp4'));
+    const output = await pages.suggestOutput(input, 2, 'h264');
+    const jobId = await pages.start(request(input, output));
+    expect(() => pages.result(output)).toThrow('no result');
+    engine.tell({ type: 'done', jobId, result: { output } as never });
+    expect(pages.result(output)).toBe(output);
+    await pages.probe(output);
+  });
+});
+
+describe('an engine that is kept', () => {
+  it('fails the jobs of a dead engine, once, and starts a new one for the next call', async () => {
+    const engines: FakeEngine[] = [];
+    const kept = new KeptEngine(() => {
+      engines.push(new FakeEngine());
+      return (engines.at(-1) as FakeEngine).client;
+    });
+    const events: JobEvent[] = [];
+    kept.onJobEvent((event) => events.push(event));
+    expect(kept.closed).toBe(true);
+    const ended = await kept.start(request('a', 'b'));
+    engines[0]?.tell({ type: 'cancelled', jobId: ended });
+    const running = await kept.start(request('a', 'c'));
+    engines[0]?.die();
+    expect(events).toEqual([
+      { type: 'cancelled', jobId: ended },
+      { type: 'failed', jobId: running, error: { code: 'engine-lost', message: 'It died.' } },
+    ]);
+    expect(engines).toHaveLength(1);
+    await kept.probe('a');
+    expect(engines).toHaveLength(2);
+    await kept.close();
+    expect([kept.closed, engines[0]?.closed, engines[1]?.closed]).toEqual([true, false, true]);
+  });
+});
+
+describe('files of the window', () => {
+  it('are those under its folder, by names that lead nowhere else', async () => {
+    const root = join(folder, 'page');
+    await mkdir(join(root, 'assets'), { recursive: true });
+    await writeFile(join(root, 'index.html'), 'page');
+    await writeFile(join(root, 'assets/a-1_b.js'), 'code');
+    await writeFile(join(root, 'assets/notes.txt'), 'not for pages');
+    await writeFile(join(folder, 'outside.js'), 'outside');
+    await symlink(join(folder, 'outside.js'), join(root, 'assets/link.js'));
+    const read = async (path: string): Promise<string | null> =>
+      (await readAsset(root, path))?.bytes.toString() ?? null;
+    expect(await read('/')).toBe('page');
+    expect(await read('/assets/a-1_b.js')).toBe('code');
+    expect(await read('/assets/a%2d1_b.js')).toBe('code');
+    for (const path of [
+      '',
+      'assets/a-1_b.js',
+      '/../outside.js',
+      '/assets/%2e%2e/%2e%2e/outside.js',
+      '/assets/..%5c..%5coutside.js',
+      '/assets/link.js',
+      '/assets/notes.txt',
+      '/assets',
+      '//assets/a-1_b.js',
+      '/C:/outside.js',
+      '/assets/a-1_b.js%00.html',
+      '/%ff',
+    ]) {
+      expect(await read(path), path).toBe(null);
+    }
+  });
+});

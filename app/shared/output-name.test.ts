@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { CODEC_FACTS, CODECS, extensionOf, isMediaFile, isStillFile, suggestedName } from '.';
+
+describe('the suggested name of a result', () => {
+  it('keeps the container where it can hold the codec', () => {
+    const cases = [
+      ['/v/a.mp4', 'h264', 'a-clearcut-2x.mp4'],
+      ['C:\\v\\a.MOV', 'hevc', 'a-clearcut-2x.mov'],
+      ['a.m4v', 'h264', 'a-clearcut-2x.m4v'],
+      ['a.webm', 'vp9', 'a-clearcut-2x.webm'],
+      ['a.webm', 'h264', 'a-clearcut-2x.mkv'],
+      ['a.avi', 'h264', 'a-clearcut-2x.mkv'],
+      ['a.wmv', 'hevc', 'a-clearcut-2x.mkv'],
+      ['a.mp4', 'prores', 'a-clearcut-2x.mov'],
+      ['a.mp4', 'ffv1', 'a-clearcut-2x.mkv'],
+      ['photo.old.JPG', 'h264', 'photo.old-clearcut-2x.jpg'],
+      ['no extension', 'h264', 'no extension-clearcut-2x.mkv'],
+    ] as const;
+    for (const [input, codec, name] of cases) expect(suggestedName(input, 2, codec), input).toBe(name);
+    expect(suggestedName('a.mp4', 3, 'h264', 4)).toBe('a-clearcut-3x-4.mp4');
+  });
+
+  it('never names a container that cannot hold the codec', () => {
+    for (const codec of CODECS) {
+      for (const input of ['a.mp4', 'a.mov', 'a.mkv', 'a.webm', 'a.avi', 'a.ts', 'a']) {
+        expect(CODEC_FACTS[codec].containers).toContain(extensionOf(suggestedName(input, 2, codec)));
+      }
+    }
+  });
+});
+
+describe('file names', () => {
+  it('tell videos and stills by extension alone', () => {
+    expect(['a.MP4', 'b.jpeg', 'c.txt', '.mp4', 'mp4', 'd.'].map(isMediaFile)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(isStillFile('/x.y/z.WebP')).toBe(true);
+  });
+});

@@ -1,0 +1,305 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  PRESETS,
+  suggestedName,
+  UserError,
+  type ClearcutApi,
+  type JobEvent,
+  type JobProgress,
+  type JobRequest,
+  type JobResult,
+  type MediaInfo,
+} from '../../app/shared';
+import { Workspace } from './workspace.svelte';
+
+const info = (path: string, kind: MediaInfo['kind'] = 'video'): MediaInfo => ({
+  path,
+  kind,
+  container: 'mov,mp4',
+  sizeBytes: 1000,
+  durationSeconds: 8,
+  video: {
+    index: 0,
+    codec: 'h264',
+    width: 640,
+    height: 360,
+    sampleAspectRatio: { num: 1, den: 1 },
+    rotation: 0,
+    pixelFormat: 'yuv420p',
+    bitDepth: 8,
+    colour: {
+      matrix: 'bt709',
+      range: 'limited',
+      primaries: 'bt709',
+      transfer: 'bt709',
+      chromaLocation: 'left',
+      rangeStated: true,
+    },
+    hdr: false,
+    timeBase: { num: 1, den: 12800 },
+    frameRate: { num: 25, den: 1 },
+    variableFrameRate: false,
+    interlaced: false,
+    frameCount: 200,
+    startPts: 0,
+    durationSeconds: 8,
+  },
+  others: [],
+  chapters: 0,
+  notes: [],
+});
+
+const progress = (over: Partial<JobProgress> = {}): JobProgress => ({
+  state: 'running',
+  framesDone: 10,
+  framesTotal: 200,
+  fraction: 0.05,
+  framesPerSecond: null,
+  etaSeconds: null,
+  bytesWritten: 0,
+  timings: { decode: 0, stages: {}, encode: 0 },
+  ...over,
+});
+
+const result = (output: string): JobResult => ({
+  output,
+  width: 1280,
+  height: 720,
+  frames: 200,
+  sizeBytes: 4000,
+  seconds: 20,
+  framesThisRun: 200,
+  backend: 'cpu',
+  notes: [],
+  timings: { decode: 0, stages: {}, encode: 0 },
+});
+
+/** A host that does what the test says; the real ones are tested end to end. */
+class FakeHost implements ClearcutApi {
+  chosen: string | null = '/videos/clip.mp4';
+  saved: string | null = null;
+  probing: (path: string) => Promise<MediaInfo> = async (path) => info(path);
+  starting: () => Promise<string> = async () => 'job';
+  readonly requests: JobRequest[] = [];
+  readonly calls: string[] = [];
+  tell: (event: JobEvent) => void = () => undefined;
+  openPath: (path: string) => void = () => undefined;
+
+  host: ClearcutApi['host'] = async () => ({ kind: 'desktop', version: '1', canReveal: true });
+  facts: ClearcutApi['facts'] = () => Promise.reject(new UserError('tool-missing', 'No ffmpeg was found.'));
+  models: ClearcutApi['models'] = async () => [];
+  chooseInput: ClearcutApi['chooseInput'] = async () => this.chosen;
+  pathOfDrop: ClearcutApi['pathOfDrop'] = async (file, onUpload) => {
+    onUpload?.(0.5);
+    return `/dropped/${file.name}`;
+  };
+  probe: ClearcutApi['probe'] = (path) => this.probing(path);
+  poster: ClearcutApi['poster'] = async (path, seconds) => {
+    this.calls.push(`poster ${path} ${seconds}`);
+    return new Uint8Array([1]);
+  };
+  suggestOutput: ClearcutApi['suggestOutput'] = async (input, scale, codec) =>
+    `/videos/${suggestedName(input, scale, codec)}`;
+  chooseOutput: ClearcutApi['chooseOutput'] = async () => this.saved;
+  start: ClearcutApi['start'] = (request) => {
+    this.requests.push(request);
+    return this.starting();
+  };
+  cancel: ClearcutApi['cancel'] = async (id) => void this.calls.push(`cancel ${id}`);
+  pause: ClearcutApi['pause'] = async (id) => void this.calls.push(`pause ${id}`);
+  unpause: ClearcutApi['unpause'] = async (id) => void this.calls.push(`unpause ${id}`);
+  reveal: ClearcutApi['reveal'] = async (path) => void this.calls.push(`reveal ${path}`);
+  onJobEvent: ClearcutApi['onJobEvent'] = (listener) => {
+    this.tell = listener;
+    return () => undefined;
+  };
+  onOpen: ClearcutApi['onOpen'] = (listener) => {
+    this.openPath = listener;
+    return () => undefined;
+  };
+}
+
+describe('the workspace', () => {
+  let host: FakeHost;
+  let workspace: Workspace;
+  beforeEach(() => {
+    host = new FakeHost();
+    workspace = new Workspace(host);
+  });
+
+  it('says why nothing works, and stays usable', async () => {
+    await workspace.begin();
+    expect(workspace.trouble).toMatchObject({ code: 'tool-missing', message: 'No ffmpeg was found.' });
+    expect(workspace.source.phase.name).toBe('empty');
+    expect(workspace.title).toBe('Clearcut');
+  });
+
+  it('opens a file, shows a frame from inside it and suggests a place', async () => {
+    await workspace.choose();
+    expect(workspace.source.info?.path).toBe('/videos/clip.mp4');
+    expect(host.calls).toEqual(['poster /videos/clip.mp4 2']);
+    expect(workspace.source.poster).toMatch(/^blob:/);
+    expect([workspace.outputFolder, workspace.outputName]).toEqual(['/videos', 'clip-clearcut-2x.mp4']);
+    expect(workspace.title).toBe('clip.mp4 – Clearcut');
+  });
+
+  it('keeps what was open when the dialog is dismissed', async () => {
+    await workspace.choose();
+    host.chosen = null;
+    await workspace.choose();
+    expect(workspace.source.info?.path).toBe('/videos/clip.mp4');
+    expect(workspace.destination.path).not.toBe(null);
+  });
+
+  it('shows the sentence of a refused file, and recovers with the next one', async () => {
+    // As the desktop's bridge hands it over: data, not an Error.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- see above
+    host.probing = () => Promise.reject({ code: 'not-media', message: 'clip.mp4 is no video.' });
+    await workspace.choose();
+    expect(workspace.source.phase).toMatchObject({ name: 'refused', error: { code: 'not-media' } });
+    host.probing = async (path) => info(path);
+    await workspace.drop({ name: 'other.mov', size: 1 });
+    expect(workspace.source.fileName).toBe('other.mov');
+    expect(workspace.outputName).toBe('other-clearcut-2x.mov');
+  });
+
+  it('lets the newest of two openings win, whichever answers first', async () => {
+    let answerFirst: (value: MediaInfo) => void = () => undefined;
+    host.probing = (path) =>
+      path.includes('slow') ? new Promise((resolve) => (answerFirst = resolve)) : Promise.resolve(info(path));
+    const slow = workspace.drop({ name: 'slow.mp4', size: 1 });
+    await workspace.drop({ name: 'quick.mp4', size: 1 });
+    answerFirst(info('/dropped/slow.mp4'));
+    await slow;
+    expect(workspace.source.fileName).toBe('quick.mp4');
+    expect(workspace.outputName).toBe('quick-clearcut-2x.mp4');
+  });
+
+  it('follows presets and codecs with the name of the result, but not over a chosen place', async () => {
+    await workspace.choose();
+    const edit = PRESETS.find(({ codec }) => codec === 'prores');
+    if (!edit) throw new Error('no ProRes preset');
+    await workspace.usePreset(edit);
+    expect(workspace.outputName).toBe('clip-clearcut-2x.mov');
+    expect(workspace.settings.crf).toBe(null);
+    await workspace.useCodec('h264');
+    expect([workspace.outputName, workspace.settings.crf]).toEqual(['clip-clearcut-2x.mp4', 18]);
+    expect(workspace.settings.preset?.name).toBe('enhance-2x');
+    workspace.settings.crf = 99;
+    expect([workspace.settings.crf, workspace.settings.preset]).toEqual([51, null]);
+
+    host.saved = '/films/mine.mp4';
+    await workspace.destination.choose();
+    await workspace.useCodec('hevc');
+    expect([workspace.outputFolder, workspace.outputName]).toEqual(['/films', 'mine.mp4']);
+    await workspace.useCodec('prores');
+    expect(workspace.outputName).toBe('clip-clearcut-2x.mov');
+  });
+
+  it('replaces a file only where the place was chosen in the dialog', async () => {
+    await workspace.choose();
+    await workspace.export();
+    expect(host.requests[0]).toMatchObject({ overwrite: false, resume: true, codec: 'h264', crf: 18 });
+    host.tell({ type: 'cancelled', jobId: 'job' });
+    host.saved = '/films/mine.mp4';
+    await workspace.destination.choose();
+    await workspace.export();
+    expect(host.requests[1]).toMatchObject({ overwrite: true, output: '/films/mine.mp4' });
+  });
+
+  it('follows a job to its end, in the title, for screen readers, and before against after', async () => {
+    await workspace.choose();
+    await workspace.export();
+    expect([workspace.step, workspace.title]).toEqual(['running', 'Starting – clip.mp4 – Clearcut']);
+    const { job } = workspace;
+    expect(job?.spoken).toBe('Export started.');
+    host.tell({ type: 'progress', jobId: 'another', progress: progress({ fraction: 0.9 }) });
+    expect(job?.percent).toBe(null);
+    host.tell({ type: 'progress', jobId: 'job', progress: progress({ fraction: 0.05 }) });
+    expect([workspace.title, job?.spoken]).toEqual(['5 % – clip.mp4 – Clearcut', 'Export started.']);
+    host.tell({ type: 'progress', jobId: 'job', progress: progress({ fraction: 0.42, etaSeconds: 700 }) });
+    expect([job?.words, job?.spoken]).toEqual([
+      '42 percent, about 12 min left',
+      '42 percent, about 12 min left',
+    ]);
+    host.tell({ type: 'progress', jobId: 'job', progress: progress({ fraction: 0.44, etaSeconds: 600 }) });
+    expect(job?.spoken).toBe('42 percent, about 12 min left');
+    host.tell({ type: 'note', jobId: 'job', note: 'A subtitle was left out.' });
+    expect(job?.notes).toEqual(['A subtitle was left out.']);
+
+    // Nothing changes under a running export.
+    host.openPath('/videos/else.mp4');
+    await workspace.drop({ name: 'else.mp4', size: 1 });
+    workspace.closeFile();
+    expect(workspace.source.fileName).toBe('clip.mp4');
+
+    const output = host.requests[0]?.output ?? '';
+    host.tell({ type: 'done', jobId: 'job', result: result(output) });
+    expect([workspace.step, workspace.title]).toEqual(['done', 'Done – clip.mp4 – Clearcut']);
+    await vi.waitFor(() => {
+      expect(workspace.comparison.after).toMatch(/^blob:/);
+    });
+    expect(host.calls.slice(-2)).toEqual(['poster /videos/clip.mp4 2', `poster ${output} 2`]);
+    await workspace.reveal();
+    expect(host.calls.at(-1)).toBe(`reveal ${output}`);
+    await workspace.backToSettings();
+    expect([workspace.step, workspace.comparison.after]).toEqual(['settings', null]);
+  });
+
+  it('loses no event that comes before the number of its job', async () => {
+    await workspace.choose();
+    let answer: (id: string) => void = () => undefined;
+    host.starting = () => new Promise((resolve) => (answer = resolve));
+    const exporting = workspace.export();
+    host.tell({ type: 'progress', jobId: 'late', progress: progress() });
+    host.tell({ type: 'done', jobId: 'late', result: result('/videos/x.mp4') });
+    expect(workspace.step).toBe('running');
+    answer('late');
+    await exporting;
+    expect(workspace.step).toBe('done');
+    expect(workspace.comparison.after).toMatch(/^blob:/);
+  });
+
+  it('pauses, goes on and cancels, and is back at the settings then', async () => {
+    await workspace.choose();
+    await workspace.export();
+    const { job } = workspace;
+    await job?.togglePause();
+    expect(job?.canPause).toBe(false);
+    host.tell({ type: 'progress', jobId: 'job', progress: progress() });
+    await job?.togglePause();
+    host.tell({ type: 'progress', jobId: 'job', progress: progress({ state: 'paused' }) });
+    expect(job?.words).toBe('paused, 5 percent');
+    await job?.togglePause();
+    const cancelling = job?.cancel();
+    expect(job?.words).toBe('Stopping');
+    host.tell({ type: 'cancelled', jobId: 'job' });
+    await cancelling;
+    expect(host.calls.slice(-3)).toEqual(['pause job', 'unpause job', 'cancel job']);
+    expect(workspace.step).toBe('settings');
+  });
+
+  it('shows why a job failed, and tries again under a free name where the old one was taken', async () => {
+    await workspace.choose();
+    host.starting = () => Promise.reject(new UserError('output-exists', 'That name is taken.'));
+    await workspace.export();
+    expect(workspace.job?.end).toMatchObject({ name: 'failed', error: { message: 'That name is taken.' } });
+    expect(workspace.title).toBe('Failed – clip.mp4 – Clearcut');
+    host.suggestOutput = async () => '/videos/clip-clearcut-2x-2.mp4';
+    host.starting = async () => 'second';
+    await workspace.retry();
+    expect(host.requests[1]?.output).toBe('/videos/clip-clearcut-2x-2.mp4');
+    host.tell({
+      type: 'failed',
+      jobId: 'second',
+      error: { code: 'disk-full', message: 'The disk is full.' },
+    });
+    expect(workspace.step).toBe('failed');
+    workspace.closeFile();
+    expect([workspace.step, workspace.source.phase.name, workspace.title]).toEqual([
+      'settings',
+      'empty',
+      'Clearcut',
+    ]);
+  });
+});
