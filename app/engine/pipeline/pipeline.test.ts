@@ -243,6 +243,12 @@ describe('the result file', () => {
     });
   });
 
+  it.skipIf(process.platform !== 'linux')('is refused where no folder can be made, at once', async () => {
+    await expect(checkOutput(join(folder, 'in.mp4'), '/proc/clearcut/deep/out.mp4', false)).rejects.toMatchObject({
+      code: 'output-not-writable',
+    });
+  });
+
   it('makes the folders that the output needs', async () => {
     await checkOutput(join(folder, 'in.mp4'), join(folder, 'a', 'b', 'out.mp4'), false);
     expect(await readdir(join(folder, 'a'))).toEqual(['b']);

@@ -29,7 +29,7 @@ export async function checkOutput(input: string, output: string, overwrite: bool
   }
   const folder = dirname(target);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     // Root passes access() on a read-only disk: only writing tells.
     const probe = join(folder, `.clearcut-${process.pid}-${Math.random().toString(36).slice(2)}`);
@@ -46,6 +46,23 @@ export async function checkOutput(input: string, output: string, overwrite: bool
     throw new UserError('output-not-writable', `Can't write in ${folder}: choose another output folder.`, {
       cause,
     });
+  }
+}
+
+/**
+ * Makes `folder` and the folders above it that are missing. One by one: Node's recursive mkdir never
+ * ends where a file system refuses a folder with ENOENT although its parent is there (/proc does).
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || parent === folder || (await stat(parent).catch(() => null))) throw error;
+    await makeFolder(parent);
+    await mkdir(folder);
   }
 }
 
