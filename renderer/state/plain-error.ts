@@ -1,4 +1,4 @@
-import { toErrorData, type ErrorData } from '../../app/shared';
+import { OPTIONS, toErrorData, type ErrorData } from '../../app/shared';
 
 /** Any thrown value as data. The desktop's bridge hands errors over as plain data already. */
 export function plainError(error: unknown): ErrorData {
@@ -9,9 +9,18 @@ export function plainError(error: unknown): ErrorData {
   return toErrorData(error);
 }
 
-/** The sentence for the screen: ours as it stands; a bug gets words of its own. */
+/**
+ * The sentence for the screen. The engine's sentences name options as the command line does; here
+ * they get the labels that stand in the window. A bug gets words of its own.
+ */
 export function sentenceOf(error: ErrorData): string {
-  return error.code === 'internal'
-    ? 'Something went wrong inside Clearcut. Try again; if it stays so, the details help to mend it.'
-    : error.message;
+  if (error.code === 'internal') {
+    return 'Something went wrong inside Clearcut. Try again; if it stays so, the details help to mend it.';
+  }
+  if (error.code === 'output-exists') {
+    return 'There is a file of that name by now. Try again to use another name.';
+  }
+  return error.message.replace(/--([a-z]+)\b/g, (flag, name: string) => {
+    return OPTIONS.find((option) => option.name === name)?.label ?? flag;
+  });
 }

@@ -10,6 +10,7 @@ import {
   type JobResult,
   type MediaInfo,
 } from '../../app/shared';
+import { sentenceOf } from './plain-error';
 import { Workspace } from './workspace.svelte';
 
 const info = (path: string, kind: MediaInfo['kind'] = 'video'): MediaInfo => ({
@@ -295,6 +296,15 @@ describe('the workspace', () => {
       error: { code: 'disk-full', message: 'The disk is full.' },
     });
     expect(workspace.step).toBe('failed');
+    expect(sentenceOf({ code: 'output-exists', message: 'x.mp4 exists: pass --overwrite.' })).toMatch(
+      /another name/,
+    );
+    expect(
+      sentenceOf({
+        code: 'unsupported-output',
+        message: "h264 can't: choose --codec ffv1 or leave out --crf.",
+      }),
+    ).toBe("h264 can't: choose Codec ffv1 or leave out Quality (CRF).");
     workspace.closeFile();
     expect([workspace.step, workspace.source.phase.name, workspace.title]).toEqual([
       'settings',

@@ -307,6 +307,11 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     await page.keyboard.press('Enter');
     const bar = page.getByRole('progressbar', { name: 'Export' });
     await bar.waitFor();
+    // The focus goes with the panel that took the button's place.
+    await page
+      .locator('h2:focus')
+      .and(page.getByText(/Starting|Preparing|Enhancing/))
+      .waitFor();
     await page.getByRole('button', { name: 'Pause' }).and(page.locator(':enabled')).press('Space');
     await page.getByRole('heading', { name: 'Paused' }).waitFor();
     expect(await bar.getAttribute('aria-valuetext')).toMatch(/^paused/);
@@ -314,6 +319,7 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     await page.getByRole('heading', { name: 'Enhancing' }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).press('Enter');
     await start.waitFor();
+    await page.locator('h2:focus').and(page.getByText('Settings')).waitFor({ state: 'attached' });
     expect(await readdir(server.results)).not.toContain('long-clearcut-2x.mp4');
   });
 
