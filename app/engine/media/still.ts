@@ -1,7 +1,9 @@
-import { extname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { UserError, type ColourDescription, type MediaInfo } from '../../shared';
 import { FramePool, pixelFormat, type Frame, type StreamFormat } from '../frames';
+import { diskFull, isFull } from './disk';
+import { withMetadata } from './png-chunks';
 import { rgbToYcc, yccToRgb } from './rgb';
 
 /** A still picture as a frame, and what has to be put back when the result is written. */
@@ -10,7 +12,9 @@ export interface Still {
   readonly frame: Frame;
   /** Opacity, one byte a pixel, or null. */
   readonly alpha: Buffer | null;
-  readonly source: string;
+  /** The file's own colour profile and EXIF. */
+  readonly icc: Buffer | null;
+  readonly exif: Buffer | null;
   readonly notes: readonly string[];
 }
 
@@ -83,20 +87,18 @@ export async function readStill(info: MediaInfo): Promise<Still> {
     );
   }
   try {
-    const image = sharp(info.path);
-    const { hasAlpha, space, icc } = await image.metadata();
-    const notes: string[] = [];
-    if (space === 'cmyk') notes.push('CMYK was converted to RGB.');
-    // sharp gives pixels in sRGB; what lies outside it is lost.
-    if (icc && !/sRGB/i.test(icc.toString('latin1')))
-      notes.push(
-        "Processed in sRGB and written in the file's own colour profile; colours outside sRGB were clipped.",
-      );
-    const rgb = image.toColourspace(space === 'b-w' ? 'b-w' : 'srgb');
-    const { data, info: raw } = await (hasAlpha ? rgb.clone().removeAlpha() : rgb.clone())
+    // Pixels stay in the file's own colour space, whose profile goes back beside them.
+    const image = sharp(info.path, { ignoreIcc: true });
+    const { hasAlpha, space, icc, exif } = await image.metadata();
+    const cmyk = space === 'cmyk';
+    const notes = cmyk ? ['CMYK was converted to RGB (sRGB).'] : [];
+    // Without its profile CMYK says nothing about colours.
+    const colours = cmyk ? sharp(info.path).toColourspace('srgb') : image;
+    const { data, info: raw } = await (hasAlpha ? colours.clone().removeAlpha() : colours.clone())
       .raw()
       .toBuffer({ resolveWithObject: true });
-    const alpha = hasAlpha ? await rgb.clone().extractChannel('alpha').raw().toBuffer() : null;
+    const alpha = hasAlpha ? await image.clone().extractChannel('alpha').raw().toBuffer() : null;
+    const keep = { icc: cmyk ? null : (icc ?? null), exif: exif ?? null };
     const format = pixelFormat(raw.channels === 1 ? 'gray12le' : 'yuv444p12le');
     if (!format) throw new Error('No format for stills.');
     const stream: StreamFormat = {
@@ -110,7 +112,7 @@ export async function readStill(info: MediaInfo): Promise<Still> {
     const frame = await new FramePool(stream, 1).take({ pts: 0, duration: null });
     if (raw.channels === 1) grayToFrame(data, frame);
     else rgbToYcc(data, frame);
-    return { frame, alpha, source: info.path, notes };
+    return { frame, alpha, ...keep, notes };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(
@@ -135,35 +137,38 @@ export async function writeStill(
   const { width, height, format } = frame.stream;
   const extension = extname(output).slice(1).toLowerCase();
   const opaque = extension === 'jpg' || extension === 'jpeg';
-  const notes =
-    still.alpha && opaque
+  const notes = [
+    ...(still.alpha && opaque
       ? ['JPEG has no transparency: the picture is opaque. Choose .png or .webp to keep it.']
-      : [];
+      : []),
+    ...(still.exif && isTiff(extension) ? ['TIFF keeps only the orientation of the EXIF data.'] : []),
+  ];
   const pixels = format.planes === 1 ? frameToGray(frame) : yccToRgb(frame);
   const channels = format.planes === 1 ? 1 : 3;
-  let picture = sharp(pixels, { raw: { width, height, channels } });
+  let picture = sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false });
   if (still.alpha && !opaque)
     picture = picture.joinChannel(await enlargedAlpha(still, width, height), {
       raw: { width, height, channels: 1 },
     });
+  if (channels === 1) picture = picture.toColourspace('b-w');
   try {
-    // The source's own pipeline with its pixels replaced keeps profile and EXIF.
-    let image = sharp(still.source).resize({ width, height, fit: 'fill', kernel: 'nearest' });
-    if (!still.alpha || opaque) image = image.removeAlpha();
-    image = image.composite([
-      { input: await picture.png({ compressionLevel: 0 }).toBuffer(), blend: 'source' },
-    ]);
-    if (!still.alpha || opaque) image = image.removeAlpha();
-    if (format.planes === 1) image = image.toColourspace('b-w');
-    await inFormat(image.keepIccProfile().keepExif(), extension, output).toFile(part);
+    const png = withMetadata(await picture.png({ compressionLevel: 0 }).toBuffer(), still);
+    // The first profile is the pixels' own: nothing may convert them.
+    let image = sharp(png, { ignoreIcc: true, limitInputPixels: false }).keepIccProfile().keepExif();
+    if (channels === 1) image = image.toColourspace('b-w');
+    // AVIF's readers pass over EXIF's orientation.
+    if (extension === 'avif') image = image.autoOrient();
+    await inFormat(image, extension, output).toFile(part);
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    const words = cause instanceof Error ? cause.message : '';
-    if (/ENOSPC|no space/i.test(words))
-      throw new UserError('disk-full', `The disk is full: free some space to write ${output}.`, { cause });
+    if (await isFull(part)) throw diskFull(dirname(dirname(part)), cause);
     throw new UserError('tool-failed', `${output} could not be written: try another format.`, { cause });
   }
   return notes;
+}
+
+function isTiff(extension: string): boolean {
+  return extension === 'tif' || extension === 'tiff';
 }
 
 async function enlargedAlpha(still: Still, width: number, height: number): Promise<Buffer> {
