@@ -1,5 +1,5 @@
 // Resident memory of a job over its length: `node tests/bench/memory.mjs [seconds …]` (default 60 600).
-// Makes clips of 320×180 at 25 fps, enhances them with the built command line, and reads the memory of
+// Makes clips of 160×90 at 25 fps, enhances them with the built command line, and reads the memory of
 // its two Node processes and of their ffmpeg children from /proc twice a second (Linux only).
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -50,7 +50,7 @@ for (const seconds of lengths.length > 0 ? lengths : [60, 600]) {
     '-f',
     'lavfi',
     '-i',
-    `testsrc2=size=320x180:rate=25:duration=${seconds}`,
+    `testsrc2=size=160x90:rate=25:duration=${seconds}`,
     '-c:v',
     'libx264',
     '-preset',
