@@ -77,7 +77,9 @@ describe('the packages', () => {
     };
     const asked = new Set<string>();
     for (const code of bundles('out/main')) {
-      for (const [, name] of code.matchAll(/(?:from|import)\s*\(?\s*"([^"./][^"]*)"/g)) {
+      const imports = code.matchAll(/^import [^"]*"([^"./][^"]*)"|\bimport\("([^"./][^"]*)"\)/gm);
+      for (const [, stated, lazy] of imports) {
+        const name = stated ?? lazy;
         if (name !== undefined && !isBuiltin(name)) asked.add(name);
       }
     }
