@@ -244,7 +244,9 @@ describe('the result file', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('is refused where no folder can be made, at once', async () => {
-    await expect(checkOutput(join(folder, 'in.mp4'), '/proc/clearcut/deep/out.mp4', false)).rejects.toMatchObject({
+    await expect(
+      checkOutput(join(folder, 'in.mp4'), '/proc/clearcut/deep/out.mp4', false),
+    ).rejects.toMatchObject({
       code: 'output-not-writable',
     });
   });
