@@ -99,9 +99,9 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
     evenOnly: false,
     statesRange: false,
     statesColour: false,
-    // A tiny picture can't be cut into more than one slice.
+    // ffmpeg cuts larger pictures into slices by itself, and refuses cuts that odd chroma forbids.
     args: ({ width, height }) => [
-      ...['-level', '3', '-slices', Math.min(width, height) < 64 ? '1' : '4'],
+      ...['-level', '3', ...(width <= 352 && height <= 288 ? ['-slices', '1'] : [])],
       ...['-slicecrc', '1', '-g', '1'],
     ],
   },

@@ -1,0 +1,54 @@
+import type { Codec, MediaInfo } from '../../shared';
+import { ticksToSeconds, type StreamFormat } from '../frames';
+import type { Carriage } from './carriage';
+import type { Container } from './container';
+import type { ProbedFile, ProbedStream } from './ffprobe-output';
+import type { SegmentFacts } from './segment-encoder';
+
+export interface MuxPlan {
+  /** In order; at least one. */
+  readonly segments: readonly (SegmentFacts & { readonly path: string })[];
+  /** Format of the segments' video. */
+  readonly stream: StreamFormat;
+  /** The source, whose other streams go along. */
+  readonly info: MediaInfo;
+  /** File to write. */
+  readonly part: string;
+  readonly container: Container;
+  readonly codec: Codec;
+  /** Seconds from the video's first frame, as the decoder was told. */
+  readonly start?: number;
+  readonly end?: number;
+  readonly signal: AbortSignal;
+  /** Part of the video that is written, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** A stream of the source and what becomes of it. */
+export interface Traveller {
+  readonly stream: ProbedStream;
+  readonly carriage: Carriage;
+}
+
+/**
+ * Time of the source, in seconds, that becomes zero in the result: where the user let it start, else
+ * the file's own start where that lies after zero (transport streams), or a first frame before zero.
+ */
+export function originOf(plan: MuxPlan, file: ProbedFile): number {
+  const { info, stream, segments, start } = plan;
+  const seconds = (ticks: number): number => ticksToSeconds(ticks, stream.timeBase);
+  if (start !== undefined) return seconds(info.video.startPts ?? 0) + start;
+  const first = seconds(segments[0]?.firstPts ?? 0);
+  return Math.min(first, Math.max(0, Number(file.format.start_time ?? 0) || 0));
+}
+
+/** The part of the source's streams that goes along, moved so that the origin becomes zero. */
+export function rangeArguments(plan: MuxPlan, origin: number): string[] {
+  const { start, end, info, stream } = plan;
+  const last = ticksToSeconds(info.video.startPts ?? 0, stream.timeBase) + (end ?? 0);
+  return [
+    // Seeking moves times as well.
+    ...(start === undefined ? ['-itsoffset', (-origin).toFixed(6)] : ['-ss', origin.toFixed(6)]),
+    ...(end === undefined ? [] : ['-t', (last - origin).toFixed(6)]),
+  ];
+}
