@@ -107,6 +107,7 @@ export class Workbench {
     const format = decodeFormat(info);
     if (!format.supported) throw new Error(format.reason);
     const { stream } = format;
+    const { sampleAspectRatio } = info.video;
     const container = containerOf(output);
     const choice = await encoderFor(tools, { codec, stream, container });
     if (!choice.supported || !container) throw new Error(choice.supported ? output : choice.reason);
@@ -117,7 +118,13 @@ export class Workbench {
     for await (const frame of decoder) {
       const path = `${output}.${segments.length}.nut`;
       open ??= {
-        encoder: openSegmentEncoder(tools, { stream, encoder: choice.encoder, path, signal }),
+        encoder: openSegmentEncoder(tools, {
+          stream,
+          sampleAspectRatio,
+          encoder: choice.encoder,
+          path,
+          signal,
+        }),
         path,
         frames: 0,
       };

@@ -237,6 +237,7 @@ async function writeSegments(request: JobRequest, context: RunContext, parts: Wr
     store,
     encoder: parts.encoder,
     stream: output,
+    sampleAspectRatio: info.video.sampleAspectRatio,
     length: parts.length,
     signal,
   });

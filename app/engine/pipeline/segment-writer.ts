@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { Rational } from '../../shared';
 import type { Frame, StreamFormat } from '../frames';
 import { openSegmentEncoder, type EncoderSpec, type MediaTools, type SegmentEncoder } from '../media';
 import { SegmentStore } from './segment-store';
@@ -8,6 +9,8 @@ export interface SegmentWriterOptions {
   readonly store: SegmentStore;
   readonly encoder: EncoderSpec;
   readonly stream: StreamFormat;
+  /** Width over height of a pixel. */
+  readonly sampleAspectRatio: Rational;
   /** Frames per segment. */
   readonly length: number;
   readonly signal: AbortSignal;
@@ -82,11 +85,17 @@ export class SegmentWriter {
   }
 
   #open(): OpenSegment {
-    const { tools, store, encoder, stream, signal } = this.#options;
+    const { tools, store, encoder, stream, sampleAspectRatio, signal } = this.#options;
     const file = SegmentStore.fileName(this.#index++, encoder.segmentExtension);
     return {
       file,
-      encoder: openSegmentEncoder(tools, { stream, encoder, path: store.pathOf(file), signal }),
+      encoder: openSegmentEncoder(tools, {
+        stream,
+        sampleAspectRatio,
+        encoder,
+        path: store.pathOf(file),
+        signal,
+      }),
       frames: 0,
       lastInputPts: 0,
     };
