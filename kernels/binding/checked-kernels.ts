@@ -99,16 +99,19 @@ export class CheckedKernels implements Kernels {
       expected('the type of source', 'target', target);
     if (overlap(source, target)) expected('memory apart from source', 'target', target);
     const { phaseX = 0, phaseY = 0, maxCode = 256 ** source.BYTES_PER_ELEMENT - 1 } = options;
+    const { stepX = width / targetWidth, stepY = height / targetHeight } = options;
     checkFinite(phaseX, 'phaseX');
     checkFinite(phaseY, 'phaseY');
+    checkStep(stepX, 'stepX');
+    checkStep(stepY, 'stepY');
     checkInteger(maxCode, 'maxCode', 1, 256 ** source.BYTES_PER_ELEMENT - 1);
     await this.#implementation.resizeBicubic({
       source,
       width,
       height,
       target,
-      horizontal: this.#axis(width, targetWidth, phaseX),
-      vertical: this.#axis(height, targetHeight, phaseY),
+      horizontal: this.#axis(width, targetWidth, phaseX, stepX),
+      vertical: this.#axis(height, targetHeight, phaseY, stepY),
       bits: Math.ceil(Math.log2(maxCode + 1)),
       maxCode,
     });
@@ -158,13 +161,19 @@ export class CheckedKernels implements Kernels {
     return { layer: layer.handle, x, n, h, w, ...(residual ? { residual } : {}), y };
   }
 
-  #axis(source: number, target: number, phase: number): ResizeAxis {
-    const key = `${source} ${target} ${phase}`;
+  #axis(source: number, target: number, phase: number, step: number): ResizeAxis {
+    const key = `${source} ${target} ${phase} ${step}`;
     const known = this.#axes.get(key);
     if (known) return known;
     if (this.#axes.size >= 16) this.#axes.clear();
-    const axis = resizeAxis(source, target, phase);
+    const axis = resizeAxis(source, target, phase, step);
     this.#axes.set(key, axis);
     return axis;
   }
+}
+
+/** A step that passes over more than the input holds would need a kernel of its length. */
+function checkStep(value: number, name: string): void {
+  checkFinite(value, name);
+  if (value <= 0 || value > 2 ** 20) expected('a number above 0 and at most 2^20', name, value);
 }

@@ -31,6 +31,9 @@ export interface ResizeOptions {
   /** Added to where an output sample lies, in input samples. */
   readonly phaseX?: number;
   readonly phaseY?: number;
+  /** Input samples from one output sample to the next. Left out: what the sizes say. */
+  readonly stepX?: number;
+  readonly stepY?: number;
   /** Results are clamped to 0 … maxCode. Left out: all that the arrays can hold. */
   readonly maxCode?: number;
 }

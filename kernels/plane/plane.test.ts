@@ -107,6 +107,20 @@ describe('resizeBicubic', () => {
     }
   });
 
+  it('goes by the step it is given, where the sizes were rounded', async () => {
+    const ramp = Uint8Array.from({ length: 32 }, (_, x) => 8 * x);
+    const whole = new Uint8Array(64);
+    await reference.resizeBicubic(ramp, 32, 1, whole, 64, 1);
+    // Fewer samples of the same enlargement are its first ones.
+    const part = new Uint8Array(61);
+    for (const level of every) {
+      const kernels = loadKernels({ implementation: level });
+      await kernels.resizeBicubic(ramp, 32, 1, part, 61, 1, { stepX: 0.5 });
+      expectSame(part, whole.slice(0, 61), level);
+    }
+    await expect(reference.resizeBicubic(ramp, 32, 1, part, 61, 1, { stepX: 0 })).rejects.toThrow('stepX');
+  });
+
   it('takes away what a smaller picture can’t hold', async () => {
     const stripes = Uint8Array.from({ length: 64 }, (_, x) => (x % 2) * 255);
     const target = new Uint8Array(16);

@@ -11,11 +11,16 @@ export interface ResizeAxis {
 export const WEIGHT_BITS = 14;
 
 /**
- * Cubic convolution with a = −1/2 (Keys 1981). Output i lies at (i + 0.5)·source/target − 0.5 + phase, in
- * input samples; the kernel is widened when the axis gets shorter, so that it takes away what would alias.
+ * Cubic convolution with a = −1/2 (Keys 1981). Output i lies at (i + 0.5)·step − 0.5 + phase, in input
+ * samples, where step is source/target unless it is given; the kernel is widened when the axis gets
+ * shorter, so that it takes away what would alias.
  */
-export function resizeAxis(source: number, target: number, phase: number): ResizeAxis {
-  const step = source / target;
+export function resizeAxis(
+  source: number,
+  target: number,
+  phase: number,
+  step: number = source / target,
+): ResizeAxis {
   const stretch = Math.max(1, step);
   const radius = 2 * stretch;
   const taps = Math.ceil(2 * radius);
