@@ -40,7 +40,7 @@ def main() -> None:
             model=dataclasses.replace(config.model, **changes),
         )
         folder = train.run(variant, device)
-        model, record = train.load_model(folder / 'last.pt')
+        model, record = train.load_model(folder / f'best-x{config.model.scale}.pt')
         cells = [title, f"{record['held_back_psnr']:.2f}"]
         for name in ('Set5', 'Set14'):
             pairs = data.load_benchmark(BENCHMARK / name, model.config.scale)

@@ -2,7 +2,8 @@
 
     OMP_NUM_THREADS=1 python3 -m addersr.train addersr/configs/light-x2.toml [--resume]
 
-Writes runs/NAME/{log.txt,last.pt,best.pt}; best.pt is chosen on crops of held-back photographs.
+Writes runs/NAME/{log.txt,last.pt} and a best-xS.pt per scale, chosen on crops of held-back
+photographs. Several scales share head and body: each iteration trains one of them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import time
 import tomllib
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -42,18 +44,20 @@ class TrainConfig:
 
     name: str
     iterations: int
-    photographs: str
+    photographs: list[str]
     held_back: list[str]
     stages: list[Stage]
     model: ModelConfig
+    scales: dict[int, float] = dataclasses.field(default_factory=dict)  # shares; model's if empty
     seed: int = 1
     rate_adder: float = 0.1
     rate: float = 3e-3
     rate_end: float = 0.0  # where the cosine ends, as a share of its top
+    decay_from: int = 0  # the rates stay at their top until this iteration
     warmup: int = 100
     clamp: float = 1.5  # the adder weights' limit, held after every step
     average: float = 0.0  # decay of the averaged weights; 0 for none
-    start_from: str = ''  # a checkpoint to take the weights from
+    start_from: str = ''  # a checkpoint to take the weights from; a tail of another scale is new
     log_every: int = 100
     evaluate_every: int = 2000
     crop: int = 96  # side of a validation crop, low resolution pixels
@@ -68,6 +72,10 @@ def make_config(table: dict) -> TrainConfig:
     table = dict(table)
     table['stages'] = [Stage(**stage) for stage in table['stages']]
     table['model'] = ModelConfig(**table['model'])
+    if isinstance(table['photographs'], str):
+        table['photographs'] = [table['photographs']]
+    table['scales'] = {int(s): share for s, share in table.get('scales', {}).items()}
+    table['scales'] = table['scales'] or {table['model'].scale: 1.0}
     return TrainConfig(**table)
 
 
@@ -77,10 +85,11 @@ def git_commit() -> str:
 
 
 def rate_at(config: TrainConfig, iteration: int) -> float:
-    """Warm-up, then a cosine: the share of the top rate."""
+    """Warm-up, perhaps a plateau, then a cosine: the share of the top rate."""
     if iteration < config.warmup:
         return (iteration + 1) / config.warmup
-    progress = (iteration - config.warmup) / max(1, config.iterations - config.warmup)
+    start = max(config.warmup, config.decay_from)
+    progress = max(0, iteration - start) / max(1, config.iterations - start)
     cosine = 0.5 * (1 + math.cos(math.pi * progress))
     return config.rate_end + (1 - config.rate_end) * cosine
 
@@ -115,10 +124,32 @@ def load_model(path: pathlib.Path) -> tuple[AdderSR, dict]:
     return model.eval(), record
 
 
-def photographs(config: TrainConfig) -> tuple[list[data.Pair], list[data.Pair]]:
-    """(for training, held back) of a configuration."""
-    root = (TRAINING / config.photographs).resolve()
-    return data.split(data.load_photographs(root, config.model.scale), config.held_back)
+def photographs(
+    config: TrainConfig, scale: int | None = None
+) -> tuple[list[data.Pair], list[data.Pair]]:
+    """(for training, held back) of a configuration, reduced by a scale (else by the model's)."""
+    pairs = []
+    for root in config.photographs:
+        pairs += data.load_photographs((TRAINING / root).resolve(), scale or config.model.scale)
+    return data.split(pairs, config.held_back)
+
+
+def shared_models(config: TrainConfig) -> nn.ModuleDict:
+    """A net per scale, by its number as text; head and blocks are the same modules in all."""
+    models = nn.ModuleDict()
+    for scale in config.scales:
+        model = AdderSR(dataclasses.replace(config.model, scale=scale))
+        for first in models.values():
+            model.head, model.blocks = first.head, first.blocks
+        models[str(scale)] = model
+    if config.start_from:
+        start = load_model(TRAINING / config.start_from)[0]
+        for model in models.values():
+            state = start.state_dict()
+            if start.config.scale != model.config.scale:
+                state |= {k: v for k, v in model.state_dict().items() if k.startswith('tail')}
+            model.load_state_dict(state)
+    return models
 
 
 def run(config: TrainConfig, device: torch.device, resume: bool = False) -> pathlib.Path:
@@ -130,27 +161,34 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
         torch.set_flush_denormal(True)
     torch.manual_seed(config.seed)
 
-    train_pairs, held_back = photographs(config)
-    patches = data.Patches(train_pairs, config.model.scale, config.seed)
-    crops = tuple(t.to(device) for t in data.centre_crops(held_back, config.model.scale, config.crop))
+    sources = {scale: photographs(config, scale) for scale in config.scales}
+    patches = {s: data.Patches(train, s, config.seed + s) for s, (train, _) in sources.items()}
+    crops = {
+        s: tuple(t.to(device) for t in data.centre_crops(held_back, s, config.crop))
+        for s, (_, held_back) in sources.items()
+    }
+    scales = list(config.scales)
+    shares = np.array(list(config.scales.values())) / sum(config.scales.values())
+    choice = np.random.default_rng(config.seed)
 
-    model = AdderSR(config.model).to(device)
-    if config.start_from:
-        model.load_state_dict(load_model(TRAINING / config.start_from)[0].state_dict())
-    adder = model.adder_weights()
+    models = shared_models(config).to(device)
+    adder = list(dict.fromkeys(w for model in models.values() for w in model.adder_weights()))
+    adder_ids = {id(weight) for weight in adder}
     groups = [
-        {'params': model.other_weights(), 'top': config.rate},
+        {'params': [w for w in models.parameters() if id(w) not in adder_ids], 'top': config.rate},
         {'params': adder, 'top': config.rate_adder},
     ]
     optimizer = torch.optim.Adam([g for g in groups if g['params']], betas=(0.9, 0.99), foreach=True)
-    averaged = copy.deepcopy(model).requires_grad_(False) if config.average else None
+    averaged = copy.deepcopy(models).requires_grad_(False) if config.average else None
 
-    first, cpu_before, best = 0, 0.0, -math.inf
+    first, cpu_before, best = 0, 0.0, dict.fromkeys(scales, -math.inf)
     if resume:
         record = torch.load(folder / 'last.pt', map_location=device)
-        model.load_state_dict(record['raw'])
+        models.load_state_dict(record['raw'])
         optimizer.load_state_dict(record['optimizer'])
-        patches.random.bit_generator.state = record['random']
+        choice.bit_generator.state = record['random']['choice']
+        for scale in scales:
+            patches[scale].random.bit_generator.state = record['random'][scale]
         first, cpu_before, best = record['iteration'], record['cpu_minutes'], record['best']
         if averaged:
             averaged.load_state_dict(record['averaged'])
@@ -165,7 +203,8 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
         print(line, flush=True)
         print(line, file=log_file, flush=True)
 
-    parameters = sum(p.numel() for p in model.parameters())
+    train_pairs, held_back = sources[scales[0]]
+    parameters = sum(p.numel() for p in models.parameters())
     log(
         f'# {config.name}: {parameters} parameters, {len(train_pairs)} photographs, '
         f'{len(held_back)} held back, commit {git_commit()[:10]}, from iteration {first}'
@@ -175,45 +214,56 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
         return [stage for stage in config.stages if stage.start <= iteration][-1]
 
     def check(iteration: int) -> None:
-        """Scores a copy with fresh norms on the held-back crops and writes the checkpoints."""
-        nonlocal best
+        """Scores copies with fresh norms on the held-back crops and writes the checkpoints."""
         stage = stage_at(iteration - 1)
-        scored = copy.deepcopy(averaged or model)
-        steady = data.Patches(train_pairs, config.model.scale, config.seed + 1)
-        recompute_norms(scored, steady, stage)
-        held = evaluate.crops_psnr(scored, crops, config.model.scale)
-        is_best = held > best
-        best = max(best, held)
-        record = {
-            'model': scored.cpu().state_dict(),
-            'config': dataclasses.asdict(config),
+        common = {
             'iteration': iteration,
-            'held_back_psnr': held,
             'cpu_minutes': cpu_minutes(),
             'seed': config.seed,
             'commit': git_commit(),
         }
-        if is_best:
-            save(folder / 'best.pt', record)
-        record |= {
-            'raw': model.state_dict(),
+        words = []
+        for scale in scales:
+            scored = copy.deepcopy((averaged or models)[str(scale)])
+            steady = data.Patches(sources[scale][0], scale, config.seed + 1)
+            recompute_norms(scored, steady, stage)
+            held = evaluate.crops_psnr(scored, crops[scale], scale)
+            words.append(f'x{scale} {held:.3f} dB{" *" if held > best[scale] else ""}')
+            if held <= best[scale]:
+                continue
+            best[scale] = held
+            scaled = dataclasses.replace(config, model=scored.config)
+            save(
+                folder / f'best-x{scale}.pt',
+                common
+                | {
+                    'model': scored.cpu().state_dict(),
+                    'config': dataclasses.asdict(scaled),
+                    'held_back_psnr': held,
+                },
+            )
+        last = common | {
+            'config': dataclasses.asdict(config),
+            'raw': models.state_dict(),
             'averaged': averaged.state_dict() if averaged else None,
             'optimizer': optimizer.state_dict(),
-            'random': patches.random.bit_generator.state,
+            'random': {s: patches[s].random.bit_generator.state for s in scales}
+            | {'choice': choice.bit_generator.state},
             'best': best,
         }
-        save(folder / 'last.pt', record)
-        log(f'{iteration} held-back {held:.3f} dB, cpu {cpu_minutes():.1f} min{" *" if is_best else ""}')
+        save(folder / 'last.pt', last)
+        log(f'{iteration} held-back {", ".join(words)}, cpu {cpu_minutes():.1f} min')
 
-    model.train()
+    models.train()
     losses: list[Tensor] = []
     for iteration in range(first, config.iterations):
         share = rate_at(config, iteration)
         for group in optimizer.param_groups:
             group['lr'] = group['top'] * share
         stage = stage_at(iteration)
-        low, high = (t.to(device) for t in patches.draw(stage.batch, stage.patch))
-        loss = F.l1_loss(model(low), high)
+        scale = scales[choice.choice(len(scales), p=shares)]
+        low, high = (t.to(device) for t in patches[scale].draw(stage.batch, stage.patch))
+        loss = F.l1_loss(models[str(scale)](low), high)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -225,7 +275,7 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
                 decay = min(config.average, (iteration + 1) / (iteration + 10))
                 torch._foreach_mul_(list(averaged.parameters()), decay)
                 torch._foreach_add_(
-                    list(averaged.parameters()), list(model.parameters()), alpha=1 - decay
+                    list(averaged.parameters()), list(models.parameters()), alpha=1 - decay
                 )
         losses.append(loss.detach())
         done = iteration + 1
@@ -237,7 +287,7 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
             log(f'{done} loss {mean * 255:.4f} rate {share:.4f} cpu {cpu_minutes():.2f} min')
         if done % config.evaluate_every == 0 or done == config.iterations:
             check(done)
-            model.train()
+            models.train()
     log_file.close()
     return folder
 

@@ -12,20 +12,25 @@
 //   clip(f - x, +-1) = min(max(f, x - 1), x + 1) - x
 //
 // Channel counts must be multiples of 16: lanes are channels. Where 16 bits will do and the
-// processor has the instructions, adder2d_vnni.cc takes over.
+// processor has the instructions, adder2d_vnni.cc or adder2d_avx2.cc takes over.
 
 #include "adder2d.h"
 
 #include <algorithm>
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) || defined(__AVX__)
 #include <immintrin.h>
 #endif
 
 namespace adder2d {
 namespace {
 
-constexpr int kLanes = 16;
+// Tiles fill the registers that there are: 32 of 16 lanes, or 16 of 8.
+#if defined(__AVX512F__)
+constexpr int kLanes = 16, kForwardPixels = 8, kGradientPixels = 4, kBlock = 8;
+#else
+constexpr int kLanes = 8, kForwardPixels = 4, kGradientPixels = 2, kBlock = 4;
+#endif
 typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
 
 inline Lanes load(const float* p) {
@@ -41,6 +46,8 @@ inline Lanes broadcast(float s) { return s - Lanes{}; }
 inline Lanes maximum(Lanes a, Lanes b) {
 #if defined(__AVX512F__)
   return (Lanes)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX__)
+  return (Lanes)_mm256_max_ps((__m256)a, (__m256)b);
 #else
   return a > b ? a : b;
 #endif
@@ -49,6 +56,8 @@ inline Lanes maximum(Lanes a, Lanes b) {
 inline Lanes minimum(Lanes a, Lanes b) {
 #if defined(__AVX512F__)
   return (Lanes)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX__)
+  return (Lanes)_mm256_min_ps((__m256)a, (__m256)b);
 #else
   return a < b ? a : b;
 #endif
@@ -172,13 +181,14 @@ Shape shape_of(const at::Tensor& x, const at::Tensor& f) {
   TORCH_CHECK(f.size(1) == x.size(1) && f.size(2) == f.size(3) && f.size(2) % 2 == 1,
               "expected an odd square kernel over all channels of x");
   const Shape s{x.size(0), x.size(2), x.size(3), x.size(1), f.size(0), f.size(2)};
-  TORCH_CHECK(s.cin % kLanes == 0 && s.cout % kLanes == 0, "channels must be multiples of 16");
+  TORCH_CHECK(s.cin % 16 == 0 && s.cout % 16 == 0, "channels must be multiples of 16");
   return s;
 }
 
 at::Tensor forward(const at::Tensor& x, const at::Tensor& filter, bool exact) {
   const Shape s = shape_of(x, filter);
   if (!exact && has_vnni(s)) return forward_vnni(x, filter, s);
+  if (!exact && has_avx2(s)) return forward_avx2(x, filter, s);
   const auto packed = filter.permute({2, 3, 1, 0}).contiguous();
   const auto filter_sums = filter.sum({1, 2, 3});
   auto out = at::empty({s.n, s.cout, s.h, s.w}, x.options(), at::MemoryFormat::ChannelsLast);
@@ -191,8 +201,8 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& filter, bool exact) {
     for (int64_t row = begin; row < end; row++) {
       const int64_t n = row / s.h, first = row * s.w;
       const float* xr = &xp[(n * s.hp() + row % s.h) * s.wp() * s.cin];
-      along_row<8>(s.w, [&](int64_t px, auto pixels) {
-        along_channels(s.cout, [&](int64_t o, auto vectors) {
+      along_row<kForwardPixels>(s.w, [&](int64_t px, auto pixels) {
+        along_channels<kLanes>(s.cout, [&](int64_t o, auto vectors) {
           forward_tile<pixels(), vectors()>(xr + px * s.cin, f + o, y + (first + px) * s.cout + o, s);
         });
       });
@@ -209,6 +219,7 @@ std::vector<at::Tensor> backward(const at::Tensor& x, const at::Tensor& filter,
   const Shape s = shape_of(x, filter);
   TORCH_CHECK(gradient.is_contiguous(at::MemoryFormat::ChannelsLast), "expected dY in channels_last");
   if (!exact && has_vnni(s)) return backward_vnni(x, filter, gradient, s);
+  if (!exact && has_avx2(s)) return backward_avx2(x, filter, gradient, s);
   const auto turned = filter.flip({2, 3}).permute({2, 3, 0, 1}).contiguous();
   const std::vector<float> xp = pad(x.data_ptr<float>(), s, s.cin);
   const float* g = gradient.data_ptr<float>();
@@ -223,8 +234,8 @@ std::vector<at::Tensor> backward(const at::Tensor& x, const at::Tensor& filter,
     for (int64_t row = begin; row < end; row++) {
       const int64_t n = row / s.h, first = row * s.w;
       const float* gr = &gp[(n * s.hp() + row % s.h) * s.wp() * s.cout];
-      along_row<4>(s.w, [&](int64_t px, auto pixels) {
-        along_channels(s.cin, [&](int64_t c, auto vectors) {
+      along_row<kGradientPixels>(s.w, [&](int64_t px, auto pixels) {
+        along_channels<kLanes>(s.cin, [&](int64_t c, auto vectors) {
           input_gradient_tile<pixels(), vectors()>(xs + (first + px) * s.cin + c,
                                                    gr + px * s.cout, f + c, &g_sums[first + px],
                                                    dxs + (first + px) * s.cin + c, s);
@@ -234,14 +245,13 @@ std::vector<at::Tensor> backward(const at::Tensor& x, const at::Tensor& filter,
   });
 
   auto df = at::empty({s.k, s.k, s.cin, s.cout}, filter.options());
-  constexpr int kBlock = 8;
   const int64_t blocks = s.cin / kBlock;
   at::parallel_for(0, s.taps() * blocks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
       const int64_t tap = i / blocks, c = i % blocks * kBlock;
       const float* xt = &xp[((tap / s.k) * s.wp() + tap % s.k) * s.cin + c];
       float* to = df.data_ptr<float>() + (tap * s.cin + c) * s.cout;
-      along_channels(s.cout, [&](int64_t o, auto vectors) {
+      along_channels<kLanes>(s.cout, [&](int64_t o, auto vectors) {
         filter_gradient_tile<kBlock, vectors()>(xt, g + o, to + o, s);
       });
     }

@@ -27,11 +27,11 @@ inline void along_row(int64_t w, const Tile& tile) {
   for (; x < w; x++) tile(x, std::integral_constant<int, 1>{});
 }
 
-// Calls block(first channel, vectors of 16 as a constant) over the channels of a pixel.
-template <typename Block>
+// Calls block(first channel, vectors of L lanes as a constant) over the channels of a pixel.
+template <int L, typename Block>
 inline void along_channels(int64_t channels, const Block& block) {
   int64_t c = 0;
-  for (; c + 32 <= channels; c += 32) block(c, std::integral_constant<int, 2>{});
+  for (; c + 2 * L <= channels; c += 2 * L) block(c, std::integral_constant<int, 2>{});
   if (c < channels) block(c, std::integral_constant<int, 1>{});
 }
 
@@ -39,6 +39,10 @@ inline void along_channels(int64_t channels, const Block& block) {
 bool has_vnni(const Shape& s);
 at::Tensor forward_vnni(const at::Tensor& x, const at::Tensor& filter, const Shape& s);
 std::vector<at::Tensor> backward_vnni(const at::Tensor& x, const at::Tensor& filter,
+                                      const at::Tensor& gradient, const Shape& s);
+bool has_avx2(const Shape& s);
+at::Tensor forward_avx2(const at::Tensor& x, const at::Tensor& filter, const Shape& s);
+std::vector<at::Tensor> backward_avx2(const at::Tensor& x, const at::Tensor& filter,
                                       const at::Tensor& gradient, const Shape& s);
 at::Tensor filter_gradient_bf16(const at::Tensor& x, const at::Tensor& filter,
                                 const at::Tensor& gradient, const Shape& s);

@@ -95,7 +95,7 @@ at::Tensor filter_gradient_bf16(const at::Tensor& x, const at::Tensor& filter,
       const int64_t ky = i / blocks, c = i % blocks * 4;
       const uint16_t* from = &xp[(c * s.hp() + ky) * width];
       float* to = &sums[(ky * 3 * s.cin + c) * s.cout];
-      along_channels(s.cout, [&](int64_t o, auto vectors) {
+      along_channels<kLanes>(s.cout, [&](int64_t o, auto vectors) {
         filter_gradient_tile<3, vectors()>(from, g.data() + 2 * o, to + o, s);
       });
     }

@@ -164,7 +164,7 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& filter, const Shape& s
       const int64_t n = row / s.h, first = row * s.w;
       const int16_t* xr = &xp[(n * s.hp() + row % s.h) * s.wp() * C];
       along_row<8>(s.w, [&](int64_t px, auto pixels) {
-        along_channels(s.cout, [&](int64_t o, auto vectors) {
+        along_channels<kLanes>(s.cout, [&](int64_t o, auto vectors) {
           constexpr int P = pixels(), V = vectors();
           alignas(64) int32_t maxima[P * V * kLanes];
           forward_tile<P, V, C>(xr + px * C, f.data() + 2 * o, maxima, s);
@@ -211,7 +211,7 @@ at::Tensor input_gradient(const at::Tensor& x, const at::Tensor& filter, const a
       const int64_t n = row / s.h, first = row * s.w;
       const int16_t* gr = &gp[(n * s.hp() + row % s.h) * s.wp() * C];
       along_row<4>(s.w, [&](int64_t px, auto pixels) {
-        along_channels(s.cin, [&](int64_t c, auto vectors) {
+        along_channels<kLanes>(s.cin, [&](int64_t c, auto vectors) {
           constexpr int P = pixels(), V = vectors();
           alignas(64) int32_t clipped[P * V * kLanes];
           const int16_t* xs = &xg[(first + px) * s.cin + c];
