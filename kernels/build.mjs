@@ -16,28 +16,45 @@ const require = createRequire(import.meta.url);
 
 const COMMON = [
   'cpu/features.cc',
+  'cpu/step.cc',
   'cpu/thread-pool.cc',
   'adder2d/adder2d.cc',
   'adder2d/kernel-table.cc',
   'adder2d/adder2d-u8-scalar.cc',
   'plane/plane.cc',
+  'quantized-conv2d/kernel-table.cc',
+  'quantized-conv2d/quantized-conv2d.cc',
+  'quantized-conv2d/quantized-conv2d-i16-scalar.cc',
+  'subpixel-conv2d/kernel-table.cc',
+  'subpixel-conv2d/subpixel-conv2d.cc',
+  'subpixel-conv2d/subpixel-conv2d-i16-scalar.cc',
   'binding/addon.cc',
   'binding/work.cc',
   'binding/adder2d-binding.cc',
+  'binding/layer-binding.cc',
   'binding/plane-binding.cc',
+  'binding/quantized-conv2d-binding.cc',
+  'binding/subpixel-conv2d-binding.cc',
 ];
 
 /** Files of one processor family, with the flags that they alone may have. */
+const AVX512 = { gnu: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl'], msvc: ['/arch:AVX512'] };
+const AVX2 = { gnu: ['-mavx2'], msvc: ['/arch:AVX2'] };
+const NEON = { gnu: [], msvc: [] };
 const BY_ARCH = {
   x64: [
-    {
-      file: 'adder2d/adder2d-u8-avx512.cc',
-      gnu: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl'],
-      msvc: ['/arch:AVX512'],
-    },
-    { file: 'adder2d/adder2d-u8-avx2.cc', gnu: ['-mavx2'], msvc: ['/arch:AVX2'] },
+    { file: 'adder2d/adder2d-u8-avx512.cc', ...AVX512 },
+    { file: 'adder2d/adder2d-u8-avx2.cc', ...AVX2 },
+    { file: 'quantized-conv2d/quantized-conv2d-i16-avx512.cc', ...AVX512 },
+    { file: 'quantized-conv2d/quantized-conv2d-i16-avx2.cc', ...AVX2 },
+    { file: 'subpixel-conv2d/subpixel-conv2d-i16-avx512.cc', ...AVX512 },
+    { file: 'subpixel-conv2d/subpixel-conv2d-i16-avx2.cc', ...AVX2 },
   ],
-  arm64: [{ file: 'adder2d/adder2d-u8-neon.cc', gnu: [], msvc: [] }],
+  arm64: [
+    { file: 'adder2d/adder2d-u8-neon.cc', ...NEON },
+    { file: 'quantized-conv2d/quantized-conv2d-i16-neon.cc', ...NEON },
+    { file: 'subpixel-conv2d/subpixel-conv2d-i16-neon.cc', ...NEON },
+  ],
 };
 
 const DEFINES = ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED', 'NDEBUG'];
@@ -181,7 +198,7 @@ const COMPILER_HINTS = {
 /** Of everything that the result depends on. */
 function fingerprint(toolchain, files) {
   const hash = createHash('sha256');
-  const folders = ['adder2d', 'binding', 'cpu', 'plane'];
+  const folders = ['adder2d', 'binding', 'cpu', 'plane', 'quantized-conv2d', 'subpixel-conv2d'];
   for (const folder of folders)
     for (const name of readdirSync(join(here, folder)).sort())
       if (/\.(cc|h)$/.test(name))
@@ -229,7 +246,7 @@ async function build() {
   mkdirSync(folder, { recursive: true });
   try {
     const objects = files.map(({ file }) =>
-      join(folder, basename(file).replace(/\.cc$/, toolchain.objectSuffix)),
+      join(folder, file.replaceAll('/', '-').replace(/\.cc$/, toolchain.objectSuffix)),
     );
     await executeAll(
       files.map((source, index) => toolchain.compile(source, objects[index])),

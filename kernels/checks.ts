@@ -24,6 +24,15 @@ export function checkArray(value: unknown, type: Constructor, length: number, na
     expected(`a ${type.name} of ${length} elements`, name, value);
 }
 
+/** That `values` are `length` finite numbers; gives them back. */
+export function checkFinites(values: Float32Array | undefined, length: number, name: string): Float32Array {
+  checkArray(values, Float32Array, length, name);
+  const checked = values ?? new Float32Array();
+  for (const [index, value] of checked.entries())
+    if (!Number.isFinite(value)) expected('a finite number', `${name}[${index}]`, value);
+  return checked;
+}
+
 export function checkCodes(value: unknown, length: number, name: string): void {
   if (!(value instanceof Uint16Array)) checkArray(value, Uint8Array, length, name);
   else checkArray(value, Uint16Array, length, name);

@@ -1,5 +1,5 @@
 export type { Activation, Adder2dDescription, OutputType } from './adder2d/attributes';
 export { benchKernels, type KernelBenchOptions, type KernelBenchRow } from './bench';
 export type { ImplementationName, IsaName } from './binding/implementation';
-export type { Adder2dStep, Kernels, PreparedAdder2d, ResizeOptions } from './binding/kernels';
+export type { Adder2dStep, Kernels, KernelStep, PreparedAdder2d, ResizeOptions } from './binding/kernels';
 export { compiledKernels, loadKernels, type LoadOptions } from './binding/load';

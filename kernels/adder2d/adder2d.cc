@@ -9,7 +9,6 @@ namespace clearcut {
 namespace {
 
 constexpr size_t kAlignment = 64;
-constexpr size_t kLeastRows = 4;
 
 size_t roundUp(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -174,20 +173,6 @@ struct Adder2dBand {
   }
 };
 
-void runAdder2d(ThreadPool& pool, const std::vector<Adder2dStep>& steps) {
-  std::vector<size_t> lengths;
-  std::vector<size_t> chunks;
-  for (const Adder2dStep& step : steps) {
-    const size_t rows = step.images * step.layer->outputHeight(step.height);
-    lengths.push_back(chunkLength(rows, pool.threads(), kLeastRows));
-    chunks.push_back((rows + lengths.back() - 1) / lengths.back());
-  }
-  pool.run(chunks, [&](size_t index, size_t chunk, Scratch& scratch) {
-    const Adder2dStep& step = steps[index];
-    const size_t rows = step.images * step.layer->outputHeight(step.height);
-    const size_t length = lengths[index];
-    Adder2dBand(step, scratch).run(chunk * length, std::min(rows, (chunk + 1) * length));
-  });
-}
+void Adder2dStep::run(size_t from, size_t to, Scratch& scratch) const { Adder2dBand(*this, scratch).run(from, to); }
 
 }  // namespace clearcut

@@ -2,9 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "../cpu/thread-pool.h"
+#include "../cpu/step.h"
 #include "micro-kernel.h"
 
 namespace clearcut {
@@ -30,7 +31,7 @@ struct Adder2dOptions {
 };
 
 /** A layer with its weights packed for a kernel. */
-class Adder2dLayer {
+class Adder2dLayer : public Layer {
  public:
   Adder2dLayer(const Adder2dKernel& kernel, const Adder2dOptions& options);
   Adder2dLayer(const Adder2dLayer&) = delete;
@@ -63,8 +64,12 @@ class Adder2dLayer {
 };
 
 /** One layer's work: images in NHWC. */
-struct Adder2dStep {
-  const Adder2dLayer* layer = nullptr;
+class Adder2dStep : public Step {
+ public:
+  size_t rows() const override { return images * layer->outputHeight(height); }
+  void run(size_t from, size_t to, Scratch& scratch) const override;
+
+  std::shared_ptr<const Adder2dLayer> layer;
   const uint8_t* x = nullptr;
   size_t images = 0;
   size_t height = 0;
@@ -72,8 +77,5 @@ struct Adder2dStep {
   const uint8_t* residual = nullptr;
   void* y = nullptr;
 };
-
-/** Runs layers one after another on the pool; a later step may read what an earlier one wrote. */
-void runAdder2d(ThreadPool& pool, const std::vector<Adder2dStep>& steps);
 
 }  // namespace clearcut

@@ -1,4 +1,4 @@
-import { checkArray, checkFinite, checkInteger, expected } from '../checks';
+import { checkArray, checkFinite, checkFinites, checkInteger, expected } from '../checks';
 
 export type Activation = 'none' | 'relu' | 'prelu';
 export type OutputType = 'uint8' | 'float32';
@@ -126,12 +126,4 @@ export function outputShape(layer: Adder2dLayer, h: number, w: number): { height
   if (height < 1) expected(`at least ${layer.kH - layer.padTop - layer.padBottom} rows`, 'h', h);
   if (width < 1) expected(`at least ${layer.kW - layer.padLeft - layer.padRight} columns`, 'w', w);
   return { height, width };
-}
-
-function checkFinites(values: Float32Array | undefined, length: number, name: string): Float32Array {
-  checkArray(values, Float32Array, length, name);
-  const checked = values ?? new Float32Array();
-  for (const [index, value] of checked.entries())
-    if (!Number.isFinite(value)) expected('a finite number', `${name}[${index}]`, value);
-  return checked;
 }

@@ -1,22 +1,12 @@
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "../adder2d/adder2d.h"
 #include "../adder2d/kernel-table.h"
-#include "addon.h"
+#include "layer-binding.h"
 
 namespace clearcut {
 namespace {
-
-/** A layer stays while a handle or a run has it. */
-using LayerHandle = std::shared_ptr<const Adder2dLayer>;
-
-const Adder2dKernel& kernelByName(const Napi::Env& env, const std::string& name) {
-  for (const Adder2dKernel* kernel : adder2dKernels())
-    if (name == kernel->name && kernel->supported()) return *kernel;
-  throw Napi::Error::New(env, "This processor does not run the kernel " + name + ".");
-}
 
 Activation activationByName(const std::string& name) {
   if (name == "relu") return Activation::relu;
@@ -65,39 +55,21 @@ Napi::Value listAdder2dKernels(const Napi::CallbackInfo& info) {
 
 Napi::Value createAdder2d(const Napi::CallbackInfo& info) {
   const auto options = info[0].As<Napi::Object>();
-  const Adder2dKernel& kernel = kernelByName(info.Env(), options.Get("kernel").As<Napi::String>());
-  auto* const handle = new LayerHandle(std::make_shared<const Adder2dLayer>(kernel, optionsFrom(options)));
-  return Napi::External<LayerHandle>::New(info.Env(), handle, [](Napi::Env, LayerHandle* owned) { delete owned; });
+  const Adder2dKernel& kernel = kernelByName(adder2dKernels(), options);
+  return handleOf(info.Env(), std::make_shared<const Adder2dLayer>(kernel, optionsFrom(options)));
 }
 
-Napi::Value disposeAdder2d(const Napi::CallbackInfo& info) {
-  info[0].As<Napi::External<LayerHandle>>().Data()->reset();
-  return info.Env().Undefined();
-}
-
-Napi::Value startAdder2d(const Napi::CallbackInfo& info) {
-  const auto list = info[0].As<Napi::Array>();
-  std::vector<LayerHandle> layers;
-  std::vector<Adder2dStep> steps;
-  for (uint32_t i = 0; i < list.Length(); i++) {
-    const auto from = list.Get(i).As<Napi::Object>();
-    const LayerHandle& layer = *from.Get("layer").As<Napi::External<LayerHandle>>().Data();
-    if (!layer) throw Napi::Error::New(info.Env(), "Expected a layer that is not disposed of.");
-    layers.push_back(layer);
-    Adder2dStep step;
-    step.layer = layer.get();
-    step.x = dataOf<uint8_t>(from.Get("x"));
-    step.images = sizeOf(from, "n");
-    step.height = sizeOf(from, "h");
-    step.width = sizeOf(from, "w");
-    if (isGiven(from.Get("residual"))) step.residual = dataOf<uint8_t>(from.Get("residual"));
-    step.y = dataOf<void>(from.Get("y"));
-    steps.push_back(step);
-  }
-  return startWork(list, [layers = std::move(layers), steps = std::move(steps)] {
-    runAdder2d(ThreadPool::shared(), steps);
-    return kNothing;
-  });
+std::unique_ptr<const Step> adder2dStep(const StepArguments& arguments) {
+  const Napi::Object& from = arguments.from;
+  auto step = std::make_unique<Adder2dStep>();
+  step->layer = std::static_pointer_cast<const Adder2dLayer>(arguments.layer);
+  step->x = dataOf<uint8_t>(from.Get("x"));
+  step->images = sizeOf(from, "n");
+  step->height = sizeOf(from, "h");
+  step->width = sizeOf(from, "w");
+  if (isGiven(from.Get("residual"))) step->residual = dataOf<uint8_t>(from.Get("residual"));
+  step->y = dataOf<void>(from.Get("y"));
+  return step;
 }
 
 }  // namespace clearcut

@@ -26,8 +26,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["setThreads"] = Napi::Function::New(env, setThreads);
   exports["adder2dKernels"] = Napi::Function::New(env, listAdder2dKernels);
   exports["createAdder2d"] = Napi::Function::New(env, createAdder2d);
-  exports["disposeAdder2d"] = Napi::Function::New(env, disposeAdder2d);
-  exports["runAdder2d"] = Napi::Function::New(env, startAdder2d);
+  exports["createQuantizedConv2d"] = Napi::Function::New(env, createQuantizedConv2d);
+  exports["createSubpixelConv2d"] = Napi::Function::New(env, createSubpixelConv2d);
+  exports["disposeLayer"] = Napi::Function::New(env, disposeLayer);
+  exports["runSteps"] = Napi::Function::New(env, startSteps);
   exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);
   exports["planeToFloat"] = Napi::Function::New(env, startPlaneToFloat);
   exports["floatToPlane"] = Napi::Function::New(env, startFloatToPlane);

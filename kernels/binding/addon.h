@@ -9,12 +9,14 @@ namespace clearcut {
 /** The adder kernels that this processor runs, fastest first: [{name, isa}]. */
 Napi::Value listAdder2dKernels(const Napi::CallbackInfo& info);
 
-/** Packs a layer's weights; the result is a handle. */
+// Each packs a layer's weights; the result is a handle.
 Napi::Value createAdder2d(const Napi::CallbackInfo& info);
-Napi::Value disposeAdder2d(const Napi::CallbackInfo& info);
+Napi::Value createQuantizedConv2d(const Napi::CallbackInfo& info);
+Napi::Value createSubpixelConv2d(const Napi::CallbackInfo& info);
+Napi::Value disposeLayer(const Napi::CallbackInfo& info);
 
 /** Runs an array of steps; a promise of nothing. */
-Napi::Value startAdder2d(const Napi::CallbackInfo& info);
+Napi::Value startSteps(const Napi::CallbackInfo& info);
 
 Napi::Value startResizeBicubic(const Napi::CallbackInfo& info);
 Napi::Value startPlaneToFloat(const Napi::CallbackInfo& info);

@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
-import type { HandleWork, Implementation, IsaName, LayerHandle } from './implementation';
+import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
+import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
+import type { Implementation, IsaName, LayerHandle, StepWork } from './implementation';
 
 /** What binding/addon.cc exports. */
 interface NativeAddon {
@@ -14,8 +16,10 @@ interface NativeAddon {
   /** Those that this processor runs, fastest first. */
   adder2dKernels(): readonly { readonly name: IsaName; readonly isa: string }[];
   createAdder2d(options: Adder2dLayer & { readonly kernel: IsaName }): LayerHandle;
-  disposeAdder2d(handle: LayerHandle): void;
-  runAdder2d(steps: readonly HandleWork[]): Promise<void>;
+  createQuantizedConv2d(options: QuantizedConv2dLayer & { readonly kernel: IsaName }): LayerHandle;
+  createSubpixelConv2d(options: SubpixelConv2dLayer & { readonly kernel: IsaName }): LayerHandle;
+  disposeLayer(handle: LayerHandle): void;
+  runSteps(steps: readonly StepWork[]): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;
@@ -100,10 +104,12 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
       addon.setThreads(count);
     },
     createAdder2d: (layer) => addon.createAdder2d({ ...layer, kernel: name }),
-    disposeAdder2d: (handle) => {
-      addon.disposeAdder2d(handle);
+    createQuantizedConv2d: (layer) => addon.createQuantizedConv2d({ ...layer, kernel: name }),
+    createSubpixelConv2d: (layer) => addon.createSubpixelConv2d({ ...layer, kernel: name }),
+    disposeLayer: (handle) => {
+      addon.disposeLayer(handle);
     },
-    runAdder2d: (steps) => addon.runAdder2d(steps),
+    runSteps: (steps) => addon.runSteps(steps),
     resizeBicubic: (work) => addon.resizeBicubic(work),
     planeToFloat: (work) => addon.planeToFloat(work),
     floatToPlane: (work) => addon.floatToPlane(work),

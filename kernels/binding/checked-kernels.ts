@@ -1,47 +1,18 @@
-import {
-  adder2dLayer,
-  outputShape,
-  type Adder2dDescription,
-  type Adder2dLayer,
-  type OutputType,
-} from '../adder2d/attributes';
+import type { Adder2dDescription } from '../adder2d/attributes';
 import { checkArray, checkCodes, checkFinite, checkInteger, expected, overlap, type Codes } from '../checks';
 import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
-import type { HandleWork, Implementation, ImplementationName, LayerHandle } from './implementation';
-import type { Adder2dStep, Kernels, PreparedAdder2d, ResizeOptions } from './kernels';
-
-class PreparedLayer implements PreparedAdder2d {
-  readonly layer: Adder2dLayer;
-  readonly implementation: Implementation;
-  handle: LayerHandle | null;
-
-  constructor(implementation: Implementation, layer: Adder2dLayer) {
-    this.implementation = implementation;
-    this.layer = layer;
-    this.handle = implementation.createAdder2d(layer);
-  }
-
-  get cout(): number {
-    return this.layer.cout;
-  }
-
-  get cin(): number {
-    return this.layer.cin;
-  }
-
-  get to(): OutputType {
-    return this.layer.to;
-  }
-
-  outputShape(h: number, w: number): { readonly height: number; readonly width: number } {
-    return outputShape(this.layer, h, w);
-  }
-
-  dispose(): void {
-    if (this.handle) this.implementation.disposeAdder2d(this.handle);
-    this.handle = null;
-  }
-}
+import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
+import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
+import { CheckedAdder2d, checkedStep, CheckedQuantizedConv2d, CheckedSubpixelConv2d } from './checked-layers';
+import type { Implementation, ImplementationName } from './implementation';
+import type {
+  Kernels,
+  KernelStep,
+  PreparedAdder2d,
+  PreparedQuantizedConv2d,
+  PreparedSubpixelConv2d,
+  ResizeOptions,
+} from './kernels';
 
 /** Checks every argument before an implementation gets it. */
 export class CheckedKernels implements Kernels {
@@ -75,11 +46,19 @@ export class CheckedKernels implements Kernels {
   }
 
   prepareAdder2d(description: Adder2dDescription): PreparedAdder2d {
-    return new PreparedLayer(this.#implementation, adder2dLayer(description));
+    return new CheckedAdder2d(this.#implementation, description);
   }
 
-  async run(steps: readonly Adder2dStep[]): Promise<void> {
-    await this.#implementation.runAdder2d(steps.map((step) => this.#checkedStep(step)));
+  prepareQuantizedConv2d(description: QuantizedConv2dDescription): PreparedQuantizedConv2d {
+    return new CheckedQuantizedConv2d(this.#implementation, description);
+  }
+
+  prepareSubpixelConv2d(description: SubpixelConv2dDescription): PreparedSubpixelConv2d {
+    return new CheckedSubpixelConv2d(this.#implementation, description);
+  }
+
+  async run(steps: readonly KernelStep[]): Promise<void> {
+    await this.#implementation.runSteps(steps.map((step) => checkedStep(this.#implementation, step)));
   }
 
   async resizeBicubic<T extends Codes>(
@@ -140,25 +119,6 @@ export class CheckedKernels implements Kernels {
     checkInteger(minCode, 'minCode', 0, 256 ** target.BYTES_PER_ELEMENT - 1);
     checkInteger(maxCode, 'maxCode', minCode, 256 ** target.BYTES_PER_ELEMENT - 1);
     return this.#implementation.floatToPlane({ source, target, scale, offset, minCode, maxCode });
-  }
-
-  #checkedStep(step: Adder2dStep): HandleWork {
-    const { layer, x, n, h, w, residual, y } = step;
-    if (!(layer instanceof PreparedLayer) || layer.implementation !== this.#implementation)
-      expected('a layer that these kernels prepared', 'layer', layer);
-    if (layer.handle === null) expected('a layer that is not disposed of', 'layer', layer);
-    checkInteger(n, 'n', 0, 2 ** 24);
-    const { height, width } = layer.outputShape(h, w);
-    const outputs = n * height * width * layer.cout;
-    checkArray(x, Uint8Array, n * h * w * layer.cin, 'x');
-    checkArray(y, layer.to === 'uint8' ? Uint8Array : Float32Array, outputs, 'y');
-    if (overlap(x, y)) expected('memory apart from x', 'y', y);
-    if (residual !== undefined) {
-      checkArray(residual, Uint8Array, outputs, 'residual');
-      const inPlace = residual.byteOffset === y.byteOffset && layer.to === 'uint8';
-      if (!inPlace && overlap(residual, y)) expected('memory apart from residual, or the same', 'y', y);
-    }
-    return { layer: layer.handle, x, n, h, w, ...(residual ? { residual } : {}), y };
   }
 
   #axis(source: number, target: number, phase: number, step: number): ResizeAxis {

@@ -1,6 +1,10 @@
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { Adder2dWork } from '../adder2d/reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
+import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
+import type { QuantizedConv2dWork } from '../quantized-conv2d/reference';
+import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
+import type { SubpixelConv2dWork } from '../subpixel-conv2d/reference';
 
 /** Kernels by instruction set; `reference` is TypeScript. */
 export type IsaName = 'avx512' | 'avx2' | 'neon' | 'scalar';
@@ -9,9 +13,16 @@ export type ImplementationName = IsaName | 'reference';
 /** A layer as an implementation keeps it. */
 export type LayerHandle = object;
 
-export interface HandleWork extends Adder2dWork {
-  readonly layer: LayerHandle;
+/** A checked step of each operator. */
+interface Works {
+  readonly Adder2d: Adder2dWork;
+  readonly QuantizedConv2d: QuantizedConv2dWork;
+  readonly SubpixelConv2d: SubpixelConv2dWork;
 }
+
+export type StepWork = {
+  [K in keyof Works]: Works[K] & { readonly operator: K; readonly layer: LayerHandle };
+}[keyof Works];
 
 /** What can compute. Everything it gets is checked. */
 export interface Implementation {
@@ -23,8 +34,10 @@ export interface Implementation {
   readonly threads: number;
   setThreads(count: number): void;
   createAdder2d(layer: Adder2dLayer): LayerHandle;
-  disposeAdder2d(handle: LayerHandle): void;
-  runAdder2d(steps: readonly HandleWork[]): Promise<void>;
+  createQuantizedConv2d(layer: QuantizedConv2dLayer): LayerHandle;
+  createSubpixelConv2d(layer: SubpixelConv2dLayer): LayerHandle;
+  disposeLayer(handle: LayerHandle): void;
+  runSteps(steps: readonly StepWork[]): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;

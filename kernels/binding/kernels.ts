@@ -1,16 +1,33 @@
 import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
+import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
+import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
 import type { ImplementationName } from './implementation';
 
 /** A layer with its weights packed. */
-export interface PreparedAdder2d {
+export interface PreparedLayer {
+  /** Frees the packed weights; runs under way go on. */
+  dispose(): void;
+}
+
+export interface PreparedAdder2d extends PreparedLayer {
+  readonly operator: 'Adder2d';
   readonly cout: number;
   readonly cin: number;
   readonly to: OutputType;
   /** @throws TypeError where the window is larger than the padded picture */
   outputShape(h: number, w: number): { readonly height: number; readonly width: number };
-  /** Frees the packed weights; runs under way go on. */
-  dispose(): void;
+}
+
+export interface PreparedQuantizedConv2d extends PreparedLayer {
+  readonly operator: 'QuantizedConv2d';
+  readonly cout: number;
+}
+
+export interface PreparedSubpixelConv2d extends PreparedLayer {
+  readonly operator: 'SubpixelConv2d';
+  readonly cin: number;
+  readonly blockSize: number;
 }
 
 /** One layer of a chain. Images in NHWC. */
@@ -26,6 +43,34 @@ export interface Adder2dStep {
   /** [n, height, width, cout], of the layer's type. Shares no memory with `x`. */
   readonly y: Uint8Array | Float32Array;
 }
+
+/** Float planes to codes in NHWC. */
+export interface QuantizedConv2dStep {
+  readonly layer: PreparedQuantizedConv2d;
+  /** [n, h, w] */
+  readonly x: Float32Array;
+  readonly n: number;
+  readonly h: number;
+  readonly w: number;
+  /** [n, h, w, cout]. Shares no memory with `x`. */
+  readonly y: Uint8Array;
+}
+
+/** Codes in NHWC and planes to planes `blockSize` times as wide and high. */
+export interface SubpixelConv2dStep {
+  readonly layer: PreparedSubpixelConv2d;
+  /** [n, h, w, cin] */
+  readonly x: Uint8Array;
+  /** [n, h, w] */
+  readonly skip: Float32Array;
+  readonly n: number;
+  readonly h: number;
+  readonly w: number;
+  /** [n, blockSize · h, blockSize · w]. Shares no memory with `x` and `skip`. */
+  readonly y: Float32Array;
+}
+
+export type KernelStep = Adder2dStep | QuantizedConv2dStep | SubpixelConv2dStep;
 
 export interface ResizeOptions {
   /** Added to where an output sample lies, in input samples. */
@@ -53,8 +98,10 @@ export interface Kernels {
   readonly reason: string;
   setThreads(count: number): void;
   prepareAdder2d(description: Adder2dDescription): PreparedAdder2d;
+  prepareQuantizedConv2d(description: QuantizedConv2dDescription): PreparedQuantizedConv2d;
+  prepareSubpixelConv2d(description: SubpixelConv2dDescription): PreparedSubpixelConv2d;
   /** Runs steps in order, each of which may read what an earlier one wrote, in one call off the calling thread. */
-  run(steps: readonly Adder2dStep[]): Promise<void>;
+  run(steps: readonly KernelStep[]): Promise<void>;
   /** Resamples a plane (plane/resize-table.ts) whose rows lie without gaps. */
   resizeBicubic<T extends Codes>(
     source: T,

@@ -2,7 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
 import { referenceFloatToPlane, referencePlaneToFloat, referenceResize } from '../plane/reference';
-import type { Implementation } from './implementation';
+import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
+import { referenceQuantizedConv2d } from '../quantized-conv2d/reference';
+import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
+import { referenceSubpixelConv2d } from '../subpixel-conv2d/reference';
+import type { Implementation, StepWork } from './implementation';
 
 /** The kernels' meaning in TypeScript, on the calling thread; events are served between two steps. */
 export function referenceImplementation(reason: string): Implementation {
@@ -13,10 +17,12 @@ export function referenceImplementation(reason: string): Implementation {
     threads: 1,
     setThreads: () => undefined,
     createAdder2d: (layer) => layer,
-    disposeAdder2d: () => undefined,
-    runAdder2d: async (steps) => {
+    createQuantizedConv2d: (layer) => layer,
+    createSubpixelConv2d: (layer) => layer,
+    disposeLayer: () => undefined,
+    runSteps: async (steps) => {
       for (const step of steps) {
-        referenceAdder2d(step.layer as Adder2dLayer, step);
+        runStep(step);
         await setImmediate();
       }
     },
@@ -28,4 +34,18 @@ export function referenceImplementation(reason: string): Implementation {
     },
     floatToPlane: async (work) => referenceFloatToPlane(work),
   };
+}
+
+function runStep(step: StepWork): void {
+  switch (step.operator) {
+    case 'Adder2d':
+      referenceAdder2d(step.layer as Adder2dLayer, step);
+      break;
+    case 'QuantizedConv2d':
+      referenceQuantizedConv2d(step.layer as QuantizedConv2dLayer, step);
+      break;
+    case 'SubpixelConv2d':
+      referenceSubpixelConv2d(step.layer as SubpixelConv2dLayer, step);
+      break;
+  }
 }

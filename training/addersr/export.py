@@ -1,9 +1,10 @@
 """Writes a trained net as resources/models/NAME: model.onnx, manifest.json and parity.json.
 
-    python3 -m addersr.export runs/light-x2/best.pt addersr-light-x2
+    python3 -m addersr.export runs/light-x2/best.pt
 
-The graph is standard ONNX but for the nodes `clearcut.Adder2d` (kernels/README.md). Before anything
-is written, a second reading of the file itself is held against the simulation of quantize.py.
+The graph is a chain of the operators of the domain `clearcut` (kernels/README.md): `QuantizedConv2d`,
+`Adder2d` for every layer of the body, `SubpixelConv2d`. Before anything is written, a second reading of
+the file itself is held against the simulation of quantize.py.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from torch import Tensor
 
 from . import data, evaluate, interpret, quantize, train
 from .model import AdderSR
-from .quantize import AdderNode, QuantizedNet
+from .quantize import LUMA_LEVELS, AdderNode, HeadNode, QuantizedNet, TailNode
 
 RESOURCES = train.TRAINING.parent / 'resources' / 'models'
 BENCHMARK = train.TRAINING.parent.parent / 'shared' / 'data' / 'sr-bench'
@@ -35,6 +36,12 @@ IR_VERSION = 8
 # The collection at the start of a photograph's source, and what its licence repeats of it.
 COLLECTION = re.compile(r'BSDS500|CLIC 2025|[^:_]+(?=:)')
 BSDS_NAME = 'Berkeley Segmentation Dataset: '
+
+OPERATORS = {'QuantizedConv2d', 'Adder2d', 'SubpixelConv2d'}
+
+# A size by the terms |x - w| that its body has for an input pixel: light has 147,456.
+LIGHT_TERMS = 8 * 2 * 9 * 32 * 32
+SIZES = {'fast': LIGHT_TERMS * 3 // 8, 'light': LIGHT_TERMS * 3 // 2, 'standard': None}
 
 
 class GraphBuilder:
@@ -82,38 +89,36 @@ def adder_node(graph: GraphBuilder, node: AdderNode, tensors: list[str], output:
 
 
 def build(net: QuantizedNet, name: str) -> onnx.ModelProto:
-    """y [1,1,H,W] -> y_up [1,1,sH,sW]; between the transposes codes [1,H,W,C]."""
-    model, graph = net.model, GraphBuilder()
-    array = lambda tensor: tensor.detach().numpy()
-    scale, width = model.config.scale, model.config.width
-    nhwc = [1, 'height', 'width', width]
+    """y [1,1,H,W] -> y_up [1,1,sH,sW]; between head and tail codes [1,H,W,C]."""
+    graph = GraphBuilder()
+    nhwc = [1, 'height', 'width', net.model.config.width]
 
-    graph.constant('head.w', array(model.head.weight))
-    graph.constant('head.b', array(model.head.bias))
-    graph.node('Conv', ['y', 'head.w', 'head.b'], 'head', kernel_shape=[5, 5], pads=[2] * 4)
-    graph.node('Relu', ['head'], 'features')
-    for end, grid in (('in', net.grid_in), ('out', net.grid_out)):
-        graph.constant(f'grid_{end}.step', np.float32(grid.step))
-        graph.constant(f'grid_{end}.zero', np.uint8(grid.zero))
-    graph.node('QuantizeLinear', ['features', 'grid_in.step', 'grid_in.zero'], 'codes')
-    graph.node('Transpose', ['codes'], 'body.0', perm=[0, 2, 3, 1])
-    tensors = [graph.value('body.0', TensorProto.UINT8, nhwc)]
+    def constants(prefix: str, node: HeadNode | TailNode) -> list[str]:
+        values = {'w': node.weight, 'scale': node.scale, 'bias': node.bias}
+        return [graph.constant(f'{prefix}.{kind}', value) for kind, value in values.items()]
+
+    graph.node(
+        'QuantizedConv2d',
+        ['y', *constants('head', net.head)],
+        graph.value('body.0', TensorProto.UINT8, nhwc),
+        domain='clearcut',
+        x_levels=float(LUMA_LEVELS),
+        activation='relu',
+        y_zero_point=net.head.grid_out.zero,
+    )
+    tensors = ['body.0']
     for i, node in enumerate(net.nodes):
         output = graph.value(f'body.{i + 1}', TensorProto.UINT8, nhwc)
         adder_node(graph, node, tensors, output)
         tensors.append(output)
-    graph.node('Transpose', [tensors[-1]], 'codes_out', perm=[0, 3, 1, 2])
-    graph.node('DequantizeLinear', ['codes_out', 'grid_out.step', 'grid_out.zero'], 'features_out')
-    graph.constant('tail.w', array(model.tail.weight))
-    graph.constant('tail.b', array(model.tail.bias))
-    tail = ['features_out', 'tail.w', 'tail.b']
-    graph.node('Conv', tail, 'detail', kernel_shape=[3, 3], pads=[1] * 4)
-    graph.constant('bicubic.pads', np.array([0, 0, 2, 2, 0, 0, 2, 2], np.int64))
-    graph.constant('bicubic.w', array(model.bicubic.phases))
-    graph.node('Pad', ['y', 'bicubic.pads'], 'bordered', mode='edge')
-    graph.node('Conv', ['bordered', 'bicubic.w'], 'smooth', kernel_shape=[5, 5])
-    graph.node('Add', ['detail', 'smooth'], 'phases')
-    graph.node('DepthToSpace', ['phases'], 'y_up', blocksize=scale, mode='CRD')
+    graph.node(
+        'SubpixelConv2d',
+        [tensors[-1], *constants('tail', net.tail), 'y'],
+        'y_up',
+        domain='clearcut',
+        block_size=net.tail.block_size,
+        x_zero_point=net.tail.grid_in.zero,
+    )
 
     plane = lambda tensor, shape: helper.make_tensor_value_info(tensor, TensorProto.FLOAT, shape)
     inside = helper.make_graph(
@@ -132,32 +137,20 @@ def build(net: QuantizedNet, name: str) -> onnx.ModelProto:
 
 
 def check(built: onnx.ModelProto) -> None:
-    """Nothing but Adder2d may be outside ONNX's own operators; those must be well formed."""
+    """Nothing but our own operators may be outside ONNX's; those must be well formed."""
     onnx.checker.check_model(built)
     custom = {node.op_type for node in built.graph.node if node.domain not in ('', 'ai.onnx')}
-    if custom - {'Adder2d'}:
+    if custom - OPERATORS:
         raise ValueError(f'custom operators in the graph: {sorted(custom)}')
 
 
-@torch.no_grad()
-def rounding_margin(net: QuantizedNet, y: Tensor) -> float:
-    """How far the first codes are from a tie, where the last bit of a convolution would decide."""
-    steps = torch.relu(net.model.head(y)) / torch.tensor(net.grid_in.step)
-    return float((steps - steps.floor() - 0.5).abs().min())
-
-
 def parity_case(net: QuantizedNet, pair: data.Pair) -> dict:
-    """A real crop of 29 x 23 codes and what the simulation makes of it.
-
-    Of many crops the one whose first codes are surest, so that every runtime must agree with all.
-    """
+    """A real crop of 29 x 23 codes, of many the one with the strongest contrast, and what the simulation makes of it."""
     codes = np.rint(pair.low / data.STEPS).astype(np.uint8)
     height, width = (size - room for size, room in zip(codes.shape, (23, 29)))
     places = [(y, x) for y in range(0, height, 8) for x in range(0, width, 8)]
-    crops = [codes[y : y + 23, x : x + 29] for y, x in places]
-    as_input = lambda crop: torch.from_numpy(crop.astype(np.float32))[None, None] / 255
-    crop = max(crops, key=lambda crop: (crop.std() > 20, rounding_margin(net, as_input(crop))))
-    output = net.upscale(as_input(crop))
+    crop = max((codes[y : y + 23, x : x + 29] for y, x in places), key=np.std)
+    output = net.upscale(torch.from_numpy(crop.astype(np.float32))[None, None] / 255)
     encode = lambda values: base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
     return {
         'about': 'y = codes / 255 in float32; codes uint8, output float32, little endian, row major',
@@ -185,10 +178,13 @@ def verify(net: QuantizedNet, built: onnx.ModelProto, pairs: list[data.Pair]) ->
     return worst
 
 
-def training_data(root: pathlib.Path, held_back: list[str]) -> list[dict]:
+def training_data(config: train.TrainConfig) -> list[dict]:
     """What was trained on: collection, licence, number of photographs."""
-    with open(root / 'index.tsv', newline='') as file:
-        rows = [row for row in csv.DictReader(file, delimiter='\t') if row['file'] not in held_back]
+    rows = []
+    for root in config.photographs:
+        with open((train.TRAINING / root).resolve() / 'index.tsv', newline='') as file:
+            rows += csv.DictReader(file, delimiter='\t')
+    rows = [row for row in rows if row['file'] not in config.held_back]
     counts = Counter(COLLECTION.match(row['source'])[0] for row in rows)
     licences = {COLLECTION.match(row['source'])[0]: row['licence'] for row in rows}
     return [
@@ -239,11 +235,17 @@ def training_runs(record: dict) -> list[dict]:
     return [*training_runs(train.load_model(train.TRAINING / config.start_from)[1]), run]
 
 
-def manifest(name: str, title: str, version: str, net: QuantizedNet, record: dict, blob: bytes) -> dict:
+def size_of(model: AdderSR) -> str:
+    """The smallest size whose body is as large as this net's."""
+    terms = operations(model)['adder']
+    return next(size for size, most in SIZES.items() if most is None or terms <= most)
+
+
+def manifest(options: argparse.Namespace, net: QuantizedNet, record: dict, blob: bytes) -> dict:
     model, config = net.model, train.make_config(record['config'])
     scale = model.config.scale
-    # Head 5x5, two 3x3 layers a block, tail 3x3; the skip's 5x5 lies within.
-    halo = 2 + 2 * model.config.blocks + 1
+    # Head, two layers a block, tail; the skip's taps lie within the head's.
+    halo = sum(node.weight.shape[1] // 2 for node in (net.head, *net.nodes, net.tail))
     plane = lambda tensor, shape: {
         'name': tensor,
         'type': 'float32',
@@ -251,14 +253,17 @@ def manifest(name: str, title: str, version: str, net: QuantizedNet, record: dic
         'layout': 'NCHW',
         'range': [round(16 / 255, 6), round(235 / 255, 6)],
     }
-    sources = training_data((train.TRAINING / config.photographs).resolve(), config.held_back)
+    sources = training_data(config)
     runs = training_runs(record)
     photographs = sum(source['count'] for source in sources)
+    degraded = 'some of them blurred or compressed' if options.restore else 'nothing else degraded'
     return {
-        'name': name,
-        'title': title,
-        'version': version,
+        'name': options.name,
+        'title': options.title,
+        'version': options.version,
         'task': 'enhance',
+        'size': options.size,
+        'restore': options.restore,
         'file': 'model.onnx',
         'sha256': hashlib.sha256(blob).hexdigest(),
         'scale': scale,
@@ -275,7 +280,7 @@ def manifest(name: str, title: str, version: str, net: QuantizedNet, record: dic
             'iterations': sum(run['iterations'] for run in runs),
             'cpuMinutes': round(sum(run['cpuMinutes'] for run in runs), 1),
             'startedFrom': runs[:-1],
-            'data': f'{photographs} photographs, reduced bicubically, nothing else degraded',
+            'data': f'{photographs} photographs, reduced bicubically, {degraded}',
         },
         'quality': measure(net, BENCHMARK),
     }
@@ -284,13 +289,19 @@ def manifest(name: str, title: str, version: str, net: QuantizedNet, record: dic
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
-    parser.add_argument('name', help='the folder under resources/models')
-    parser.add_argument('--title', default='AdderSR light ×2')
+    parser.add_argument('name', nargs='?', help='the folder under resources/models')
+    parser.add_argument('--size', choices=SIZES, help='default: by the number of operations')
+    parser.add_argument('--restore', action='store_true', help='trained on compressed and blurred pictures')
+    parser.add_argument('--title')
     parser.add_argument('--version', default='1.0.0')
     options = parser.parse_args()
     torch.set_num_threads(1)
 
     model, record = train.load_model(options.checkpoint)
+    options.size = options.size or size_of(model)
+    kind = f'restore-{options.size}' if options.restore else options.size
+    options.name = options.name or f'addersr-{kind}-x{model.config.scale}'
+    options.title = options.title or f"AdderSR {kind.replace('-', ' ')} ×{model.config.scale}"
     config = train.make_config(record['config'])
     net = quantize.quantize(model, quantize.calibration_crops(config))
     built = build(net, options.name)
@@ -300,7 +311,7 @@ def main() -> None:
     folder = RESOURCES / options.name
     folder.mkdir(parents=True, exist_ok=True)
     blob = built.SerializeToString()
-    facts = manifest(options.name, options.title, options.version, net, record, blob)
+    facts = manifest(options, net, record, blob)
     (folder / 'model.onnx').write_bytes(blob)
     for file, content in (('manifest', facts), ('parity', parity_case(net, held_back[0]))):
         text = json.dumps(content, indent=2, ensure_ascii=False)

@@ -1,10 +1,11 @@
 """Runs an exported graph by ONNX's own definitions, sharing no code with its making.
 
-Slow, for checking exports: `Adder2d` is evaluated term by term in integers.
+Slow, for checking exports: the operators of the domain `clearcut` are evaluated term by term in integers.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -42,6 +43,58 @@ def adder2d(inputs: list[Tensor | None], attributes: dict) -> Tensor:
     return (torch.round(t) + attributes.get('y_zero_point', 0)).clamp(0, 255).to(torch.uint8)
 
 
+def windows_same(x: Tensor, w: Tensor) -> Tensor:
+    """Int64 [N,H,W,Cin], with zeros around -> what each output of filters [Cout,kh,kw,Cin] sees: [N,H,W,Cin,kh,kw]."""
+    kh, kw = w.shape[1:3]
+    padded = F.pad(x, (0, 0, kw // 2, kw // 2, kh // 2, kh // 2))
+    return padded.unfold(1, kh, 1).unfold(2, kw, 1)
+
+
+def whole_convolution(x: Tensor, w: Tensor) -> Tensor:
+    """Int64 [N,H,W,Cin] with int16 [Cout,kh,kw,Cin] -> int64 [N,H,W,Cout]."""
+    seen = windows_same(x, w)
+    return torch.stack([(seen * f.long().permute(2, 0, 1)).sum((3, 4, 5)) for f in w], -1)
+
+
+def quantized_conv2d(inputs: list[Tensor], attributes: dict) -> Tensor:
+    """clearcut.QuantizedConv2d: float32 [N,1,H,W] -> codes [N,H,W,Cout]."""
+    x, w, scale, bias = inputs
+    whole = torch.round(x * torch.tensor(attributes['x_levels'])).clamp(-32767, 32767).long()
+    t = whole_convolution(whole.permute(0, 2, 3, 1), w).float() * scale
+    t = t + bias
+    if attributes.get('activation', b'none') == b'relu':
+        t = t.clamp(min=0)
+    return (torch.round(t) + attributes.get('y_zero_point', 0)).clamp(0, 255).to(torch.uint8)
+
+
+def subpixel_conv2d(inputs: list[Tensor], attributes: dict) -> Tensor:
+    """clearcut.SubpixelConv2d: codes [N,H,W,Cin] and float32 [N,1,H,W] -> float32 [N,1,sH,sW]."""
+    x, w, scale, bias, skip = inputs
+    s = attributes['block_size']
+    t = whole_convolution(x.long() - attributes.get('x_zero_point', 0), w).float() * scale
+    t = t + bias
+    n, h, width = t.shape[:3]
+    rows = t.reshape(n, h, width, s, s).permute(0, 1, 3, 2, 4).reshape(n, 1, s * h, s * width)
+    return rows + bicubic(bicubic(skip, s).mT, s).mT
+
+
+def bicubic(x: Tensor, scale: int) -> Tensor:
+    """[N,1,H,W] -> [N,1,sH,W], Keys' kernel with a = -1/2, borders repeated; sums in float32 from the first tap on."""
+    h = x.shape[2]
+    rows = []
+    for i in range(scale * h):
+        at = (i % scale + 0.5) / scale - 0.5
+        total = torch.zeros_like(x[:, :, 0])
+        for tap in range(4):
+            source = math.floor(at) - 1 + tap
+            t = abs(source - at)
+            near, far = ((1.5 * t - 2.5) * t) * t + 1, ((-0.5 * t + 2.5) * t - 4) * t + 2
+            weight = near if t <= 1 else far if t < 2 else 0.0
+            total = total + x[:, :, min(max(i // scale + source, 0), h - 1)] * np.float32(weight)
+        rows.append(total)
+    return torch.stack(rows, 2)
+
+
 def conv(inputs: list[Tensor], attributes: dict) -> Tensor:
     top, left, bottom, right = attributes.get('pads', [0, 0, 0, 0])
     return F.conv2d(F.pad(inputs[0], (left, right, top, bottom)), *inputs[1:])
@@ -77,8 +130,10 @@ OPERATORS: dict[str, Callable[[list, dict], Tensor]] = {
     'DepthToSpace': depth_to_space,
     'DequantizeLinear': dequantize_linear,
     'Pad': pad,
+    'QuantizedConv2d': quantized_conv2d,
     'QuantizeLinear': quantize_linear,
     'Relu': lambda inputs, _: F.relu(inputs[0]),
+    'SubpixelConv2d': subpixel_conv2d,
     'Transpose': lambda inputs, attributes: inputs[0].permute(attributes['perm']),
 }
 

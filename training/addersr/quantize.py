@@ -1,9 +1,10 @@
-"""The body of a trained net in 8 bits, and an exact simulation of how it runs.
+"""A trained net with an 8-bit body, and an exact simulation of how it runs.
 
-A layer's input and filter share one grid, fitted to that layer's input. A filter value outside the
+An adder layer's input and filter share one grid, fitted to that layer's input. A filter value outside the
 grid is moved to its end, which changes the layer's output by a constant alone: |x - f| grows by the
-same amount for every x on the grid. Arithmetic follows `Adder2d` in kernels/README.md: the sums
-are integers, and the epilogue is 32-bit float, operation by operation.
+same amount for every x on the grid. Head and tail are convolutions with 16-bit weights, each output
+channel on a scale of its own. Arithmetic follows `QuantizedConv2d`, `Adder2d` and `SubpixelConv2d` in
+kernels/README.md: the sums are integers, and the epilogue is 32-bit float, operation by operation.
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ from torch import Tensor, nn
 
 from . import data, train
 from .adder import Adder2dFunction, adder_forward, runs_native
+from .data import cubic
 from .model import AdderSR, Block, Layer, Power
 
 # Shares of a layer's input that may fall off either end of its grid. Ten times as much would suit
 # photographs better (0.03 dB), but captions and drawings have the strongest edges of all.
 LOW, HIGH = 0.00002, 0.99998
 LEVELS = 255
+
+# The head reads luma in 1/64 of an 8-bit code: exact for codes of up to 14 bits, with room up to twice white.
+LUMA_LEVELS = 255 * 64
+MOST_LUMA = 2**15 - 1
+MOST_WEIGHT = 2**15 - 1
+MOST_SUM = 2**31 - 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +55,11 @@ class Grid:
 
     def decode(self, codes: Tensor) -> Tensor:
         return (codes - self.zero) * torch.tensor(self.step)
+
+
+def channelwise(values: np.ndarray) -> Tensor:
+    """[C] against [N,C,H,W]."""
+    return torch.from_numpy(values)[:, None, None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,9 +90,8 @@ class AdderNode:
 
     def run(self, tensors: list[Tensor]) -> Tensor:
         """Codes [N,Cin,H,W] of the sources, in float32 -> codes [N,Cout,H,W]."""
-        channel = lambda values: torch.from_numpy(values)[:, None, None]
-        t = self.sums(tensors[self.source]) * channel(self.scale)
-        t = t + channel(self.bias)
+        t = self.sums(tensors[self.source]) * channelwise(self.scale)
+        t = t + channelwise(self.bias)
         if self.residual is not None:
             t = t + tensors[self.residual] * torch.tensor(self.residual_scale)
         if self.activation == 'relu':
@@ -89,12 +101,75 @@ class AdderNode:
         return (torch.round(t) + self.grid_out.zero).clamp(0, LEVELS)
 
 
+def convolve_exactly(x: Tensor, weight: np.ndarray) -> Tensor:
+    """Whole numbers [N,Cin,H,W] with weights [Cout,k,k,Cin], beyond the border 0 -> their sums in float32.
+
+    Every sum is below 2^31, exact in double precision, and rounds once on its way to float32.
+    """
+    filters = torch.from_numpy(weight.astype(np.float64)).permute(0, 3, 1, 2)
+    return F.conv2d(x.double(), filters, padding=weight.shape[1] // 2).float()
+
+
+@dataclasses.dataclass(frozen=True)
+class HeadNode:
+    """`QuantizedConv2d`: luma to the body's first codes."""
+
+    weight: np.ndarray  # int16 [C, k, k, 1]
+    scale: np.ndarray  # float32 [C]
+    bias: np.ndarray  # float32 [C]
+    grid_out: Grid
+
+    def run(self, y: Tensor) -> Tensor:
+        """[N,1,H,W] -> codes [N,C,H,W], in float32."""
+        luma = torch.round(y * LUMA_LEVELS).clamp(-MOST_LUMA, MOST_LUMA)
+        t = convolve_exactly(luma, self.weight) * channelwise(self.scale)
+        t = (t + channelwise(self.bias)).clamp(min=0)
+        return (torch.round(t) + self.grid_out.zero).clamp(0, LEVELS)
+
+
+@dataclasses.dataclass(frozen=True)
+class TailNode:
+    """`SubpixelConv2d`: the body's last codes and the luma to the enlarged luma."""
+
+    weight: np.ndarray  # int16 [s*s, k, k, C]
+    scale: np.ndarray  # float32 [s*s]
+    bias: np.ndarray  # float32 [s*s]
+    grid_in: Grid
+    block_size: int
+
+    def run(self, codes: Tensor, y: Tensor) -> Tensor:
+        """Codes [N,C,H,W] in float32 and y [N,1,H,W] -> [N,1,sH,sW]."""
+        t = convolve_exactly(codes - self.grid_in.zero, self.weight) * channelwise(self.scale)
+        t = t + channelwise(self.bias)
+        return F.pixel_shuffle(t, self.block_size) + enlarge_bicubic(y, self.block_size)
+
+
+def enlarge_bicubic(y: Tensor, scale: int) -> Tensor:
+    """[N,1,H,W] -> [N,1,sH,sW], down and then across; four taps, added up from the first on."""
+    for axis in (2, 3):
+        bordered = F.pad(y, (0, 0, 2, 2) if axis == 2 else (2, 2, 0, 0), mode='replicate')
+        phases = []
+        for phase in range(scale):
+            offset = (phase + 0.5) / scale - 0.5
+            first = int(np.floor(offset)) - 1
+            total = None
+            for tap in range(4):
+                weight = float(np.float32(cubic(np.float64(first + tap - offset))))
+                term = bordered.narrow(axis, 2 + first + tap, y.shape[axis]) * weight
+                total = term if total is None else total + term
+            phases.append(total)
+        y = torch.stack(phases, axis + 1).flatten(axis, axis + 1)
+    return y
+
+
 @dataclasses.dataclass(frozen=True)
 class QuantizedNet:
-    """A net whose body is a chain of 8-bit adder nodes; head, tail and skip stay in float32."""
+    """A net that runs in whole numbers: head, a chain of 8-bit adder nodes, tail."""
 
     model: AdderSR
+    head: HeadNode
     nodes: list[AdderNode]
+    tail: TailNode
 
     @property
     def grid_in(self) -> Grid:
@@ -107,12 +182,10 @@ class QuantizedNet:
     @torch.no_grad()
     def upscale(self, y: Tensor) -> Tensor:
         """[N,1,H,W] -> [N,1,sH,sW] as the exported model computes it."""
-        model = self.model
-        tensors = [self.grid_in.encode(F.relu(model.head(y)))]
+        tensors = [self.head.run(y)]
         for node in self.nodes:
             tensors.append(node.run(tensors))
-        x = self.grid_out.decode(tensors[-1])
-        return F.pixel_shuffle(model.tail(x) + model.bicubic(y), model.config.scale)
+        return self.tail.run(tensors[-1], y)
 
 
 def extent(parts: list[Tensor]) -> tuple[float, float]:
@@ -211,6 +284,43 @@ def block_nodes(block: Block, first: int, grids: list[Grid]) -> list[AdderNode]:
     return nodes
 
 
+def whole_weights(weight: Tensor, most_input: int) -> tuple[np.ndarray, np.ndarray]:
+    """A convolution's weights [Cout,Cin,k,k] as int16 [Cout,k,k,Cin], and each channel's step [Cout].
+
+    As fine as 16 bits and 32-bit sums of inputs up to `most_input` allow.
+    """
+    w = weight.detach().double()
+    terms = w[0].numel()
+    largest = w.abs().amax((1, 2, 3)) / MOST_WEIGHT
+    # Rounding adds half a step a term at most.
+    total = w.abs().sum((1, 2, 3)) / (MOST_SUM // most_input - terms)
+    step = torch.maximum(largest, total).clamp(min=1e-30)
+    whole = torch.round(w / step[:, None, None, None]).permute(0, 2, 3, 1)
+    return whole.to(torch.int16).contiguous().numpy(), step.numpy()
+
+
+def head_node(model: AdderSR, grid: Grid) -> HeadNode:
+    weight, step = whole_weights(model.head.weight, MOST_LUMA)
+    unit = float(grid.step)
+    return HeadNode(
+        weight=weight,
+        scale=(step / (LUMA_LEVELS * unit)).astype(np.float32),
+        bias=(model.head.bias.detach().double().numpy() / unit).astype(np.float32),
+        grid_out=grid,
+    )
+
+
+def tail_node(model: AdderSR, grid: Grid) -> TailNode:
+    weight, step = whole_weights(model.tail.weight, LEVELS)
+    return TailNode(
+        weight=weight,
+        scale=(step * float(grid.step)).astype(np.float32),
+        bias=model.tail.bias.detach().numpy().astype(np.float32),
+        grid_in=grid,
+        block_size=model.config.scale,
+    )
+
+
 def quantize(model: AdderSR, crops: Tensor) -> QuantizedNet:
     """The 8-bit net of a trained one; crops [N,1,h,w] of training photographs fit the grids."""
     if model.config.layer != 'adder':
@@ -221,11 +331,13 @@ def quantize(model: AdderSR, crops: Tensor) -> QuantizedNet:
     nodes: list[AdderNode] = []
     for block in model.blocks:
         nodes += block_nodes(block, len(nodes), grids)
-    return QuantizedNet(model, nodes)
+    return QuantizedNet(model, head_node(model, grids[0]), nodes, tail_node(model, output))
 
 
-def calibration_crops(config: train.TrainConfig, size: int = 96, count: int = 48) -> Tensor:
-    """Crops of training photographs, evenly spread over them: [count, 1, size, size]."""
+def calibration_crops(config: train.TrainConfig) -> Tensor:
+    """Crops of training photographs, evenly spread over them and as many pixels at every scale: [count, 1, size, size]."""
+    scale = config.model.scale
+    size, count = 192 // scale, 12 * scale**2
     pairs, _ = train.photographs(config)
     chosen = pairs[:: max(1, len(pairs) * 2 // count)][: count // 2]
-    return data.centre_crops(chosen, config.model.scale, size)[0]
+    return data.centre_crops(chosen, scale, size)[0]

@@ -1,6 +1,6 @@
 import type { Adder2dStep, Kernels } from '../../../../kernels';
-import type { ElementType, HostTensor } from '../tensor';
-import type { Attributes, CustomNode, OperatorSet, PreparedOperator } from './operator';
+import { float32, number, numbers, uint8 } from './node-reader';
+import type { CustomNode, PreparedOperator } from './operator';
 
 const INPUT = { x: 0, w: 1, scale: 2, bias: 3, residual: 4, slope: 5 } as const;
 
@@ -12,16 +12,8 @@ const OUTPUT_TYPES: ReadonlyMap<number, 'uint8' | 'float32'> = new Map([
 
 const ACTIVATIONS = ['none', 'relu', 'prelu'] as const;
 
-/** Our operators, run by `kernels`. */
-export function kernelOperators(kernels: Kernels): OperatorSet<Adder2dStep> {
-  return {
-    operators: new Map([['Adder2d', (node: CustomNode) => adder2d(kernels, node)]]),
-    run: (steps) => kernels.run(steps),
-  };
-}
-
 /** `clearcut.Adder2d`; its meaning and defaults stand in kernels/README.md. */
-function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Adder2dStep> {
+export function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Adder2dStep> {
   const { attributes } = node;
   const w = node.constant(INPUT.w);
   const [cout = 0, kH = 0, kW = 0, cin = 0] = w.dims;
@@ -36,9 +28,9 @@ function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Adder2dSt
     kH,
     kW,
     cin,
-    scale: float32(node, INPUT.scale),
-    bias: float32(node, INPUT.bias),
-    ...(activation === 'prelu' ? { slope: float32(node, INPUT.slope) } : {}),
+    scale: float32(node.constant(INPUT.scale), node),
+    bias: float32(node.constant(INPUT.bias), node),
+    ...(activation === 'prelu' ? { slope: float32(node.constant(INPUT.slope), node) } : {}),
     pads: [top, left, bottom, right],
     strides: [strideH, strideW],
     padCode: number(attributes, 'pad_code', 0),
@@ -82,32 +74,4 @@ function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Adder2dSt
       layer.dispose();
     },
   };
-}
-
-function number(attributes: Attributes, name: string, otherwise: number): number {
-  const value = attributes.get(name) ?? otherwise;
-  if (typeof value !== 'number')
-    throw new Error(`Expected a number for ${name} but received ${String(value)}.`);
-  return value;
-}
-
-function numbers(attributes: Attributes, name: string, otherwise: readonly number[]): readonly number[] {
-  const value = attributes.get(name) ?? otherwise;
-  if (!Array.isArray(value) || value.length !== otherwise.length)
-    throw new Error(`Expected ${otherwise.length} numbers for ${name} but received ${String(value)}.`);
-  return value as readonly number[];
-}
-
-function uint8(tensor: HostTensor, node: CustomNode): Uint8Array {
-  return typed(tensor, 'uint8', node) as Uint8Array;
-}
-
-function float32(node: CustomNode, index: number): Float32Array {
-  return typed(node.constant(index), 'float32', node) as Float32Array;
-}
-
-function typed(tensor: HostTensor, type: ElementType, node: CustomNode): HostTensor['data'] {
-  if (tensor.type !== type)
-    throw new Error(`Expected ${type} for an input of ${node.name} but received ${tensor.type}.`);
-  return tensor.data;
 }

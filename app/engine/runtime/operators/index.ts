@@ -1,3 +1,3 @@
 export { customNode } from './custom-node';
 export type { Attributes, CustomNode, OperatorSet, PreparedOperator } from './operator';
-export { kernelOperators } from './adder2d';
+export { kernelOperators } from './kernel-operators';

@@ -1,0 +1,170 @@
+import {
+  adder2dLayer,
+  outputShape,
+  type Adder2dDescription,
+  type Adder2dLayer,
+  type OutputType,
+} from '../adder2d/attributes';
+import { checkArray, checkInteger, expected, overlap } from '../checks';
+import {
+  quantizedConv2dLayer,
+  type QuantizedConv2dDescription,
+  type QuantizedConv2dLayer,
+} from '../quantized-conv2d/attributes';
+import {
+  subpixelConv2dLayer,
+  type SubpixelConv2dDescription,
+  type SubpixelConv2dLayer,
+} from '../subpixel-conv2d/attributes';
+import type { Implementation, LayerHandle, StepWork } from './implementation';
+import type {
+  Adder2dStep,
+  KernelStep,
+  PreparedAdder2d,
+  PreparedQuantizedConv2d,
+  PreparedSubpixelConv2d,
+  QuantizedConv2dStep,
+  SubpixelConv2dStep,
+} from './kernels';
+
+/** A layer that an implementation has made ready. */
+abstract class CheckedLayer {
+  readonly implementation: Implementation;
+  #handle: LayerHandle | null;
+
+  constructor(implementation: Implementation, handle: LayerHandle) {
+    this.implementation = implementation;
+    this.#handle = handle;
+  }
+
+  /** @throws TypeError once it was disposed of */
+  get handle(): LayerHandle {
+    return this.#handle ?? expected('a layer that is not disposed of', 'layer', this);
+  }
+
+  dispose(): void {
+    if (this.#handle) this.implementation.disposeLayer(this.#handle);
+    this.#handle = null;
+  }
+}
+
+export class CheckedAdder2d extends CheckedLayer implements PreparedAdder2d {
+  readonly operator = 'Adder2d';
+  readonly #layer: Adder2dLayer;
+
+  constructor(implementation: Implementation, description: Adder2dDescription) {
+    const layer = adder2dLayer(description);
+    super(implementation, implementation.createAdder2d(layer));
+    this.#layer = layer;
+  }
+
+  get cout(): number {
+    return this.#layer.cout;
+  }
+
+  get cin(): number {
+    return this.#layer.cin;
+  }
+
+  get to(): OutputType {
+    return this.#layer.to;
+  }
+
+  outputShape(h: number, w: number): { readonly height: number; readonly width: number } {
+    return outputShape(this.#layer, h, w);
+  }
+
+  check({ x, n, h, w, residual, y }: Adder2dStep): StepWork {
+    const { handle: layer, operator } = this;
+    checkImages(n);
+    const { height, width } = this.outputShape(h, w);
+    const outputs = n * height * width * this.cout;
+    checkArray(x, Uint8Array, n * h * w * this.cin, 'x');
+    checkArray(y, this.to === 'uint8' ? Uint8Array : Float32Array, outputs, 'y');
+    if (overlap(x, y)) expected('memory apart from x', 'y', y);
+    if (residual !== undefined) {
+      checkArray(residual, Uint8Array, outputs, 'residual');
+      const inPlace = residual.byteOffset === y.byteOffset && this.to === 'uint8';
+      if (!inPlace && overlap(residual, y)) expected('memory apart from residual, or the same', 'y', y);
+    }
+    return { operator, layer, x, n, h, w, ...(residual ? { residual } : {}), y };
+  }
+}
+
+export class CheckedQuantizedConv2d extends CheckedLayer implements PreparedQuantizedConv2d {
+  readonly operator = 'QuantizedConv2d';
+  readonly #layer: QuantizedConv2dLayer;
+
+  constructor(implementation: Implementation, description: QuantizedConv2dDescription) {
+    const layer = quantizedConv2dLayer(description);
+    super(implementation, implementation.createQuantizedConv2d(layer));
+    this.#layer = layer;
+  }
+
+  get cout(): number {
+    return this.#layer.cout;
+  }
+
+  check({ x, n, h, w, y }: QuantizedConv2dStep): StepWork {
+    const { handle: layer, operator } = this;
+    checkPlanes(n, h, w);
+    checkArray(x, Float32Array, n * h * w, 'x');
+    checkArray(y, Uint8Array, n * h * w * this.cout, 'y');
+    if (overlap(x, y)) expected('memory apart from x', 'y', y);
+    return { operator, layer, x, n, h, w, y };
+  }
+}
+
+export class CheckedSubpixelConv2d extends CheckedLayer implements PreparedSubpixelConv2d {
+  readonly operator = 'SubpixelConv2d';
+  readonly #layer: SubpixelConv2dLayer;
+
+  constructor(implementation: Implementation, description: SubpixelConv2dDescription) {
+    const layer = subpixelConv2dLayer(description);
+    super(implementation, implementation.createSubpixelConv2d(layer));
+    this.#layer = layer;
+  }
+
+  get cin(): number {
+    return this.#layer.cin;
+  }
+
+  get blockSize(): number {
+    return this.#layer.blockSize;
+  }
+
+  check({ x, skip, n, h, w, y }: SubpixelConv2dStep): StepWork {
+    const { handle: layer, operator } = this;
+    checkPlanes(n, h, w);
+    checkArray(x, Uint8Array, n * h * w * this.cin, 'x');
+    checkArray(skip, Float32Array, n * h * w, 'skip');
+    checkArray(y, Float32Array, n * h * w * this.blockSize ** 2, 'y');
+    if (overlap(x, y)) expected('memory apart from x', 'y', y);
+    if (overlap(skip, y)) expected('memory apart from skip', 'y', y);
+    return { operator, layer, x, skip, n, h, w, y };
+  }
+}
+
+/**
+ * A step with everything checked, for `implementation`.
+ *
+ * @throws TypeError that names what is wrong
+ */
+export function checkedStep(implementation: Implementation, step: KernelStep): StepWork {
+  const layer: unknown = step.layer;
+  const ours = layer instanceof CheckedLayer && layer.implementation === implementation;
+  if (ours && layer instanceof CheckedAdder2d) return layer.check(step as Adder2dStep);
+  if (ours && layer instanceof CheckedQuantizedConv2d) return layer.check(step as QuantizedConv2dStep);
+  if (ours && layer instanceof CheckedSubpixelConv2d) return layer.check(step as SubpixelConv2dStep);
+  return expected('a layer that these kernels prepared', 'layer', layer);
+}
+
+function checkImages(n: number): void {
+  checkInteger(n, 'n', 0, 2 ** 24);
+}
+
+function checkPlanes(n: number, h: number, w: number): void {
+  checkImages(n);
+  checkInteger(h, 'h', 1, 2 ** 24);
+  checkInteger(w, 'w', 1, 2 ** 24);
+}
