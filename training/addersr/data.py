@@ -94,16 +94,27 @@ def load_photographs(root: pathlib.Path, scale: int) -> list[Pair]:
     with open(root / 'index.tsv', newline='') as file:
         names = [row['file'] for row in csv.DictReader(file, delimiter='\t')]
     key = hashlib.sha256('\n'.join(names).encode()).hexdigest()[:12]
-    cache = CACHE / f'photos-{key}-x{scale}.npz'
+    cache = CACHE / f'pairs-{key}-x{scale}.npz'
     if cache.exists():
-        with np.load(cache) as held:
-            return [Pair(n, held[f'low{i}'], held[f'high{i}']) for i, n in enumerate(names)]
+        return read_pairs(cache)
     pairs = [make_pair(name, open_rgb(root / name), scale) for name in names]
-    CACHE.mkdir(exist_ok=True)
+    write_pairs(cache, pairs)
+    return pairs
+
+
+def write_pairs(path: pathlib.Path, pairs: list[Pair]) -> None:
+    path.parent.mkdir(exist_ok=True)
     planes = {f'low{i}': pair.low for i, pair in enumerate(pairs)}
     planes |= {f'high{i}': pair.high for i, pair in enumerate(pairs)}
-    np.savez(cache, **planes)
-    return pairs
+    part = path.with_suffix('.part.npz')
+    np.savez(part, names=np.array([pair.name for pair in pairs]), **planes)
+    part.replace(path)
+
+
+def read_pairs(path: pathlib.Path) -> list[Pair]:
+    with np.load(path) as held:
+        names = [str(name) for name in held['names']]
+        return [Pair(n, held[f'low{i}'], held[f'high{i}']) for i, n in enumerate(names)]
 
 
 def split(pairs: list[Pair], held_back: list[str]) -> tuple[list[Pair], list[Pair]]:

@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import data, evaluate
+from . import data, degrade, evaluate
 from .model import AdderSR, ModelConfig
 
 TRAINING = pathlib.Path(__file__).resolve().parent.parent
@@ -49,6 +49,7 @@ class TrainConfig:
     stages: list[Stage]
     model: ModelConfig
     scales: dict[int, float] = dataclasses.field(default_factory=dict)  # shares; model's if empty
+    degraded: int = 0  # blurred and compressed versions of each photograph, beside the clean one
     seed: int = 1
     rate_adder: float = 0.1
     rate: float = 3e-3
@@ -60,7 +61,7 @@ class TrainConfig:
     start_from: str = ''  # a checkpoint to take the weights from; a tail of another scale is new
     log_every: int = 100
     evaluate_every: int = 2000
-    crop: int = 96  # side of a validation crop, low resolution pixels
+    crop: int = 192  # side of a validation crop, high resolution pixels
 
 
 def load_config(path: pathlib.Path) -> TrainConfig:
@@ -128,10 +129,15 @@ def photographs(
     config: TrainConfig, scale: int | None = None
 ) -> tuple[list[data.Pair], list[data.Pair]]:
     """(for training, held back) of a configuration, reduced by a scale (else by the model's)."""
+    scale = scale or config.model.scale
     pairs = []
     for root in config.photographs:
-        pairs += data.load_photographs((TRAINING / root).resolve(), scale or config.model.scale)
-    return data.split(pairs, config.held_back)
+        pairs += data.load_photographs((TRAINING / root).resolve(), scale)
+    parts = data.split(pairs, config.held_back)
+    if config.degraded:
+        versions = config.degraded
+        parts = tuple(part + degrade.degraded(part, scale, versions, i) for i, part in enumerate(parts))
+    return parts
 
 
 def shared_models(config: TrainConfig) -> nn.ModuleDict:
@@ -164,7 +170,7 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
     sources = {scale: photographs(config, scale) for scale in config.scales}
     patches = {s: data.Patches(train, s, config.seed + s) for s, (train, _) in sources.items()}
     crops = {
-        s: tuple(t.to(device) for t in data.centre_crops(held_back, s, config.crop))
+        s: tuple(t.to(device) for t in data.centre_crops(held_back, s, config.crop // s))
         for s, (_, held_back) in sources.items()
     }
     scales = list(config.scales)

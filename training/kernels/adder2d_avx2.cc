@@ -48,6 +48,13 @@ struct Buffer {
 
 inline __m256i load(const void* p) { return _mm256_loadu_si256((const __m256i*)p); }
 
+// Kept in a register for all pixels of a tile: left to itself the compiler loads it for each.
+inline __m256i load_once(const void* p) {
+  __m256i v = _mm256_load_si256((const __m256i*)p);
+  asm("" : "+x"(v));
+  return v;
+}
+
 inline __m256i pair(const int16_t* p) {
   int32_t both;
   std::memcpy(&both, p, sizeof both);
@@ -107,9 +114,11 @@ Buffer<int32_t> window_sums(const int16_t* padded, const Shape& s, int64_t c) {
   return out;
 }
 
-// f [A, B, k, k] -> the grid as [tap][A / 2][B][2]; with turn, the taps turned round.
+// f [A, B, k, k] -> the grid as [B / L][tap][A / 2][L][2]: what a tile of L lanes reads lies
+// together and stays in the first cache. With turn, the taps turned round.
+template <int L>
 Buffer<int16_t> filter_pairs(const float* f, const Shape& s, bool over_inputs, bool turn) {
-  const int64_t pairs = over_inputs ? s.cin : s.cout, lanes = over_inputs ? s.cout : s.cin;
+  const int64_t pairs = (over_inputs ? s.cin : s.cout) / 2;
   Buffer<int16_t> out(s.taps() * s.cin * s.cout);
   for (int64_t o = 0; o < s.cout; o++)
     for (int64_t c = 0; c < s.cin; c++)
@@ -117,7 +126,7 @@ Buffer<int16_t> filter_pairs(const float* f, const Shape& s, bool over_inputs, b
         const float v = std::nearbyint(f[(o * s.cin + c) * s.taps() + t] * kUnit);
         const int64_t a = over_inputs ? c : o, b = over_inputs ? o : c;
         const int64_t tap = turn ? s.taps() - 1 - t : t;
-        out[((tap * pairs / 2 + a / 2) * lanes + b) * 2 + a % 2] =
+        out[(((b / L * s.taps() + tap) * pairs + a / 2) * L + b % L) * 2 + a % 2] =
             (int16_t)std::max(-32000.f, std::min(v, 32000.f));
       }
   return out;
@@ -130,15 +139,15 @@ inline void forward_tile(const int16_t* xp, const int16_t* f, int32_t* sums, con
   __m256i acc[P][V];
   UNROLL for (int p = 0; p < P; p++)
     UNROLL for (int v = 0; v < V; v++) acc[p][v] = _mm256_setzero_si256();
-  const int64_t step = 2 * s.cout;
+  constexpr int kStep = 2 * V * kLanes;
   for (int64_t ky = 0; ky < s.k; ky++)
     for (int64_t kx = 0; kx < s.k; kx++) {
       const int16_t* x = xp + (ky * s.wp() + kx) * C;
-      for (int c = 0; c < C; c += 4, f += 2 * step) {
+      for (int c = 0; c < C; c += 4, f += 2 * kStep) {
         __m256i f0[V], f1[V];
         UNROLL for (int v = 0; v < V; v++) {
-          f0[v] = load(f + v * 2 * kLanes);
-          f1[v] = load(f + step + v * 2 * kLanes);
+          f0[v] = load_once(f + v * 2 * kLanes);
+          f1[v] = load_once(f + kStep + v * 2 * kLanes);
         }
         UNROLL for (int p = 0; p < P; p++) {
           const __m256i x0 = pair(x + p * C + c), x1 = pair(x + p * C + c + 2);
@@ -169,12 +178,11 @@ inline void input_gradient_tile(const int16_t* x, const int16_t* gp, const int16
     high[p] = _mm256_adds_epi16(twice, one);
     acc[p] = _mm256_setzero_si256();
   }
-  const int64_t step = 2 * s.cin;
   for (int64_t ky = 0; ky < s.k; ky++)
     for (int64_t kx = 0; kx < s.k; kx++) {
       const int16_t* g = gp + (ky * s.wp() + kx) * C;
-      for (int o = 0; o < C; o += 2, f += step) {
-        const __m256i fv = load(f);
+      for (int o = 0; o < C; o += 2, f += 2 * kLanes) {
+        const __m256i fv = load_once(f);
         UNROLL for (int p = 0; p < P; p++) {
           const __m256i near = _mm256_min_epi16(_mm256_max_epi16(fv, low[p]), high[p]);
           acc[p] = _mm256_add_epi32(acc[p], _mm256_madd_epi16(near, pair(g + p * C + o)));
@@ -187,37 +195,40 @@ inline void input_gradient_tile(const int16_t* x, const int16_t* gp, const int16
 
 template <int C>
 at::Tensor forward(const at::Tensor& x, const at::Tensor& filter, const Shape& s) {
+  constexpr int V = 2, L = V * kLanes;
   auto out = at::empty({s.n, s.cout, s.h, s.w}, x.options(), at::MemoryFormat::ChannelsLast);
-  const auto f = filter_pairs(filter.data_ptr<float>(), s, true, false);
+  const auto f = filter_pairs<L>(filter.data_ptr<float>(), s, true, false);
   const auto xp = grid_padded(x.data_ptr<float>(), s, s.cin, kUnit);
   const auto x_sums = window_sums(xp.data(), s, s.cin);
+  const int64_t block = s.taps() * C * L;
   Buffer<int32_t> f_sums(s.cout, 0);
-  for (int64_t i = 0; i < s.taps() * s.cin / 2; i++)
-    for (int64_t o = 0; o < s.cout; o++)
-      f_sums[o] += f[(i * s.cout + o) * 2] + f[(i * s.cout + o) * 2 + 1];
+  for (int64_t o = 0; o < s.cout; o++)
+    for (int64_t i = 0; i < s.taps() * C; i++)
+      f_sums[o] += f[o / L * block + (i / 2 * L + o % L) * 2 + i % 2];
   float* y = out.data_ptr<float>();
-  at::parallel_for(0, s.n * s.h, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; row++) {
-      const int64_t n = row / s.h, first = row * s.w;
-      const int16_t* xr = &xp[(n * s.hp() + row % s.h) * s.wp() * C];
-      along_row<4>(s.w, [&](int64_t px, auto pixels) {
-        constexpr int P = pixels(), V = 2;
-        for (int64_t o = 0; o < s.cout; o += V * kLanes) {
-          alignas(32) int32_t maxima[P * V * kLanes];
-          forward_tile<P, V, C>(xr + px * C, f.data() + 2 * o, maxima, s);
-          for (int p = 0; p < P; p++)
-            for (int v = 0; v < V; v++) {
-              const int64_t channel = o + v * kLanes;
-              const __m256i sums = _mm256_add_epi32(_mm256_set1_epi32(x_sums[first + px + p]),
-                                                    load(&f_sums[channel]));
-              const __m256i sum = _mm256_sub_epi32(
-                  sums, _mm256_slli_epi32(load(maxima + (p * V + v) * kLanes), 1));
-              _mm256_storeu_ps(y + (first + px + p) * s.cout + channel,
-                               _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(1 / kUnit)));
-            }
+  at::parallel_for(0, s.n, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; n++)
+      for (int64_t o = 0; o < s.cout; o += L)
+        for (int64_t row = 0; row < s.h; row++) {
+          const int64_t first = (n * s.h + row) * s.w;
+          const int16_t* xr = &xp[(n * s.hp() + row) * s.wp() * C];
+          along_row<4>(s.w, [&](int64_t px, auto pixels) {
+            constexpr int P = pixels();
+            alignas(32) int32_t maxima[P * L];
+            forward_tile<P, V, C>(xr + px * C, &f[o / L * block], maxima, s);
+            for (int p = 0; p < P; p++)
+              for (int v = 0; v < V; v++) {
+                const int64_t channel = o + v * kLanes;
+                const __m256i sums = _mm256_add_epi32(_mm256_set1_epi32(x_sums[first + px + p]),
+                                                      load(&f_sums[channel]));
+                const __m256i sum = _mm256_sub_epi32(
+                    sums, _mm256_slli_epi32(load(maxima + (p * V + v) * kLanes), 1));
+                _mm256_storeu_ps(
+                    y + (first + px + p) * s.cout + channel,
+                    _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(1 / kUnit)));
+              }
+          });
         }
-      });
-    }
   });
   return out;
 }
@@ -238,41 +249,43 @@ at::Tensor input_gradient(const at::Tensor& x, const at::Tensor& filter, const a
   auto dx = at::empty_like(x);
   const float factor = gradient_peak(C) / peak;
   const __m256 back = _mm256_set1_ps(1 / (factor * kUnit));
-  const auto f = filter_pairs(filter.data_ptr<float>(), s, false, true);
+  const auto f = filter_pairs<kLanes>(filter.data_ptr<float>(), s, false, true);
   const auto gp = grid_padded(gradient.data_ptr<float>(), s, s.cout, factor);
   const auto g_sums = window_sums(gp.data(), s, s.cout);
   Shape bare = s;
   bare.k = 1;
   const auto xg = grid_padded(x.data_ptr<float>(), bare, s.cin, kUnit);
   float* to = dx.data_ptr<float>();
-  at::parallel_for(0, s.n * s.h, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; row++) {
-      const int64_t n = row / s.h, first = row * s.w;
-      const int16_t* gr = &gp[(n * s.hp() + row % s.h) * s.wp() * C];
-      along_row<4>(s.w, [&](int64_t px, auto pixels) {
-        constexpr int P = pixels();
-        for (int64_t c = 0; c < s.cin; c += kLanes) {
-          alignas(32) int32_t clipped[P * kLanes];
-          const int16_t* xs = &xg[(first + px) * s.cin + c];
-          input_gradient_tile<P, C>(xs, gr + px * C, f.data() + 2 * c, clipped, s);
-          for (int p = 0; p < P; p++) {
-            const __m256i value =
-                _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i*)(xs + p * s.cin)));
-            const __m256i offset =
-                _mm256_mullo_epi32(value, _mm256_set1_epi32(g_sums[first + px + p]));
-            const __m256i sum = _mm256_sub_epi32(load(clipped + p * kLanes), offset);
-            _mm256_storeu_ps(to + (first + px + p) * s.cin + c,
-                             _mm256_mul_ps(_mm256_cvtepi32_ps(sum), back));
-          }
+  at::parallel_for(0, s.n, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; n++)
+      for (int64_t c = 0; c < s.cin; c += kLanes)
+        for (int64_t row = 0; row < s.h; row++) {
+          const int64_t first = (n * s.h + row) * s.w;
+          const int16_t* gr = &gp[(n * s.hp() + row) * s.wp() * C];
+          along_row<4>(s.w, [&](int64_t px, auto pixels) {
+            constexpr int P = pixels();
+            alignas(32) int32_t clipped[P * kLanes];
+            const int16_t* xs = &xg[(first + px) * s.cin + c];
+            input_gradient_tile<P, C>(xs, gr + px * C, &f[c * s.taps() * C], clipped, s);
+            for (int p = 0; p < P; p++) {
+              const __m256i value =
+                  _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i*)(xs + p * s.cin)));
+              const __m256i offset =
+                  _mm256_mullo_epi32(value, _mm256_set1_epi32(g_sums[first + px + p]));
+              const __m256i sum = _mm256_sub_epi32(load(clipped + p * kLanes), offset);
+              _mm256_storeu_ps(to + (first + px + p) * s.cin + c,
+                               _mm256_mul_ps(_mm256_cvtepi32_ps(sum), back));
+            }
+          });
         }
-      });
-    }
   });
   return dx;
 }
 
-// Each position's values beside its right neighbour's: [rows, w, c] -> [rows, count, c, 2], where
-// entry i holds pixels i * stride and i * stride + 1; zeros beyond the row.
+// Each position's values beside its right neighbour's: [rows, w, c] -> [c / B][rows, count, B, 2],
+// where entry i holds pixels i * stride and i * stride + 1; zeros beyond the row. What a tile of B
+// channels reads lies together.
+template <int B>
 Buffer<int16_t> neighbours(const int16_t* from, int64_t rows, int64_t w, int64_t c, int64_t count,
                            int64_t stride) {
   Buffer<int16_t> out(rows * count * c * 2, 0);
@@ -280,33 +293,35 @@ Buffer<int16_t> neighbours(const int16_t* from, int64_t rows, int64_t w, int64_t
     for (int64_t i = 0; i < count && i * stride < w; i++) {
       const int16_t* a = from + (row * w + i * stride) * c;
       const bool last = i * stride + 1 >= w;
-      int16_t* to = &out[(row * count + i) * c * 2];
-      for (int64_t k = 0; k < c; k += 16) {
-        const __m256i left = load(a + k);
-        const __m256i right = last ? _mm256_setzero_si256() : load(a + c + k);
-        const __m256i low = _mm256_unpacklo_epi16(left, right);
-        const __m256i high = _mm256_unpackhi_epi16(left, right);
-        _mm256_storeu_si256((__m256i*)(to + 2 * k), _mm256_permute2x128_si256(low, high, 0x20));
-        _mm256_storeu_si256((__m256i*)(to + 2 * k + 16), _mm256_permute2x128_si256(low, high, 0x31));
+      for (int64_t k = 0; k < c; k += 8) {
+        const __m128i left = _mm_loadu_si128((const __m128i*)(a + k));
+        const __m128i right =
+            last ? _mm_setzero_si128() : _mm_loadu_si128((const __m128i*)(a + c + k));
+        const auto place = [&](int64_t channel) {
+          return &out[((channel / B * rows + row) * count + i) * B * 2 + channel % B * 2];
+        };
+        _mm_store_si128((__m128i*)place(k), _mm_unpacklo_epi16(left, right));
+        _mm_store_si128((__m128i*)place(k + 4), _mm_unpackhi_epi16(left, right));
       }
     }
   return out;
 }
 
-// 4 input channels by 16 output channels at one tap, over `rows` rows of `pairs` pixel pairs,
-// added to df [4][cout]. A row of x is x_row integers long, a row of g g_row.
+constexpr int kInputs = 4, kOutputs = 16;  // channels of a tile of dF
+
+// kInputs by kOutputs channels at one tap, over `rows` rows of `pairs` pixel pairs, added to df
+// [kInputs][cout]. A row of x is x_row integers long.
 inline void filter_gradient_tile(const int16_t* x, const int16_t* g, float* df, int64_t rows,
-                                 int64_t pairs, int64_t x_row, int64_t g_row, const Shape& s) {
-  constexpr int C = 4, V = 2;
+                                 int64_t pairs, int64_t x_row, const Shape& s) {
+  constexpr int C = kInputs, V = kOutputs / kLanes;
   __m256i acc[C][V];
   UNROLL for (int c = 0; c < C; c++)
     UNROLL for (int v = 0; v < V; v++) acc[c][v] = _mm256_setzero_si256();
-  const int64_t x_step = 4 * s.cin, g_step = 2 * s.cout;
   for (int64_t row = 0; row < rows; row++) {
-    const int16_t *xr = x + row * x_row, *gr = g + row * g_row;
-    for (int64_t i = 0; i < pairs; i++, xr += x_step, gr += g_step) {
+    const int16_t* xr = x + row * x_row;
+    for (int64_t i = 0; i < pairs; i++, xr += 2 * 2 * kInputs, g += 2 * kOutputs) {
       __m256i gv[V];
-      UNROLL for (int v = 0; v < V; v++) gv[v] = load(gr + v * 2 * kLanes);
+      UNROLL for (int v = 0; v < V; v++) gv[v] = load_once(g + v * 2 * kLanes);
       UNROLL for (int c = 0; c < C; c++) {
         const __m256i xv = pair(xr + 2 * c);
         UNROLL for (int v = 0; v < V; v++)
@@ -331,9 +346,9 @@ at::Tensor filter_gradient(const at::Tensor& x, const at::Tensor& filter,
   bare.k = 1;
   const auto xp = grid_padded(xs, s, s.cin, x_factor);
   const auto gp = grid_padded(gs, bare, s.cout, g_factor);
-  const auto x2 = neighbours(xp.data(), s.n * s.hp(), s.wp(), s.cin, x_count, 1);
-  const auto g2 = neighbours(gp.data(), s.n * s.h, s.w, s.cout, pairs, 2);
-  const int64_t x_row = x_count * s.cin * 2, g_row = pairs * s.cout * 2;
+  const auto x2 = neighbours<kInputs>(xp.data(), s.n * s.hp(), s.wp(), s.cin, x_count, 1);
+  const auto g2 = neighbours<kOutputs>(gp.data(), s.n * s.h, s.w, s.cout, pairs, 2);
+  const int64_t x_row = x_count * kInputs * 2, g_row = pairs * kOutputs * 2;
   const int64_t chunk = std::max<int64_t>(1, kPairs / pairs), chunks = (s.h + chunk - 1) / chunk;
   TORCH_CHECK(pairs <= kPairs, "patches may be ", 2 * kPairs, " pixels wide");
 
@@ -344,14 +359,14 @@ at::Tensor filter_gradient(const at::Tensor& x, const at::Tensor& filter,
     for (int64_t i = begin; i < end; i++) {
       const int64_t n = i / chunks, y = i % chunks * chunk;
       const int64_t rows = std::min(chunk, s.h - y);
-      const int16_t* xc = &x2[(n * s.hp() + y) * x_row];
-      const int16_t* gc = &g2[(n * s.h + y) * g_row];
-      for (int64_t c = 0; c < s.cin; c += 4)
+      for (int64_t c = 0; c < s.cin; c += kInputs) {
+        const int16_t* xc = &x2[(c / kInputs * s.n * s.hp() + n * s.hp() + y) * x_row];
         for (int64_t tap = 0; tap < s.taps(); tap++)
-          for (int64_t o = 0; o < s.cout; o += 2 * kLanes)
-            filter_gradient_tile(xc + tap / s.k * x_row + (tap % s.k * s.cin + c) * 2, gc + 2 * o,
-                                 &part[(tap * s.cin + c) * s.cout + o], rows, pairs, x_row, g_row,
-                                 s);
+          for (int64_t o = 0; o < s.cout; o += kOutputs)
+            filter_gradient_tile(xc + tap / s.k * x_row + tap % s.k * kInputs * 2,
+                                 &g2[(o / kOutputs * s.n * s.h + n * s.h + y) * g_row],
+                                 &part[(tap * s.cin + c) * s.cout + o], rows, pairs, x_row, s);
+      }
     }
     const std::lock_guard<std::mutex> lock(adding);
     float* to = df.data_ptr<float>();
