@@ -1,14 +1,18 @@
-import type { Command } from 'commander';
-import type { BenchRow } from '../shared';
+import { Option, type Command } from 'commander';
+import { BENCH_SECTIONS, type BenchRow, type BenchSectionName } from '../shared';
 import { orCancelled, print, printJson, table, withEngine } from './output';
 
 export function addBench(program: Command): void {
   program
     .command('bench')
     .description('Measure the kernels and the pipeline on this computer, as ratios in one run')
+    .addOption(
+      new Option('--only <section...>', 'measure nothing else (default: everything)').choices(BENCH_SECTIONS),
+    )
     .option('--json', 'machine-readable on stdout')
-    .action(async (flags: { json?: boolean }) => {
-      const result = await withEngine((engine, signal) => orCancelled(engine.bench(), signal));
+    .action(async (flags: { only?: BenchSectionName[]; json?: boolean }) => {
+      const request = flags.only === undefined ? {} : { sections: flags.only };
+      const result = await withEngine((engine, signal) => orCancelled(engine.bench(request), signal));
       if (flags.json) {
         printJson(result);
         return;

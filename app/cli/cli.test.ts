@@ -26,6 +26,33 @@ describe('the request that flags mean', () => {
     });
   });
 
+  it('says how large, how well and how quickly', () => {
+    const stageOf = (more: object): unknown => toRequest('in.mp4', { ...flags, ...more }).stages[0];
+    const fit = { width: 1920, height: 1080 };
+    expect(stageOf({ fit })).toEqual({ kind: 'enhance', fit });
+    expect(stageOf({ preset: 'to-1080p', quality: 'fast' })).toEqual({
+      kind: 'enhance',
+      fit,
+      quality: 'fast',
+    });
+    expect(stageOf({ preset: 'restore', pace: 10 })).toEqual({
+      kind: 'enhance',
+      scale: 2,
+      restore: true,
+      pace: 10,
+    });
+    expect(stageOf({ enhance: 4, fit, restore: true })).toEqual({
+      kind: 'enhance',
+      scale: 4,
+      fit,
+      restore: true,
+    });
+    expect(() => stageOf({ restore: true })).toThrow(/^--restore needs a size: .*--fit/);
+    expect(() => stageOf({ enhance: 2, quality: 'light', pace: 10 })).toThrow(
+      '--pace 10 and --quality light',
+    );
+  });
+
   it('does not carry a preset’s CRF to another codec', () => {
     expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', codec: 'vp9' })).not.toHaveProperty(
       'crf',

@@ -1,6 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { EvalSrResult, SrScore } from '../shared';
+import { MODEL_SIZES, type EvalSrResult, type ModelSize, type SrScore } from '../shared';
 import { orCancelled, print, printJson, table, withEngine } from './output';
+
+interface EvalFlags {
+  readonly scale: number;
+  readonly quality?: ModelSize;
+  readonly restore?: boolean;
+  readonly model?: string;
+  readonly json?: boolean;
+}
 
 export function addEval(program: Command): void {
   program
@@ -21,20 +29,19 @@ export function addEval(program: Command): void {
           return scale;
         }),
     )
-    .option('--model <name>', 'network to measure (default: the best one for the scale)')
+    .addOption(
+      new Option('--quality <size>', 'size of the network (default: the largest there is)').choices(
+        MODEL_SIZES,
+      ),
+    )
+    .option('--restore', 'the network trained on compressed and blurred pictures')
+    .option('--model <name>', 'network by name, in place of --quality and --restore')
     .option('--json', 'machine-readable on stdout')
-    .action(async (directory: string, flags: { scale: number; model?: string; json?: boolean }) => {
+    .action(async (directory: string, { json, ...wish }: EvalFlags) => {
       const result = await withEngine((engine, signal) =>
-        orCancelled(
-          engine.evalSr({
-            directory,
-            scale: flags.scale,
-            ...(flags.model === undefined ? {} : { model: flags.model }),
-          }),
-          signal,
-        ),
+        orCancelled(engine.evalSr({ directory, ...wish }), signal),
       );
-      if (flags.json) printJson(result);
+      if (json) printJson(result);
       else print(...describe(result));
     });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { operationsPerPixel, type ModelManifest } from '../shared';
 import { print, printJson, table, withEngine } from './output';
 
 export function addModels(program: Command): void {
@@ -14,20 +15,32 @@ export function addModels(program: Command): void {
       }
       print(
         ...table([
-          ['NAME', 'TASK', 'SCALE', 'PARAMETERS', 'MEASURED (PSNR dB / SSIM on Y, 8 bit)'],
-          ...models.map((model) => [
-            model.name,
-            model.task,
-            `×${model.scale}`,
-            `${Math.round(model.parameters / 1000)} K`,
-            model.quality
-              .filter((quality) => quality.precision === 'uint8')
-              .map(
-                (quality) => `${quality.dataset} ${quality.psnrY.toFixed(2)} / ${quality.ssimY.toFixed(4)}`,
-              )
-              .join(', '),
-          ]),
+          [
+            'NAME',
+            'SCALE',
+            'SIZE',
+            'RESTORES',
+            'PARAMETERS',
+            'K OPS/PIXEL',
+            'MEASURED (PSNR dB / SSIM on Y, 8 bit)',
+          ],
+          ...models.map(cells),
         ]),
       );
     });
+}
+
+function cells(model: ModelManifest): string[] {
+  return [
+    model.name,
+    `×${model.scale}`,
+    model.size,
+    model.restore ? 'yes' : 'no',
+    `${Math.round(model.parameters / 1000)} K`,
+    (operationsPerPixel(model) / 1000).toPrecision(3),
+    model.quality
+      .filter(({ precision }) => precision === 'uint8')
+      .map(({ dataset, psnrY, ssimY }) => `${dataset} ${psnrY.toFixed(2)} / ${ssimY.toFixed(4)}`)
+      .join(', '),
+  ];
 }

@@ -20,7 +20,7 @@ export class JobProgressBar {
     this.#bar = terminal
       ? new SingleBar({
           stream: process.stderr,
-          format: '{bar} {percentage} % | {done} frames | {fps} | {eta}',
+          format: '{bar} {percentage} % | {done} frames | {fps} | {eta} | {model}',
           hideCursor: true,
           clearOnComplete: true,
           barsize: 30,
@@ -39,6 +39,7 @@ export class JobProgressBar {
       eta:
         STATES[progress.state] ??
         (progress.etaSeconds === null ? 'about …' : `about ${formatDuration(progress.etaSeconds)} left`),
+      model: progress.choices.map(({ title }) => title).join(', '),
     };
     const value = Math.round((progress.fraction ?? 0) * 1000);
     if (!this.#started) {

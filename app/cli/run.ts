@@ -1,35 +1,34 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
-  backendOption,
   CancelledError,
-  codecOption,
-  crfOption,
-  endOption,
-  enhanceOption,
   findPreset,
   formatDuration,
   formatSize,
   fromErrorData,
-  overwriteOption,
-  parseTime,
+  OPTIONS,
   PRESETS,
   resumeOption,
-  startOption,
   UserError,
   type ErrorData,
+  type Fit,
   type JobEvent,
   type JobRequest,
   type JobResult,
-  type OptionSpec,
+  type Preset,
   type StageRequest,
 } from '../shared';
 import type { EngineClient } from '../engine';
+import { optionOf } from './option';
 import { JobProgressBar } from './progress-bar';
 import { print, printJson, withEngine } from './output';
 
 interface RunFlags {
   readonly output: string;
-  readonly enhance?: 2;
+  readonly enhance?: NonNullable<StageRequest['scale']>;
+  readonly quality?: NonNullable<StageRequest['quality']>;
+  readonly pace?: number;
+  readonly fit?: Fit;
+  readonly restore?: boolean;
   readonly preset?: string;
   readonly codec?: JobRequest['codec'];
   readonly crf?: number;
@@ -51,29 +50,16 @@ interface RunOutcome {
 }
 
 export function addRun(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('Enhance a video, a still, or every one in a folder')
     .argument('<in>', 'video, still or folder (recursive; the tree is mirrored)')
     .requiredOption('-o, --output <out>', 'result file, or folder where the input is one')
-    .addOption(numberOption(enhanceOption))
     .addOption(
       new Option('--preset <name>', `settings by name: ${PRESETS.map((preset) => preset.name).join(', ')}`),
-    )
-    .addOption(
-      new Option(codecOption.flag, `${codecOption.help} (default: ${codecOption.default})`).choices(
-        codecOption.choices ?? [],
-      ),
-    )
-    .addOption(numberOption(crfOption))
-    .addOption(timeOption(startOption))
-    .addOption(timeOption(endOption))
-    .addOption(
-      new Option(backendOption.flag, `${backendOption.help} (default: ${backendOption.default})`).choices(
-        backendOption.choices ?? [],
-      ),
-    )
-    .addOption(new Option(overwriteOption.flag, overwriteOption.help))
+    );
+  for (const spec of OPTIONS) if (spec !== resumeOption) command.addOption(optionOf(spec));
+  command
     .addOption(new Option(resumeOption.flag, resumeOption.help).default(true, 'on'))
     .addOption(new Option('--no-resume', 'start over, even where finished segments could be used'))
     .option('--json', 'machine-readable result on stdout')
@@ -96,14 +82,6 @@ export function toRequest(input: string, flags: RunFlags): JobRequest {
       `There is no preset ${JSON.stringify(flags.preset)}: choose ${PRESETS.map(({ name }) => name).join(', ')}.`,
     );
   }
-  const scale = flags.enhance ?? preset?.enhance;
-  const stages: StageRequest[] = scale === undefined ? [] : [{ kind: 'enhance', scale }];
-  if (stages.length === 0) {
-    throw new UserError(
-      'bad-usage',
-      'Nothing to do: say what you want, for example --enhance 2 or --preset enhance-2x.',
-    );
-  }
   if (flags.start !== undefined && flags.end !== undefined && flags.end <= flags.start) {
     throw new UserError('bad-usage', `--end (${flags.end} s) must come after --start (${flags.start} s).`);
   }
@@ -111,7 +89,7 @@ export function toRequest(input: string, flags: RunFlags): JobRequest {
   return {
     input,
     output: flags.output,
-    stages,
+    stages: [enhanceRequest(flags, preset)],
     codec: flags.codec ?? preset?.codec ?? 'h264',
     // A preset's CRF is meant for its own codec.
     ...(crf === undefined ||
@@ -123,6 +101,36 @@ export function toRequest(input: string, flags: RunFlags): JobRequest {
     backend: flags.backend ?? preset?.backend ?? 'auto',
     overwrite: flags.overwrite ?? false,
     resume: flags.resume,
+  };
+}
+
+/** @throws UserError bad-usage where no size is said */
+function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageRequest {
+  const scale = flags.enhance ?? preset?.enhance;
+  const fit = flags.fit ?? preset?.fit;
+  const quality = flags.quality ?? preset?.quality;
+  const pace = flags.pace ?? preset?.pace;
+  const restore = flags.restore ?? preset?.restore;
+  if (scale === undefined && fit === undefined) {
+    const wish = restore ? '--restore needs a size' : 'Nothing to do';
+    throw new UserError(
+      'bad-usage',
+      `${wish}: say how large the result should be, for example --enhance 2, --fit 1920x1080 or --preset enhance-2x.`,
+    );
+  }
+  if (pace !== undefined && quality !== undefined && quality !== 'auto') {
+    throw new UserError(
+      'bad-usage',
+      `--pace is for --quality auto: leave one of --pace ${pace} and --quality ${quality} out.`,
+    );
+  }
+  return {
+    kind: 'enhance',
+    ...(scale === undefined ? {} : { scale }),
+    ...(fit === undefined ? {} : { fit }),
+    ...(quality === undefined ? {} : { quality }),
+    ...(pace === undefined ? {} : { pace }),
+    ...(restore ? { restore } : {}),
   };
 }
 
@@ -138,9 +146,10 @@ async function runAll(
   for (const [index, job] of jobs.entries()) {
     const heading = jobs.length > 1 ? `[${index + 1}/${jobs.length}] ${job.input}` : '';
     try {
-      const result = await runOne(engine, signal, job, heading);
+      const told = new Set<string>();
+      const result = await runOne(engine, signal, job, { heading, told });
       outcomes.push({ input: job.input, output: result.output, status: 'done', result });
-      if (!json) printResult(result);
+      if (!json) printResult(result, told);
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       const failure = error instanceof JobFailure ? error.data : null;
@@ -177,12 +186,12 @@ function toData(error: unknown): ErrorData {
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** One job to its end. @throws CancelledError, JobFailure, or what `start` refused. */
+/** One job to its end; `told` gets the notes that were shown on the way. @throws CancelledError, JobFailure, or what `start` refused. */
 async function runOne(
   engine: EngineClient,
   signal: AbortSignal,
   job: JobRequest,
-  heading: string,
+  { heading, told }: { readonly heading: string; readonly told: Set<string> },
 ): Promise<JobResult> {
   if (signal.aborted) throw new CancelledError();
   const bar = new JobProgressBar(heading);
@@ -192,8 +201,10 @@ async function runOne(
   const hear = (event: JobEvent): void => {
     if (event.jobId !== jobId) return;
     if (event.type === 'progress') bar.update(event.progress);
-    else if (event.type === 'note') bar.note(event.note);
-    else if (event.type === 'done') resolve(event.result);
+    else if (event.type === 'note') {
+      bar.note(event.note);
+      told.add(event.note);
+    } else if (event.type === 'done') resolve(event.result);
     else if (event.type === 'failed') reject(new JobFailure(event.error));
     else reject(new CancelledError());
   };
@@ -229,32 +240,14 @@ function settle<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject
   return { promise, resolve, reject };
 }
 
-function printResult(result: JobResult): void {
+function printResult(result: JobResult, told: ReadonlySet<string>): void {
   const rate =
     result.seconds > 0 && result.framesThisRun > 1
       ? `, ${(result.framesThisRun / result.seconds).toFixed(1)} fps`
       : '';
   print(
     `${result.output}: ${result.width}×${result.height}, ${result.frames} ${result.frames === 1 ? 'picture' : 'frames'}, ${formatSize(result.sizeBytes)}, in ${formatDuration(result.seconds)}${rate} on ${result.backend}`,
-    ...result.notes.map((note) => `  note: ${note}`),
+    ...result.choices.map(({ title, reason }) => `  ${title}. ${reason}`),
+    ...result.notes.filter((note) => !told.has(note)).map((note) => `  note: ${note}`),
   );
-}
-
-function numberOption<T extends number>(spec: OptionSpec<T>): Option {
-  return new Option(spec.flag, spec.help).argParser((text: string) =>
-    checked(spec, text.trim() === '' ? Number.NaN : Number(text), text),
-  );
-}
-
-function timeOption(spec: OptionSpec<number>): Option {
-  return new Option(spec.flag, spec.help).argParser((text: string) =>
-    checked(spec, parseTime(text) ?? Number.NaN, text),
-  );
-}
-
-function checked<T>(spec: OptionSpec<T>, value: unknown, text: string): T {
-  const parsed = spec.schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const allowed = spec.choices ? `Allowed: ${spec.choices.join(', ')}.` : `Expected ${spec.help}.`;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} won't do. ${allowed}`);
 }

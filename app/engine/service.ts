@@ -1,4 +1,5 @@
 import type {
+  BenchRequest,
   BenchResult,
   EngineApi,
   EngineFacts,
@@ -77,8 +78,8 @@ export class Engine implements EngineApi {
     return evalSr(request, log);
   }
 
-  async bench(): Promise<BenchResult> {
-    return bench(await this.#mediaTools(), log);
+  async bench(request: BenchRequest): Promise<BenchResult> {
+    return bench(await this.#mediaTools(), request, log);
   }
 
   /** Cancels what runs; finished segments stay. */

@@ -1,6 +1,7 @@
 import type { EngineClient } from '../engine';
 import {
   toErrorData,
+  type BenchRequest,
   type BenchResult,
   type EngineFacts,
   type EvalSrRequest,
@@ -66,8 +67,8 @@ export class KeptEngine implements EngineClient {
     return this.#now().evalSr(request);
   }
 
-  bench(): Promise<BenchResult> {
-    return this.#now().bench();
+  bench(request: BenchRequest): Promise<BenchResult> {
+    return this.#now().bench(request);
   }
 
   onJobEvent(listener: (event: JobEvent) => void): () => void {

@@ -6,6 +6,7 @@ import {
   UserError,
   type Codec,
   type EngineFacts,
+  type Enlargement,
   type JobEvent,
   type JobRequest,
   type MediaInfo,
@@ -76,12 +77,12 @@ export class PageEngine {
     return this.engine.poster(this.#readable(path), seconds, maxWidth);
   }
 
-  async suggestOutput(input: string, scale: number, codec: Codec): Promise<string> {
+  async suggestOutput(input: string, by: Enlargement, codec: Codec): Promise<string> {
     const source = this.#readable(input);
     const folder = this.folderFor(source);
     const reserved = new Set(this.#pending.values());
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const path = resolve(join(folder, suggestedName(source, scale, codec, attempt)));
+      const path = resolve(join(folder, suggestedName(source, by, codec, attempt)));
       if (reserved.has(path) || (await exists(path))) continue;
       if (!this.#outputs.has(path)) this.#outputs.set(path, false);
       return path;

@@ -28,7 +28,7 @@ export function desktopCalls(pages: PageEngine, window: () => BrowserWindow): Ho
     },
     probe: (path) => pages.probe(path),
     poster: (path, seconds, maxWidth) => pages.poster(path, seconds, maxWidth),
-    suggestOutput: (input, scale, codec) => pages.suggestOutput(input, scale, codec),
+    suggestOutput: (input, by, codec) => pages.suggestOutput(input, by, codec),
     chooseOutput: async (suggested) => {
       const extension = extensionOf(suggested);
       const { canceled, filePath } = await dialog.showSaveDialog(window(), {

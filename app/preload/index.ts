@@ -43,7 +43,7 @@ const api: ClearcutApi = {
   },
   probe: (path) => call('probe', path),
   poster: (path, seconds, maxWidth) => call('poster', path, seconds, maxWidth),
-  suggestOutput: (input, scale, codec) => call('suggestOutput', input, scale, codec),
+  suggestOutput: (input, by, codec) => call('suggestOutput', input, by, codec),
   chooseOutput: (suggested) => call('chooseOutput', suggested),
   start: (request) => call('start', request),
   cancel: (jobId) => call('cancel', jobId),

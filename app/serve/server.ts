@@ -100,7 +100,7 @@ class WebHost {
       facts: () => pages.facts(),
       models: () => pages.models(),
       probe: (path) => pages.probe(path),
-      suggestOutput: (input, scale, codec) => pages.suggestOutput(input, scale, codec),
+      suggestOutput: (input, by, codec) => pages.suggestOutput(input, by, codec),
       start: (request) => pages.start(request),
       cancel: (jobId) => pages.cancel(jobId),
       pause: (jobId) => pages.pause(jobId),

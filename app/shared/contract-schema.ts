@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EngineApi } from './contract';
 import { jobRequestSchema } from './job';
+import { benchRequestSchema, evalSrRequestSchema } from './measure';
 
 const path = z.string().min(1).max(32_768);
 const jobId = z.string().min(1).max(100);
@@ -16,10 +17,8 @@ export const engineArguments = {
   cancel: z.tuple([jobId]),
   pause: z.tuple([jobId]),
   unpause: z.tuple([jobId]),
-  evalSr: z.tuple([
-    z.object({ directory: path, scale: z.int().min(1).max(8), model: z.string().optional() }),
-  ]),
-  bench: z.tuple([]),
+  evalSr: z.tuple([evalSrRequestSchema]),
+  bench: z.tuple([benchRequestSchema]),
 } satisfies Record<keyof EngineApi, z.ZodType>;
 
 export type EngineMethod = keyof typeof engineArguments;

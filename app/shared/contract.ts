@@ -1,8 +1,9 @@
-import type { BenchResult, EvalSrRequest, EvalSrResult } from './measure';
+import type { BenchRequest, BenchResult, EvalSrRequest, EvalSrResult } from './measure';
 import type { JobEvent, JobRequest } from './job';
 import type { MediaInfo } from './media-info';
 import type { ModelManifest } from './model-info';
 import type { Codec } from './options';
+import type { Enlargement } from './output-name';
 
 /** What the engine found on this machine. */
 export interface EngineFacts {
@@ -36,7 +37,7 @@ export interface EngineApi {
   pause(jobId: string): Promise<void>;
   unpause(jobId: string): Promise<void>;
   evalSr(request: EvalSrRequest): Promise<EvalSrResult>;
-  bench(): Promise<BenchResult>;
+  bench(request: BenchRequest): Promise<BenchResult>;
 }
 
 /** What the engine calls on its client. */
@@ -70,7 +71,7 @@ export interface ClearcutApi {
   /** PNG bytes. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;
   /** `<name>-clearcut-2x.<container>` beside the source (web: in the server's result folder), not yet taken. */
-  suggestOutput(input: string, scale: number, codec: Codec): Promise<string>;
+  suggestOutput(input: string, by: Enlargement, codec: Codec): Promise<string>;
   /** System save dialog (desktop), which asks before it names an existing file. Null if dismissed, and in web mode. */
   chooseOutput(suggested: string): Promise<string | null>;
   start(request: JobRequest): Promise<string>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClearcutApi } from './contract';
 import { UserError } from './errors';
+import { fitSchema } from './fit';
 import { jobRequestSchema } from './job';
 import { codecOption } from './options';
 
@@ -19,7 +20,7 @@ export const hostArguments = {
   chooseInput: z.tuple([]),
   probe: z.tuple([path]),
   poster: z.tuple([path, z.number().nonnegative(), z.int().min(16).max(8192)]),
-  suggestOutput: z.tuple([path, z.int().min(1).max(8), codecOption.schema]),
+  suggestOutput: z.tuple([path, z.union([z.int().min(1).max(8), fitSchema]), codecOption.schema]),
   chooseOutput: z.tuple([path]),
   start: z.tuple([jobRequestSchema]),
   cancel: z.tuple([jobId]),

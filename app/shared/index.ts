@@ -2,6 +2,7 @@ export * from './codecs';
 export * from './contract';
 export * from './contract-schema';
 export * from './errors';
+export * from './fit';
 export * from './format';
 export * from './host-schema';
 export * from './job';

@@ -1,15 +1,30 @@
 import { z } from 'zod';
-import { BACKENDS, CODECS, ENHANCE_SCALES } from './options';
+import { fitSchema } from './fit';
+import { BACKENDS, CODECS, ENHANCE_SCALES, paceOption, QUALITIES } from './options';
 import type { ErrorData } from './errors';
 
 /** One step of a job, in the user's order. */
 export const stageRequestSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('enhance'),
-    scale: z.literal(ENHANCE_SCALES),
-    /** Model by name; the best one for the scale if left out. */
-    model: z.string().optional(),
-  }),
+  z
+    .object({
+      kind: z.literal('enhance'),
+      /** Left out: the smallest that reaches `fit`. */
+      scale: z.literal(ENHANCE_SCALES).optional(),
+      /** Bounds for the result, which is resized to them after the network. */
+      fit: fitSchema.optional(),
+      /** `auto` if left out. */
+      quality: z.enum(QUALITIES).optional(),
+      /** Frames a second that `auto` should reach; the source's own rate if left out. */
+      pace: paceOption.schema.optional(),
+      /** A model for compressed and slightly blurred pictures. */
+      restore: z.boolean().optional(),
+      /** Model by name; says all that `quality` and `restore` say. */
+      model: z.string().optional(),
+    })
+    .refine(
+      ({ scale, fit }) => scale !== undefined || fit !== undefined,
+      'enhance needs a scale or a size to fit',
+    ),
 ]);
 export type StageRequest = z.infer<typeof stageRequestSchema>;
 
@@ -52,8 +67,21 @@ export interface StageTimings {
   readonly encode: number;
 }
 
+/** What a stage computes with, where there was something to choose. */
+export interface StageChoice {
+  /** The stage's kind. */
+  readonly stage: string;
+  /** Model by its manifest's name, for programs, and by its title, for people. */
+  readonly model: string;
+  readonly title: string;
+  /** Why this one, as a sentence. */
+  readonly reason: string;
+}
+
 export interface JobProgress {
   readonly state: JobState;
+  /** Empty until the stages are open. */
+  readonly choices: readonly StageChoice[];
   /** Frames written, counting those of finished segments from an earlier run. */
   readonly framesDone: number;
   /** Expected number of frames; null where the file doesn't tell. */
@@ -79,6 +107,7 @@ export interface JobResult {
   /** Frames of this run alone (less than `frames` after a resume). */
   readonly framesThisRun: number;
   readonly backend: string;
+  readonly choices: readonly StageChoice[];
   /** What the user should know: streams that could not be carried and why, fallbacks, … */
   readonly notes: readonly string[];
   readonly timings: StageTimings;

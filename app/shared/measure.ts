@@ -1,11 +1,20 @@
-/** Request and results of `clearcut eval sr`. PSNR in dB and SSIM on BT.601 luma (16–235), `scale` border pixels cropped. */
-export interface EvalSrRequest {
-  /** Holds HR/ and LR/ with equal file names (extensions may differ). */
-  readonly directory: string;
-  readonly scale: number;
-  /** Left out: the default model of the scale. */
-  readonly model?: string;
-}
+import { z } from 'zod';
+import { MODEL_SIZES } from './options';
+
+/** What `clearcut eval sr` measures. PSNR in dB and SSIM on BT.601 luma (16–235), `scale` border pixels cropped. */
+export const evalSrRequestSchema = z
+  .object({
+    /** Holds HR/ and LR/ with equal file names (extensions may differ). */
+    directory: z.string().min(1).max(32_768),
+    scale: z.int().min(1).max(8),
+    /** Left out: the best one of the scale. */
+    quality: z.enum(MODEL_SIZES).optional(),
+    restore: z.boolean().optional(),
+    /** By name; says all that `quality` and `restore` say. */
+    model: z.string().optional(),
+  })
+  .readonly();
+export type EvalSrRequest = z.infer<typeof evalSrRequestSchema>;
 
 export interface SrScore {
   readonly psnr: number;
@@ -36,9 +45,21 @@ export interface BenchRow {
   readonly value: number;
   readonly unit: string;
   readonly baseline?: { readonly name: string; readonly value: number };
-  /** value over baseline, larger is better. */
+  /** value over baseline. */
   readonly ratio?: number;
 }
+
+/** Parts of `clearcut bench`, in order. */
+export const BENCH_SECTIONS = ['kernels', 'network', 'sizes', 'pipeline'] as const;
+export type BenchSectionName = (typeof BENCH_SECTIONS)[number];
+
+export const benchRequestSchema = z
+  .object({
+    /** All if left out. */
+    sections: z.array(z.enum(BENCH_SECTIONS)).readonly().optional(),
+  })
+  .readonly();
+export type BenchRequest = z.infer<typeof benchRequestSchema>;
 
 export interface BenchResult {
   readonly machine: string;

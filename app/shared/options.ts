@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fitSchema, parseFit, type Fit } from './fit';
 
 /**
  * The options of a job, one object each. The command line, its help, the window, the docs and the
@@ -15,6 +16,10 @@ export interface OptionSpec<T> {
   readonly default?: T;
   /** Closed set of values, where there is one. */
   readonly choices?: readonly T[];
+  /** The value that `text` means on a command line; something that the schema refuses where it means none. Left out: the text itself. */
+  readonly parse?: (text: string) => unknown;
+  /** What is expected, as the end of a sentence; for values without choices. */
+  readonly expects?: string;
 }
 
 export const CODECS = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
@@ -23,9 +28,16 @@ export type Codec = (typeof CODECS)[number];
 export const BACKENDS = ['auto', 'cpu', 'webgpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
-/** Factors that models are there for. */
-export const ENHANCE_SCALES = [2] as const;
+/** Factors that models are made for; which are there, their manifests tell. */
+export const ENHANCE_SCALES = [2, 3, 4] as const;
 export type EnhanceScale = (typeof ENHANCE_SCALES)[number];
+
+/** Sizes of networks, the quickest first and the best last. */
+export const MODEL_SIZES = ['fast', 'light', 'standard'] as const;
+export type ModelSize = (typeof MODEL_SIZES)[number];
+
+export const QUALITIES = ['auto', ...MODEL_SIZES] as const;
+export type Quality = (typeof QUALITIES)[number];
 
 const TIME = /^(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d+)?)s?$/;
 
@@ -38,6 +50,11 @@ export function parseTime(text: string): number | null {
   return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds);
 }
 
+/** A number, or NaN, which no schema takes. */
+function parseNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
 export const enhanceOption: OptionSpec<EnhanceScale> = {
   name: 'enhance',
   flag: '--enhance <scale>',
@@ -45,6 +62,46 @@ export const enhanceOption: OptionSpec<EnhanceScale> = {
   help: 'enlarge and sharpen by this factor (AdderSR super-resolution)',
   schema: z.literal(ENHANCE_SCALES),
   choices: ENHANCE_SCALES,
+  parse: parseNumber,
+};
+
+export const qualityOption: OptionSpec<Quality> = {
+  name: 'quality',
+  flag: '--quality <size>',
+  label: 'Network',
+  help: 'size of the network; auto takes the best one that is quick enough here for --pace',
+  schema: z.enum(QUALITIES),
+  default: 'auto',
+  choices: QUALITIES,
+};
+
+export const paceOption: OptionSpec<number> = {
+  name: 'pace',
+  flag: '--pace <fps>',
+  label: 'Pace',
+  help: "frames a second that --quality auto should reach (default: the video's own rate)",
+  schema: z.number().positive().max(1000),
+  parse: parseNumber,
+  expects: 'frames a second, more than 0 and at most 1000',
+};
+
+export const fitOption: OptionSpec<Fit> = {
+  name: 'fit',
+  flag: '--fit <WxH>',
+  label: 'Fit to',
+  help: 'largest size within these bounds that keeps the shape (1920x1080, x1080 or 1920x); alone it picks the factor itself',
+  schema: fitSchema,
+  parse: parseFit,
+  expects: 'a size such as 1920x1080, x1080 or 1920x, of 16 to 16384 pixels a side',
+};
+
+export const restoreOption: OptionSpec<boolean> = {
+  name: 'restore',
+  flag: '--restore',
+  label: 'Restore',
+  help: 'use the network trained on compressed and slightly blurred pictures',
+  schema: z.boolean(),
+  default: false,
 };
 
 export const codecOption: OptionSpec<Codec> = {
@@ -63,6 +120,8 @@ export const crfOption: OptionSpec<number> = {
   label: 'Quality (CRF)',
   help: 'constant rate factor: lower is better and larger (h264, hevc 0–51; vp9, av1 0–63)',
   schema: z.number().min(0).max(63),
+  parse: parseNumber,
+  expects: 'a number from 0 to 63',
 };
 
 export const startOption: OptionSpec<number> = {
@@ -71,6 +130,8 @@ export const startOption: OptionSpec<number> = {
   label: 'Start',
   help: 'begin here (90, 62.5, 1:02.5 or 1:02:03)',
   schema: z.number().nonnegative(),
+  parse: parseTime,
+  expects: 'a time such as 90, 62.5, 1:02.5 or 1:02:03',
 };
 
 export const endOption: OptionSpec<number> = {
@@ -79,6 +140,8 @@ export const endOption: OptionSpec<number> = {
   label: 'End',
   help: 'stop here, same notation as --start',
   schema: z.number().positive(),
+  parse: parseTime,
+  expects: 'a time after 0 such as 90, 62.5, 1:02.5 or 1:02:03',
 };
 
 export const backendOption: OptionSpec<Backend> = {
@@ -111,6 +174,10 @@ export const resumeOption: OptionSpec<boolean> = {
 
 export const OPTIONS = [
   enhanceOption,
+  qualityOption,
+  paceOption,
+  fitOption,
+  restoreOption,
   codecOption,
   crfOption,
   startOption,

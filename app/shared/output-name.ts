@@ -1,4 +1,5 @@
 import { CODEC_FACTS } from './codecs';
+import type { Fit } from './fit';
 import { extensionOf, fileNameOf, isStillFile } from './media-names';
 import type { Codec } from './options';
 
@@ -8,17 +9,27 @@ const KEPT_CONTAINERS = ['mp4', 'm4v', 'mov', 'mkv', 'webm'];
 /** Codecs that are asked for because a program wants their usual container. */
 const OWN_CONTAINER: ReadonlySet<Codec> = new Set<Codec>(['prores', 'ffv1']);
 
+/** By how much a result is larger than its source, or the bounds that it was fitted to. */
+export type Enlargement = number | Fit;
+
+function enlargementName(by: Enlargement): string {
+  if (typeof by === 'number') return `${by}x`;
+  const { width, height } = by;
+  if (width !== undefined && height !== undefined) return `${width}x${height}`;
+  return height === undefined ? `${width}w` : `${height}p`;
+}
+
 /**
- * The name offered for the result of `input`: `holiday-clearcut-2x.mp4`, with `-2`, `-3`, … for later
- * attempts. Stills keep their format; videos keep their container where it can hold the codec, and go
+ * The name offered for the result of `input`: `holiday-clearcut-2x.mp4` or `holiday-clearcut-1080p.mp4`,
+ * with `-2`, `-3`, … for later attempts. Stills keep their format; videos keep their container where it can hold the codec, and go
  * into Matroska otherwise, which holds all streams.
  */
-export function suggestedName(input: string, scale: number, codec: Codec, attempt = 1): string {
+export function suggestedName(input: string, by: Enlargement, codec: Codec, attempt = 1): string {
   const name = fileNameOf(input);
   const extension = extensionOf(name);
   const stem = extension === '' ? name : name.slice(0, -extension.length - 1);
   const again = attempt === 1 ? '' : `-${attempt}`;
-  return `${stem}-clearcut-${scale}x${again}.${resultExtension(input, codec)}`;
+  return `${stem}-clearcut-${enlargementName(by)}${again}.${resultExtension(input, codec)}`;
 }
 
 /** Extension of the result of `input`: a still's own, a video's own where that container can hold the codec, else `mkv`. */

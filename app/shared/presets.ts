@@ -1,8 +1,17 @@
 import { z } from 'zod';
-import { backendOption, codecOption, crfOption, enhanceOption } from './options';
+import { fitSchema } from './fit';
+import {
+  backendOption,
+  codecOption,
+  crfOption,
+  enhanceOption,
+  paceOption,
+  qualityOption,
+  restoreOption,
+} from './options';
 
 /** Version of the preset format. A change of the format gets a migration here and a test. */
-export const PRESET_VERSION = 1;
+export const PRESET_VERSION = 2;
 
 export const presetSchema = z
   .object({
@@ -11,6 +20,10 @@ export const presetSchema = z
     title: z.string(),
     help: z.string(),
     enhance: enhanceOption.schema.optional(),
+    quality: qualityOption.schema.optional(),
+    pace: paceOption.schema.optional(),
+    fit: fitSchema.optional(),
+    restore: restoreOption.schema.optional(),
     codec: codecOption.schema.optional(),
     crf: crfOption.schema.optional(),
     backend: backendOption.schema.optional(),
@@ -18,18 +31,83 @@ export const presetSchema = z
   .readonly();
 export type Preset = z.infer<typeof presetSchema>;
 
+/**
+ * How a preset of each older version becomes one of the next.
+ *
+ * 1 → 2: `quality`, `pace`, `fit` and `restore` came; without them a preset means what it meant.
+ */
+const MIGRATIONS: Readonly<Record<number, (preset: Record<string, unknown>) => Record<string, unknown>>> = {
+  1: (preset) => ({ ...preset, version: 2 }),
+};
+
+const anyVersionSchema = z.object({ version: z.int() }).loose();
+
+/** A preset as it was kept, of this version or an older one. @throws ZodError */
+export function readPreset(kept: unknown): Preset {
+  let preset: Record<string, unknown> & { readonly version: number } = anyVersionSchema.parse(kept);
+  for (;;) {
+    const migrate = MIGRATIONS[preset.version];
+    if (!migrate) return presetSchema.parse(preset);
+    preset = anyVersionSchema.parse(migrate(preset));
+  }
+}
+
+const VERSION = PRESET_VERSION;
+const H264 = { codec: 'h264', crf: 18 } as const;
+
 export const PRESETS: readonly Preset[] = [
   {
-    version: PRESET_VERSION,
+    version: VERSION,
     name: 'enhance-2x',
     title: 'Enhance ×2',
     help: 'twice the width and height, plays everywhere (H.264)',
     enhance: 2,
-    codec: 'h264',
-    crf: 18,
+    ...H264,
   },
   {
-    version: PRESET_VERSION,
+    version: VERSION,
+    name: 'enhance-3x',
+    title: 'Enhance ×3',
+    help: 'three times the width and height, plays everywhere (H.264)',
+    enhance: 3,
+    ...H264,
+  },
+  {
+    version: VERSION,
+    name: 'enhance-4x',
+    title: 'Enhance ×4',
+    help: 'four times the width and height, plays everywhere (H.264)',
+    enhance: 4,
+    ...H264,
+  },
+  {
+    version: VERSION,
+    name: 'to-1080p',
+    title: 'To 1080p',
+    help: 'as large as fits 1920 × 1080, plays everywhere (H.264)',
+    fit: { width: 1920, height: 1080 },
+    ...H264,
+  },
+  {
+    version: VERSION,
+    name: 'to-4k',
+    title: 'To 4K',
+    help: 'as large as fits 3840 × 2160 (HEVC, slower to write)',
+    fit: { width: 3840, height: 2160 },
+    codec: 'hevc',
+    crf: 20,
+  },
+  {
+    version: VERSION,
+    name: 'restore',
+    title: 'Restore ×2',
+    help: 'twice the width and height, for compressed or slightly blurred video (H.264)',
+    enhance: 2,
+    restore: true,
+    ...H264,
+  },
+  {
+    version: VERSION,
     name: 'enhance-2x-small',
     title: 'Enhance ×2, small file',
     help: 'twice the width and height, about half the size (HEVC, slower to write)',
@@ -38,7 +116,7 @@ export const PRESETS: readonly Preset[] = [
     crf: 24,
   },
   {
-    version: PRESET_VERSION,
+    version: VERSION,
     name: 'enhance-2x-edit',
     title: 'Enhance ×2 for editing',
     help: 'twice the width and height, for an editing program (ProRes 422 HQ)',
@@ -46,7 +124,7 @@ export const PRESETS: readonly Preset[] = [
     codec: 'prores',
   },
   {
-    version: PRESET_VERSION,
+    version: VERSION,
     name: 'enhance-2x-archive',
     title: 'Enhance ×2, lossless',
     help: 'twice the width and height without any loss in writing (FFV1, large)',

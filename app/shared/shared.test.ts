@@ -10,6 +10,7 @@ import {
   parseTime,
   PRESETS,
   presetSchema,
+  readPreset,
   toErrorData,
   UserError,
   type ErrorData,
@@ -72,6 +73,28 @@ describe('presets', () => {
     expect(findPreset('enhance-2x')?.codec).toBe('h264');
     expect(findPreset('nope')).toBeUndefined();
   });
+
+  it('of older versions mean what they meant', () => {
+    const first = {
+      version: 1,
+      name: 'mine',
+      title: 'Mine',
+      help: 'my own',
+      enhance: 2,
+      codec: 'vp9',
+      crf: 30,
+    };
+    expect(readPreset(first)).toEqual({ ...first, version: 2 });
+    expect(readPreset(PRESETS[0])).toEqual(PRESETS[0]);
+    for (const bad of [
+      null,
+      {},
+      { ...first, version: 0 },
+      { ...first, version: 99 },
+      { ...first, crf: 'low' },
+    ])
+      expect(() => readPreset(bad)).toThrow();
+  });
 });
 
 describe('a job request', () => {
@@ -87,9 +110,20 @@ describe('a job request', () => {
 
   it('is parsed where it arrives', () => {
     expect(jobRequestSchema.parse(good)).toEqual(good);
+    const full = {
+      ...good,
+      stages: [
+        { kind: 'enhance', fit: { width: 1920 }, quality: 'light', pace: 12.5, restore: true, model: 'x' },
+      ],
+    };
+    expect(jobRequestSchema.parse(full)).toEqual(full);
     for (const bad of [
       { ...good, stages: [] },
       { ...good, stages: [{ kind: 'enhance', scale: 7 }] },
+      { ...good, stages: [{ kind: 'enhance' }] },
+      { ...good, stages: [{ kind: 'enhance', fit: {} }] },
+      { ...good, stages: [{ kind: 'enhance', scale: 2, quality: 'best' }] },
+      { ...good, stages: [{ kind: 'enhance', scale: 2, pace: 0 }] },
       { ...good, codec: 'mpeg1' },
       { ...good, crf: 99 },
       { ...good, input: '' },

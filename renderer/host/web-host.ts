@@ -7,6 +7,7 @@ import {
   type ClearcutApi,
   type DroppedFile,
   type EngineFacts,
+  type Enlargement,
   type HostArguments,
   type HostCall,
   type HostInfo,
@@ -99,8 +100,8 @@ export class WebHost implements ClearcutApi {
     return new Uint8Array(await response.arrayBuffer());
   }
 
-  suggestOutput(input: string, scale: number, codec: Codec): Promise<string> {
-    return this.#call('suggestOutput', input, scale, codec);
+  suggestOutput(input: string, by: Enlargement, codec: Codec): Promise<string> {
+    return this.#call('suggestOutput', input, by, codec);
   }
 
   chooseOutput(): Promise<null> {

@@ -52,6 +52,7 @@ const info = (path: string, kind: MediaInfo['kind'] = 'video'): MediaInfo => ({
 
 const progress = (over: Partial<JobProgress> = {}): JobProgress => ({
   state: 'running',
+  choices: [],
   framesDone: 10,
   framesTotal: 200,
   fraction: 0.05,
@@ -71,6 +72,7 @@ const result = (output: string): JobResult => ({
   seconds: 20,
   framesThisRun: 200,
   backend: 'cpu',
+  choices: [],
   notes: [],
   timings: { decode: 0, stages: {}, encode: 0 },
 });
@@ -99,8 +101,8 @@ class FakeHost implements ClearcutApi {
     this.calls.push(`poster ${path} ${seconds}`);
     return new Uint8Array([1]);
   };
-  suggestOutput: ClearcutApi['suggestOutput'] = async (input, scale, codec) =>
-    `/videos/${suggestedName(input, scale, codec)}`;
+  suggestOutput: ClearcutApi['suggestOutput'] = async (input, by, codec) =>
+    `/videos/${suggestedName(input, by, codec)}`;
   chooseOutput: ClearcutApi['chooseOutput'] = async () => this.saved;
   start: ClearcutApi['start'] = (request) => {
     this.requests.push(request);

@@ -1,10 +1,25 @@
-import type { Backend, StageRequest } from '../../shared';
+import type { Backend, Rational, StageChoice, StageRequest } from '../../shared';
 import type { Frame, StreamFormat } from './frame';
+
+/** How stored frames are shown. */
+export interface Display {
+  /** Width over height of a pixel. */
+  readonly sampleAspectRatio: Rational;
+  /** Clockwise degrees a player turns the picture by. */
+  readonly rotation: 0 | 90 | 180 | 270;
+}
 
 /** What a stage was opened with. */
 export interface StageContext {
   readonly input: StreamFormat;
+  readonly display: Display;
   readonly backend: Backend;
+  /** True for a still picture, whose frame is all there is. */
+  readonly still: boolean;
+  /** Frames that will come, as far as the file tells; null where it doesn't. */
+  readonly expectedFrames: number | null;
+  /** The model that an unfinished run of the very same job chose: a stage that has a choice takes it again. */
+  readonly chosenBefore: string | null;
   /** Aborted when the job is cancelled or has failed elsewhere. */
   readonly signal: AbortSignal;
   /** Tells the user something that is worth knowing and no error (a fallback, a smaller tile). */
@@ -21,8 +36,12 @@ export interface StagePlan {
   readonly window: { readonly past: number; readonly future: number };
   /** Output frames per input frame. */
   readonly rate: number;
-  /** What else shapes its frames (model name, version, hash): a resumed run must have the same. */
+  /** How its frames are shown; as its input's if left out. */
+  readonly display?: Display;
+  /** All that shapes its frames (size, model name, version, hash): a resumed run must have the same. */
   readonly identity: string;
+  /** What it computes with, where there was something to choose. */
+  readonly choice: StageChoice | null;
   /** Where it computes, for people: `CPU (AVX-512, 2 threads)`. */
   readonly backend: string;
 }

@@ -8,10 +8,19 @@ import {
   type JobResult,
   type JobState,
   type MediaInfo,
+  type StageChoice,
   type StageTimings,
 } from '../../shared';
 import { probe, type MediaTools } from '../media';
-import { checkOutput, Gate, runStill, runVideo, type RunFacts, type Stopwatch } from '../pipeline';
+import {
+  checkOutput,
+  expectedFrames,
+  Gate,
+  runStill,
+  runVideo,
+  type RunFacts,
+  type Stopwatch,
+} from '../pipeline';
 import { ProgressMeter } from './progress';
 
 const NO_TIMINGS: StageTimings = { decode: 0, stages: {}, encode: 0 };
@@ -106,6 +115,10 @@ export class Job {
           stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
         );
       },
+      chose: (choices: readonly StageChoice[]): void => {
+        this.#progress = { ...this.#progress, choices };
+        this.#enter(this.#state);
+      },
       finishing: (): void => {
         this.#enter('finishing');
       },
@@ -121,6 +134,7 @@ export class Job {
   #report(frames: number, total: number | null, bytes: number, timings: StageTimings): void {
     const rate = this.#meter.framesPerSecond;
     this.#progress = {
+      ...this.#progress,
       state: this.#state,
       framesDone: frames,
       framesTotal: total,
@@ -152,6 +166,7 @@ export class Job {
       sizeBytes: facts.sizeBytes,
       seconds: this.#meter.activeSeconds,
       backend: facts.backend,
+      choices: facts.choices,
       notes: facts.notes,
       timings: facts.stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
     };
@@ -161,6 +176,7 @@ export class Job {
 function emptyProgress(state: JobState): JobProgress {
   return {
     state,
+    choices: [],
     framesDone: 0,
     framesTotal: null,
     fraction: null,
@@ -169,20 +185,6 @@ function emptyProgress(state: JobState): JobProgress {
     bytesWritten: 0,
     timings: NO_TIMINGS,
   };
-}
-
-/** Frames that the result will have, as far as the file tells: for progress only. */
-function expectedFrames(request: JobRequest, info: MediaInfo): number | null {
-  if (info.kind === 'still') return 1;
-  const { frameCount, frameRate } = info.video;
-  const duration = info.video.durationSeconds ?? info.durationSeconds;
-  const whole =
-    frameCount ?? (duration !== null && frameRate ? (duration * frameRate.num) / frameRate.den : null);
-  if (whole === null) return null;
-  if (duration === null || duration <= 0) return Math.round(whole);
-  const from = Math.min(request.start ?? 0, duration);
-  const to = Math.min(request.end ?? duration, duration);
-  return Math.max(1, Math.round((whole * (to - from)) / duration));
 }
 
 /** @throws UserError `bad-usage` for a range that holds nothing. */

@@ -1,22 +1,23 @@
-import type { BenchRow } from '../../shared';
+import { UserError, type BenchRow } from '../../shared';
 import {
   chooseBackend,
-  findModel,
   HybridSession,
   kernelOperators,
+  modelsFor,
+  ofSize,
   processKernels,
   readModel,
   type HostTensor,
 } from '../runtime';
+import { HEIGHT, WIDTH } from './bench-clip';
+import { median } from './median';
 
-/** The frame that all of it is measured on: 640×360 → 1280×720, 8-bit 4:2:0. */
-const WIDTH = 640;
-const HEIGHT = 360;
 const RUNS = 9;
 
 /** Seconds of every part of the network, and of the way of a frame into it and out, each the median of some runs. */
 export async function benchNetwork(): Promise<readonly BenchRow[]> {
-  const model = await findModel('enhance', 2);
+  const model = ofSize(await modelsFor('enhance', { scale: 2 }), 'light');
+  if (!model) throw new UserError('model-missing', 'There is no model that enlarges by 2 to be measured.');
   const { description } = await chooseBackend('auto');
   const kernels = processKernels();
   const session = await HybridSession.create(await readModel(model), {
@@ -77,9 +78,4 @@ export async function benchNetwork(): Promise<readonly BenchRow[]> {
   } finally {
     await session.close();
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,21 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { BenchRow, JobRequest, MediaInfo } from '../../shared';
+import type { BenchRow, MediaInfo, StageRequest } from '../../shared';
 import { FramePool, type Frame } from '../frames';
-import { decodeFormat, encoderFor, openDecoder, openSegmentEncoder, probe, type MediaTools } from '../media';
-import { Gate, runVideo, Stopwatch } from '../pipeline';
+import { decodeFormat, encoderFor, openDecoder, openSegmentEncoder, type MediaTools } from '../media';
+import { Stopwatch } from '../pipeline';
 import { createStage } from '../stages';
+import { FRAMES, HEIGHT, WIDTH, wholeJob, withClip } from './bench-clip';
 import type { BenchContext } from './bench-section';
 
 const run = promisify(execFile);
 
-/** 640×360 to 1280×720, as most old clips are. */
-const WIDTH = 640;
-const HEIGHT = 360;
-const FRAMES = 72;
+const STAGE: StageRequest = { kind: 'enhance', scale: 2, quality: 'light' };
 const live = new AbortController().signal;
 
 /**
@@ -23,31 +19,11 @@ const live = new AbortController().signal;
  * be faster than its slowest part; its ratio to that part says how well they overlap.
  */
 export async function benchPipeline({ tools }: BenchContext): Promise<readonly BenchRow[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'clearcut-bench-'));
-  try {
-    const input = join(folder, 'in.mp4');
-    const clip = `testsrc2=size=${WIDTH}x${HEIGHT}:rate=24:duration=${FRAMES / 24},noise=alls=6:allf=t`;
-    await run(tools.ffmpeg.path, [
-      '-nostdin',
-      '-loglevel',
-      'error',
-      '-f',
-      'lavfi',
-      '-i',
-      clip,
-      '-c:v',
-      'libx264',
-      '-crf',
-      '20',
-      '-pix_fmt',
-      'yuv420p',
-      input,
-    ]);
-    const info = await probe(tools, input);
+  return withClip(tools, async (info, folder) => {
     const parts = await partsAlone(tools, info, folder);
-    const whole = await wholeJob(tools, info, join(folder, 'out.mp4'));
+    const whole = await wholeJob(tools, info, folder, STAGE);
     const slowest = parts.reduce((least, part) => (part.value < least.value ? part : least));
-    const group = `pipeline, ${WIDTH}×${HEIGHT} → ${2 * WIDTH}×${2 * HEIGHT}, H.264`;
+    const group = `pipeline, light, ${WIDTH}×${HEIGHT} → ${2 * WIDTH}×${2 * HEIGHT}, H.264`;
     return [
       ...parts.map((part) => ({ group, name: part.name, value: part.value, unit: 'fps' })),
       {
@@ -59,9 +35,7 @@ export async function benchPipeline({ tools }: BenchContext): Promise<readonly B
         ratio: whole / slowest.value,
       },
     ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Decode, enhance and encode, each with nothing beside it. */
@@ -72,7 +46,7 @@ async function partsAlone(
 ): Promise<{ name: string; value: number }[]> {
   const format = decodeFormat(info);
   if (!format.supported) throw new Error(format.reason);
-  const stage = createStage({ kind: 'enhance', scale: 2 });
+  const stage = createStage(STAGE);
   const stopwatch = new Stopwatch();
   try {
     const decoded: Frame[] = [];
@@ -86,7 +60,11 @@ async function partsAlone(
     });
     const plan = await stage.init({
       input: format.stream,
+      display: info.video,
       backend: 'auto',
+      still: false,
+      expectedFrames: FRAMES,
+      chosenBefore: null,
       signal: live,
       note: () => undefined,
     });
@@ -127,20 +105,4 @@ async function encodeAlone(tools: MediaTools, path: string): Promise<number> {
   const decode = await seconds();
   const both = await seconds('-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18');
   return FRAMES / Math.max(1e-3, both - decode);
-}
-
-async function wholeJob(tools: MediaTools, info: MediaInfo, output: string): Promise<number> {
-  const request: JobRequest = {
-    input: info.path,
-    output,
-    stages: [{ kind: 'enhance', scale: 2 }],
-    codec: 'h264',
-    backend: 'auto',
-    overwrite: true,
-    resume: false,
-  };
-  const from = performance.now();
-  const events = { wrote: () => undefined, finishing: () => undefined, note: () => undefined };
-  const { frames } = await runVideo(request, { tools, info, signal: live, gate: new Gate(), events });
-  return frames / ((performance.now() - from) / 1000);
 }

@@ -1,23 +1,36 @@
 import { cpus } from 'node:os';
-import type { BenchResult, BenchRow } from '../../shared';
+import {
+  BENCH_SECTIONS,
+  type BenchRequest,
+  type BenchResult,
+  type BenchRow,
+  type BenchSectionName,
+} from '../../shared';
 import type { MediaTools } from '../media';
 import { processKernels } from '../runtime';
 import { benchKernels } from '../../../kernels';
-import type { BenchSection } from './bench-section';
 import { benchNetwork } from './bench-network';
 import { benchPipeline } from './bench-pipeline';
+import type { BenchSection } from './bench-section';
+import { benchSizes } from './bench-sizes';
 
-/** What is measured, in order. */
-const SECTIONS: readonly BenchSection[] = [
-  { name: 'the kernels', run: ({ onProgress }) => benchKernels({ onProgress }) },
-  { name: 'the network', run: benchNetwork },
-  { name: 'the pipeline', run: benchPipeline },
-];
+/** What is measured. */
+const SECTIONS: Readonly<Record<BenchSectionName, BenchSection>> = {
+  kernels: { name: 'the kernels', run: ({ onProgress }) => benchKernels({ onProgress }) },
+  network: { name: 'the parts of the light network', run: benchNetwork },
+  sizes: { name: 'all networks', run: benchSizes },
+  pipeline: { name: 'the parts of the pipeline', run: benchPipeline },
+};
 
 /** Measures this computer: every figure in one run, so that ratios hold on a busy machine too. */
-export async function bench(tools: MediaTools, onProgress: (line: string) => void): Promise<BenchResult> {
+export async function bench(
+  tools: MediaTools,
+  { sections = BENCH_SECTIONS }: BenchRequest,
+  onProgress: (line: string) => void,
+): Promise<BenchResult> {
   const rows: BenchRow[] = [];
-  for (const section of SECTIONS) {
+  for (const name of BENCH_SECTIONS.filter((one) => sections.includes(one))) {
+    const section = SECTIONS[name];
     onProgress(`Measuring ${section.name} …`);
     rows.push(...(await section.run({ tools, onProgress })));
   }

@@ -6,7 +6,7 @@ import {
   type SrScore,
 } from '../../shared';
 import type { Plane } from '../frames';
-import { chooseBackend, findModel, processKernels } from '../runtime';
+import { chooseBackend, findModel, modelsFor, ofSize, processKernels, type InstalledModel } from '../runtime';
 import { LumaUpscaler } from '../stages';
 import { imagePairs, type ImagePair } from './image-pairs';
 import { lumaOfRgb, psnr, ssim, type Image } from './metrics';
@@ -35,7 +35,7 @@ export async function evalSr(
 ): Promise<EvalSrResult> {
   const { directory, scale } = request;
   const pairs = await imagePairs(directory);
-  const model = await findModel('enhance', scale, request.model);
+  const model = await modelFor(request, onProgress);
   const backend = await chooseBackend('auto');
   const upscaler = await LumaUpscaler.open(model, backend, { note: onProgress });
   const images: EvalSrResult['images'][number][] = [];
@@ -68,6 +68,20 @@ export async function evalSr(
       bicubic: mean(images.map((image) => image.bicubic)),
     },
   };
+}
+
+/** The model that is asked for by name or by size; the largest where nothing is said. */
+async function modelFor(
+  { scale, quality, restore = false, model }: EvalSrRequest,
+  onProgress: (line: string) => void,
+): Promise<InstalledModel> {
+  if (model !== undefined) return findModel('enhance', scale, model);
+  const models = await modelsFor('enhance', { scale, restore });
+  const found = ofSize(models, quality ?? 'standard');
+  if (!found) throw new Error('Expected at least one model.');
+  if (quality !== undefined && found.manifest.size !== quality)
+    onProgress(`There is no ${quality} network for ×${scale}: the ${found.manifest.size} one is measured.`);
+  return found;
 }
 
 interface Timed {

@@ -1,4 +1,4 @@
-import type { Codec, MediaInfo } from '../../shared';
+import type { Codec, MediaInfo, Rational } from '../../shared';
 import { ticksToSeconds, type StreamFormat } from '../frames';
 import type { Carriage } from './carriage';
 import type { Container } from './container';
@@ -10,6 +10,8 @@ export interface MuxPlan {
   readonly segments: readonly (SegmentFacts & { readonly path: string })[];
   /** Format of the segments' video. */
   readonly stream: StreamFormat;
+  /** Width over height of a pixel; the source's if left out. */
+  readonly sampleAspectRatio?: Rational;
   /** The source, whose other streams go along. */
   readonly info: MediaInfo;
   /** File to write. */

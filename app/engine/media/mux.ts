@@ -72,7 +72,7 @@ async function run(tools: MediaTools, plan: MuxPlan, origin: number, args: reado
       {
         segments,
         stream,
-        sampleAspectRatio: plan.info.video.sampleAspectRatio,
+        sampleAspectRatio: plan.sampleAspectRatio ?? plan.info.video.sampleAspectRatio,
         origin: Math.round(origin / ticksToSeconds(1, stream.timeBase)),
         timeBase: timeBaseOf(plan),
         countsFrames: plan.container === 'avi',

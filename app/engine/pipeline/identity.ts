@@ -5,28 +5,46 @@ import type { JobRequest } from '../../shared';
 import type { StagePlan } from '../frames';
 import type { MediaTools } from '../media';
 
-/**
- * Hash of all that shapes the result's frames: segments of a run with another identity are never
- * joined with those of this one.
- */
+/** What two runs must have in common for the second to go on from the first. */
+export interface JobIdentity {
+  /** Hash of what was asked for: a run of the very same request takes the choices that the first made. */
+  readonly request: string;
+  /** Hash of all that shapes the result's frames: segments with another one are never joined with these. */
+  readonly frames: string;
+}
+
+/** Hash of what was asked for, known before any stage is open. */
+export async function requestIdentity(request: JobRequest, tools: MediaTools): Promise<string> {
+  return hashOf({ ...(await settingsOf(request, tools)), stages: request.stages });
+}
+
+/** Both hashes, once the stages have chosen and said what shapes their frames. */
 export async function jobIdentity(
   request: JobRequest,
   tools: MediaTools,
   segmentLength: number,
   plans: readonly StagePlan[],
-): Promise<string> {
+): Promise<JobIdentity> {
+  const settings = await settingsOf(request, tools);
+  return {
+    request: await requestIdentity(request, tools),
+    frames: hashOf({ ...settings, stages: plans.map((plan) => plan.identity), segmentLength }),
+  };
+}
+
+async function settingsOf(request: JobRequest, tools: MediaTools): Promise<object> {
   const { size, mtimeMs } = await stat(request.input);
-  const parts = {
+  return {
     input: { path: resolve(request.input), size, mtimeMs },
-    stages: request.stages,
-    models: plans.map((plan) => plan.identity),
     codec: request.codec,
     crf: request.crf ?? null,
     start: request.start ?? null,
     end: request.end ?? null,
     container: request.output.slice(request.output.lastIndexOf('.')),
-    segmentLength,
     ffmpeg: tools.ffmpeg.version,
   };
+}
+
+function hashOf(parts: object): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -7,7 +7,7 @@ import { FramePool, pixelFormat, type Frame, type StreamFormat } from '../frames
 import { buffered } from './buffered';
 import { Gate } from './gate';
 import { checkOutput, putInPlace } from './result-file';
-import { SegmentStore, workFolder, type Segment } from './segment-store';
+import { choicesBefore, SegmentStore, workFolder, type Segment } from './segment-store';
 import { Validator } from './validator';
 
 const colour: ColourDescription = {
@@ -158,6 +158,8 @@ describe('the validator', () => {
 });
 
 describe('the segment store', () => {
+  const opened = (work: string, frames = 'same', resume = true, request = 'asked'): Promise<SegmentStore> =>
+    SegmentStore.open(work, { request, frames }, { resume, choices: ['light', null] });
   const segment = async (store: SegmentStore, index: number): Promise<Segment> => {
     const file = SegmentStore.fileName(index, 'nut');
     await writeFile(store.pathOf(file), 'x'.repeat(10 + index));
@@ -174,11 +176,11 @@ describe('the segment store', () => {
 
   it('finds the segments of an interrupted run of the same job', async () => {
     const work = workFolder(join(folder, 'Ünï çödé (1) &.mkv'));
-    const store = await SegmentStore.open(work, 'same', true);
+    const store = await opened(work);
     await store.add(await segment(store, 0));
     await store.add(await segment(store, 1));
     await store.unlock();
-    const again = await SegmentStore.open(work, 'same', true);
+    const again = await opened(work);
     expect(again.resumed).toBe(true);
     expect(again.frames).toBe(48);
     expect(again.bytes).toBe(21);
@@ -190,10 +192,10 @@ describe('the segment store', () => {
     ['a run that must not resume', 'same', false],
   ])('drops them for %s', async (_, identity, resume) => {
     const work = workFolder(join(folder, 'out.mkv'));
-    const store = await SegmentStore.open(work, 'same', true);
+    const store = await opened(work);
     await store.add(await segment(store, 0));
     await store.unlock();
-    const again = await SegmentStore.open(work, identity, resume);
+    const again = await opened(work, identity, resume);
     expect(again.resumed).toBe(false);
     expect(again.dropped).toBe(true);
     expect((await readdir(work)).filter((name) => name.startsWith('segment'))).toEqual([]);
@@ -201,24 +203,37 @@ describe('the segment store', () => {
 
   it('does not trust a segment whose file has another length, nor a broken manifest', async () => {
     const work = workFolder(join(folder, 'out.mkv'));
-    const store = await SegmentStore.open(work, 'same', true);
+    const store = await opened(work);
     const first = await segment(store, 0);
     await store.add(first);
     await store.unlock();
     await writeFile(store.pathOf(first.file), 'short');
-    const again = await SegmentStore.open(work, 'same', true);
+    const again = await opened(work);
     expect(again.segments).toEqual([]);
     await again.unlock();
     await writeFile(join(work, 'manifest.json'), '{"layout":1,');
-    expect((await SegmentStore.open(work, 'same', true)).segments).toEqual([]);
+    expect((await opened(work)).segments).toEqual([]);
+  });
+
+  it('remembers what was chosen for the very same request, while there is work to go on from', async () => {
+    const work = workFolder(join(folder, 'out.mkv'));
+    const store = await opened(work);
+    expect(await choicesBefore(work, 'asked')).toEqual([]);
+    await store.add(await segment(store, 0));
+    expect(await choicesBefore(work, 'asked')).toEqual(['light', null]);
+    expect(await choicesBefore(work, 'asked otherwise')).toEqual([]);
+    expect(await choicesBefore(join(folder, 'nowhere'), 'asked')).toEqual([]);
+    await store.unlock();
+    // Frames that would be the same are used, however they were asked for.
+    expect((await opened(work, 'same', true, 'asked otherwise')).resumed).toBe(true);
   });
 
   it('takes over the lock of a process that is gone', async () => {
     const work = workFolder(join(folder, 'out.mkv'));
-    const store = await SegmentStore.open(work, 'same', true);
+    const store = await opened(work);
     await store.unlock();
     await writeFile(join(work, 'lock'), '999999999');
-    await SegmentStore.open(work, 'same', true);
+    await opened(work);
     expect(await readFile(join(work, 'lock'), 'utf8')).toBe(String(process.pid));
   });
 });

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { throwIfCancelled, UserError, type JobRequest, type MediaInfo } from '../../shared';
 import type { Frame, Stage } from '../frames';
 import { readStill, writeStill, type MediaTools } from '../media';
+import { choicesOf, openStages } from './open-stages';
 import { putInPlace, RESULT_PART } from './result-file';
-import { openStages, type RunEvents, type RunFacts } from './run-video';
+import type { RunEvents, RunFacts } from './run-video';
 import { workFolder } from './segment-store';
 import { Stopwatch } from './stopwatch';
 import { Validator } from './validator';
@@ -22,9 +23,23 @@ export async function runStill(request: JobRequest, context: StillContext): Prom
   const stopwatch = new Stopwatch();
   const still = await stopwatch.time('decode', () => readStill(info));
   const notes = [...info.notes, ...still.notes];
-  const opened = await openStages(request, still.frame.stream, signal, (note) => notes.push(note));
+  const opened = await openStages(request, {
+    input: still.frame.stream,
+    display: info.video,
+    backend: request.backend,
+    still: true,
+    expectedFrames: 1,
+    chosenBefore: [],
+    signal,
+    note: (note) => {
+      notes.push(note);
+      events.note(note);
+    },
+  });
   const folder = workFolder(request.output);
   try {
+    const choices = choicesOf(opened);
+    events.chose(choices);
     const output = opened.at(-1)?.plan.output ?? still.frame.stream;
     const validator = new Validator();
     validator.saw(still.frame);
@@ -50,6 +65,7 @@ export async function runStill(request: JobRequest, context: StillContext): Prom
       framesThisRun: 1,
       sizeBytes,
       backend: [...new Set(opened.map((stage) => stage.plan.backend))].join(' + '),
+      choices,
       notes: [...new Set(notes)],
       stopwatch,
     };

@@ -1,6 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
-import { CancelledError, throwIfCancelled, UserError, type JobRequest, type MediaInfo } from '../../shared';
-import { FramePool, type Frame, type Stage, type StagePlan, type StreamFormat } from '../frames';
+import {
+  CancelledError,
+  throwIfCancelled,
+  UserError,
+  type JobRequest,
+  type MediaInfo,
+  type StageChoice,
+} from '../../shared';
+import { FramePool, type Display, type Frame, type StreamFormat } from '../frames';
 import {
   containerOf,
   decodeFormat,
@@ -11,12 +18,13 @@ import {
   type EncoderSpec,
   type MediaTools,
 } from '../media';
-import { createStage, stageSupport } from '../stages';
 import { buffered } from './buffered';
+import { expectedFrames } from './expected-frames';
 import type { Gate } from './gate';
-import { jobIdentity } from './identity';
+import { jobIdentity, requestIdentity } from './identity';
+import { choicesOf, displayOf, openStages, through, type OpenedStage } from './open-stages';
 import { putInPlace, RESULT_PART } from './result-file';
-import { SegmentStore, workFolder } from './segment-store';
+import { choicesBefore, SegmentStore, workFolder } from './segment-store';
 import { SegmentWriter } from './segment-writer';
 import { Stopwatch } from './stopwatch';
 import { Validator } from './validator';
@@ -32,6 +40,8 @@ export interface RunEvents {
   /** The last frame is written; joining and muxing begin. */
   finishing(): void;
   note(text: string): void;
+  /** All stages are open; what they compute with. */
+  chose(choices: readonly StageChoice[]): void;
 }
 
 export interface RunFacts {
@@ -41,6 +51,7 @@ export interface RunFacts {
   readonly framesThisRun: number;
   readonly sizeBytes: number;
   readonly backend: string;
+  readonly choices: readonly StageChoice[];
   readonly notes: readonly string[];
   readonly stopwatch: Stopwatch;
 }
@@ -79,9 +90,25 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
   if (!decoding.supported) throw new UserError('unsupported-input', decoding.reason);
   const notes = [...info.notes, ...decoding.notes];
 
-  const opened = await openStages(request, decoding.stream, signal, (note) => notes.push(note));
+  const folder = workFolder(request.output);
+  const opened = await openStages(request, {
+    input: decoding.stream,
+    display: info.video,
+    backend: request.backend,
+    still: false,
+    expectedFrames: expectedFrames(request, info),
+    chosenBefore: request.resume ? await choicesBefore(folder, await requestIdentity(request, tools)) : [],
+    signal,
+    note: (note) => {
+      notes.push(note);
+      events.note(note);
+    },
+  });
   try {
+    const choices = choicesOf(opened);
+    events.chose(choices);
     const output = opened.at(-1)?.plan.output ?? decoding.stream;
+    const display = displayOf(opened, info.video);
     const encoder = await encoderFor(tools, {
       codec: request.codec,
       stream: output,
@@ -92,16 +119,11 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
     notes.push(...encoder.notes);
 
     const length = segmentLength(output);
-    const store = await SegmentStore.open(
-      workFolder(request.output),
-      await jobIdentity(
-        request,
-        tools,
-        length,
-        opened.map((stage) => stage.plan),
-      ),
-      request.resume,
-    );
+    const plans = opened.map((stage) => stage.plan);
+    const store = await SegmentStore.open(folder, await jobIdentity(request, tools, length, plans), {
+      resume: request.resume,
+      choices: plans.map(({ choice }) => choice?.model ?? null),
+    });
     try {
       if (store.dropped) events.note('Unfinished work of a different or unwanted earlier run was dropped.');
       if (store.resumed) events.note(`Going on after ${store.frames} finished frames.`);
@@ -113,6 +135,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
           opened,
           encoder: encoder.encoder,
           store,
+          display,
           length,
           stopwatch,
           notes,
@@ -129,6 +152,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
       const muxNotes = await muxResult(tools, {
         segments: store.segments.map((segment) => ({ ...segment, path: store.pathOf(segment.file) })),
         stream: output,
+        sampleAspectRatio: display.sampleAspectRatio,
         info,
         part,
         container,
@@ -152,6 +176,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
         framesThisRun: frames - before,
         sizeBytes,
         backend: [...new Set(opened.map((stage) => stage.plan.backend))].join(' + '),
+        choices,
         notes: [...new Set([...notes, ...muxNotes])],
         stopwatch,
       };
@@ -163,41 +188,12 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
   }
 }
 
-interface OpenedStage {
-  readonly stage: Stage;
-  readonly plan: StagePlan;
-}
-
-/** Stages in the user's order, each opened on what the one before gives. */
-export async function openStages(
-  request: JobRequest,
-  stream: StreamFormat,
-  signal: AbortSignal,
-  note: (text: string) => void,
-): Promise<OpenedStage[]> {
-  const opened: OpenedStage[] = [];
-  let input = stream;
-  try {
-    for (const wanted of request.stages) {
-      const support = stageSupport(input, wanted);
-      if (!support.supported) throw new UserError('unsupported-input', support.reason);
-      const stage = createStage(wanted);
-      const plan = await stage.init({ input, signal, note, backend: request.backend });
-      opened.push({ stage, plan });
-      input = plan.output;
-    }
-    return opened;
-  } catch (error) {
-    for (const { stage } of opened) await stage.close();
-    throw error;
-  }
-}
-
 interface WriteParts {
   readonly decoding: DecodeFormat & { readonly supported: true };
   readonly opened: readonly OpenedStage[];
   readonly encoder: EncoderSpec;
   readonly store: SegmentStore;
+  readonly display: Display;
   readonly length: number;
   readonly stopwatch: Stopwatch;
   readonly notes: string[];
@@ -237,7 +233,7 @@ async function writeSegments(request: JobRequest, context: RunContext, parts: Wr
     store,
     encoder: parts.encoder,
     stream: output,
-    sampleAspectRatio: info.video.sampleAspectRatio,
+    sampleAspectRatio: parts.display.sampleAspectRatio,
     length: parts.length,
     signal,
   });
@@ -270,15 +266,6 @@ function stageLabel(request: JobRequest, index: number): string {
   const kind = request.stages[index]?.kind ?? 'stage';
   const same = request.stages.slice(0, index).filter((stage) => stage.kind === kind).length;
   return same === 0 ? kind : `${kind} ${same + 1}`;
-}
-
-/** Every frame through a stage, then what it still holds. */
-async function* through(stage: Stage, source: AsyncIterable<Frame>): AsyncGenerator<Frame> {
-  for await (const frame of source) {
-    if (frame.sceneCutBefore) yield* stage.flush();
-    yield* stage.process(frame);
-  }
-  yield* stage.flush();
 }
 
 async function* tap(source: AsyncIterable<Frame>, look: (frame: Frame) => void): AsyncGenerator<Frame> {

@@ -3,9 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../../shared';
+import type { JobIdentity } from './identity';
 
 /** Version of the work folder's layout; another one is never resumed. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const MANIFEST = 'manifest.json';
 const LOCK = 'lock';
 /** How long to wait for a dying engine to let go of its work folder. */
@@ -28,8 +29,9 @@ export type Segment = z.infer<typeof segmentSchema>;
 
 const manifestSchema = z.object({
   layout: z.literal(LAYOUT),
-  /** Hash of all that shapes the result. */
-  identity: z.string(),
+  identity: z.object({ request: z.string(), frames: z.string() }),
+  /** The model that each stage chose, null where it had no choice. */
+  choices: z.array(z.string().nullable()),
   segments: z.array(segmentSchema),
   /** True once the last frame is in a segment. */
   complete: z.boolean(),
@@ -64,7 +66,11 @@ export class SegmentStore {
    * Opens (or makes) the work folder.
    * @throws UserError `output-not-writable` where the folder can't be made, or another run holds it.
    */
-  static async open(folder: string, identity: string, resume: boolean): Promise<SegmentStore> {
+  static async open(
+    folder: string,
+    identity: JobIdentity,
+    { resume, choices }: { readonly resume: boolean; readonly choices: readonly (string | null)[] },
+  ): Promise<SegmentStore> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     } catch (cause) {
@@ -76,13 +82,13 @@ export class SegmentStore {
     }
     await takeLock(folder);
     const found = await readManifest(folder);
-    const fits = resume && found?.identity === identity && (await allThere(folder, found));
+    const fits = resume && found?.identity.frames === identity.frames && (await allThere(folder, found));
     if (found && fits) return new SegmentStore(folder, found, found.segments.length > 0, false);
     const dropped = (found?.segments.length ?? 0) > 0;
     for (const segment of found?.segments ?? []) await rm(join(folder, segment.file), { force: true });
     const store = new SegmentStore(
       folder,
-      { layout: LAYOUT, identity, segments: [], complete: false, notes: [] },
+      { layout: LAYOUT, identity, choices: [...choices], segments: [], complete: false, notes: [] },
       false,
       dropped,
     );
@@ -165,6 +171,15 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * What the stages of an unfinished run of the very same request chose: the folder is only looked at.
+ * Empty where there is none.
+ */
+export async function choicesBefore(folder: string, request: string): Promise<readonly (string | null)[]> {
+  const found = await readManifest(folder);
+  return found?.identity.request === request && found.segments.length > 0 ? found.choices : [];
 }
 
 async function readManifest(folder: string): Promise<Manifest | null> {

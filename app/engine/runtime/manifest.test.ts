@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findModel, listModels, readModel } from './manifest';
+import type { ModelSize } from '../../shared';
+import { findModel, listModels, modelScales, modelsFor, ofSize, readModel } from './manifest';
 
 const BYTES = Buffer.from('not a network, but bytes with a hash');
 
@@ -21,7 +22,13 @@ describe('installed models', () => {
     await rm(root, { recursive: true });
   });
 
-  const install = async (name: string, scale: number, psnrY: number): Promise<void> => {
+  const install = async (
+    name: string,
+    scale: number,
+    psnrY: number,
+    size: ModelSize = 'light',
+    restore = false,
+  ): Promise<void> => {
     const folder = join(root, name);
     await mkdir(folder);
     await writeFile(join(folder, 'model.onnx'), BYTES);
@@ -34,6 +41,8 @@ describe('installed models', () => {
       file: 'model.onnx',
       sha256: createHash('sha256').update(BYTES).digest('hex'),
       scale,
+      size,
+      restore,
       halo: 19,
       inputs: [tensor],
       outputs: [tensor],
@@ -57,15 +66,49 @@ describe('installed models', () => {
     expect((await listModels()).map((model) => model.name)).toEqual(['a-x3', 'b-x2']);
   });
 
-  it('are chosen by name, or by scale and the quality that was measured', async () => {
+  it('are chosen by name, or by scale, size and the quality that was measured', async () => {
     await install('a-x2', 2, 37);
     await install('b-x2', 2, 37.5);
     await install('c-x3', 3, 40);
     expect((await findModel('enhance', 2)).manifest.name).toBe('b-x2');
+    await install('fast-x2', 2, 38, 'fast');
+    expect((await findModel('enhance', 2)).manifest.name).toBe('b-x2');
+    await install('standard-x2', 2, 36, 'standard');
+    await install('restore-x2', 2, 50, 'standard', true);
+    expect((await findModel('enhance', 2)).manifest.name).toBe('standard-x2');
     expect((await findModel('enhance', 2, 'a-x2')).manifest.name).toBe('a-x2');
     await expect(findModel('enhance', 4)).rejects.toMatchObject({ code: 'model-missing' });
     await expect(findModel('enhance', 2, 'c-x3')).rejects.toThrow('enlarges by 3, not by 2');
     await expect(findModel('enhance', 2, 'd')).rejects.toThrow('a-x2, b-x2, c-x3');
+  });
+
+  it('are there one a size for what is wished, and say what there is where they are not', async () => {
+    for (const size of ['fast', 'light', 'standard'] as const) await install(`${size}-x2`, 2, 37, size);
+    await install('other-light-x2', 2, 36, 'light');
+    await install('light-x3', 3, 33, 'light');
+    await install('restore-x2', 2, 36, 'fast', true);
+    const names = async (...wish: Parameters<typeof modelsFor>): Promise<string[]> =>
+      (await modelsFor(...wish)).map(({ manifest }) => manifest.name);
+    expect(await names('enhance', { scale: 2 })).toEqual(['standard-x2', 'light-x2', 'fast-x2']);
+    expect(await names('enhance', { scale: 2, restore: true })).toEqual(['restore-x2']);
+    await expect(modelsFor('enhance', { scale: 4 })).rejects.toThrow('(there are: ×2, ×3)');
+    await expect(modelsFor('enhance', { scale: 3, restore: true })).rejects.toThrow(
+      /no restoring model that enlarges by 3 \(there are: ×2\): .*leave out --restore\.$/,
+    );
+    expect(await modelScales('enhance', false)).toEqual([2, 3]);
+    expect(await modelScales('enhance', true)).toEqual([2]);
+  });
+
+  it('stand in for the nearest size, the smaller one first', async () => {
+    await install('fast-x2', 2, 37, 'fast');
+    await install('standard-x2', 2, 37, 'standard');
+    await install('light-x3', 3, 37, 'light');
+    const nearest = async (scale: number, size: ModelSize): Promise<string | undefined> =>
+      ofSize(await modelsFor('enhance', { scale }), size)?.manifest.name;
+    expect(await nearest(2, 'standard')).toBe('standard-x2');
+    expect(await nearest(2, 'light')).toBe('fast-x2');
+    expect(await nearest(3, 'fast')).toBe('light-x3');
+    expect(await nearest(3, 'standard')).toBe('light-x3');
   });
 
   it('are read where they are what their manifest says', async () => {

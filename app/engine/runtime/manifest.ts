@@ -3,7 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { modelManifestSchema, UserError, type ModelManifest } from '../../shared';
+import {
+  measuredPsnr,
+  MODEL_SIZES,
+  modelManifestSchema,
+  UserError,
+  type ModelManifest,
+  type ModelSize,
+} from '../../shared';
 
 /** A model that is there, its file not yet looked at. */
 export interface InstalledModel {
@@ -54,8 +61,64 @@ export async function listModels(): Promise<readonly ModelManifest[]> {
   return (await installedModels()).map((model) => model.manifest);
 }
 
+/** Which of the models of a task are meant. */
+export interface ModelWish {
+  readonly scale: number;
+  /** Trained on compressed and blurred pictures, or not. */
+  readonly restore?: boolean;
+}
+
 /**
- * The model for a task and scale: the one called `name`, or the one with the best measured quality.
+ * The models that do what is wished, one a size, the largest first.
+ *
+ * @throws UserError model-missing (there is none; the sentence says which there are), model-damaged
+ */
+export async function modelsFor(
+  task: ModelManifest['task'],
+  { scale, restore = false }: ModelWish,
+): Promise<readonly InstalledModel[]> {
+  const all = (await installedModels()).filter(({ manifest }) => manifest.task === task);
+  const fit = all.filter(({ manifest }) => manifest.scale === scale && manifest.restore === restore);
+  const found = MODEL_SIZES.toReversed().flatMap((size) =>
+    fit
+      .filter(({ manifest }) => manifest.size === size)
+      .sort((a, b) => (measuredPsnr(b.manifest) ?? 0) - (measuredPsnr(a.manifest) ?? 0))
+      .slice(0, 1),
+  );
+  if (found.length > 0) return found;
+  const kind = restore ? 'restoring model' : 'model';
+  const there = scalesOf(all, restore).map((one) => `×${one}`);
+  const instead = restore
+    ? `choose one of these, or leave out --restore`
+    : `choose one of these with --enhance, or ${MEND}`;
+  throw new UserError(
+    'model-missing',
+    `There is no ${kind} that enlarges by ${scale} (there are: ${there.join(', ') || 'none'}): ${instead}.`,
+  );
+}
+
+/** The factors that models of a task are there for, the smallest first. @throws UserError model-missing, model-damaged */
+export async function modelScales(task: ModelManifest['task'], restore: boolean): Promise<readonly number[]> {
+  return scalesOf(
+    (await installedModels()).filter(({ manifest }) => manifest.task === task),
+    restore,
+  );
+}
+
+/** Of some models, the one of a size, or of the next smaller one, or of the next larger one. */
+export function ofSize(models: readonly InstalledModel[], size: ModelSize): InstalledModel | undefined {
+  const rank = (one: ModelSize): number => MODEL_SIZES.indexOf(one);
+  const distance = ({ manifest }: InstalledModel): number => {
+    const steps = rank(manifest.size) - rank(size);
+    // Of two that are equally near the smaller one costs no more than was expected.
+    return steps > 0 ? steps + 0.5 : -steps;
+  };
+  return models.toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
+/**
+ * The model for a task and scale: the one called `name`, or the largest that was not trained for
+ * damaged pictures.
  *
  * @throws UserError model-missing (there is none, or its scale is another), model-damaged
  */
@@ -64,31 +127,24 @@ export async function findModel(
   scale: number,
   name?: string,
 ): Promise<InstalledModel> {
-  const all = (await installedModels()).filter(({ manifest }) => manifest.task === task);
-  if (name !== undefined) {
-    const named = all.find(({ manifest }) => manifest.name === name);
-    const names = all.map(({ manifest }) => manifest.name).join(', ') || 'none';
-    if (!named)
-      throw new UserError(
-        'model-missing',
-        `There is no model ${name}: choose one of those installed (${names}).`,
-      );
-    if (named.manifest.scale !== scale)
-      throw new UserError(
-        'model-missing',
-        `The model ${name} enlarges by ${named.manifest.scale}, not by ${scale}: choose another model or scale.`,
-      );
-    return named;
+  if (name === undefined) {
+    const [best] = await modelsFor(task, { scale });
+    if (best) return best;
   }
-  const [best] = all
-    .filter(({ manifest }) => manifest.scale === scale)
-    .sort((a, b) => measured(b.manifest) - measured(a.manifest));
-  if (best) return best;
-  const scales = [...new Set(all.map(({ manifest }) => `×${manifest.scale}`))].join(', ') || 'none';
-  throw new UserError(
-    'model-missing',
-    `There is no model that enlarges by ${scale} (there are: ${scales}): choose one of these, or ${MEND}.`,
-  );
+  const all = (await installedModels()).filter(({ manifest }) => manifest.task === task);
+  const named = all.find(({ manifest }) => manifest.name === name);
+  const names = all.map(({ manifest }) => manifest.name).join(', ') || 'none';
+  if (!named)
+    throw new UserError(
+      'model-missing',
+      `There is no model ${name}: choose one of those installed (${names}).`,
+    );
+  if (named.manifest.scale !== scale)
+    throw new UserError(
+      'model-missing',
+      `The model ${name} enlarges by ${named.manifest.scale}, not by ${scale}: choose another model or scale.`,
+    );
+  return named;
 }
 
 /**
@@ -128,8 +184,9 @@ async function readManifest(folder: string): Promise<ModelManifest> {
   }
 }
 
-/** Mean PSNR of a model as it ships, over the test sets that its manifest tells of. */
-function measured(manifest: ModelManifest): number {
-  const scores = manifest.quality.filter(({ precision }) => precision === 'uint8').map(({ psnrY }) => psnrY);
-  return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : 0;
+function scalesOf(models: readonly InstalledModel[], restore: boolean): number[] {
+  const scales = models
+    .filter(({ manifest }) => manifest.restore === restore)
+    .map(({ manifest }) => manifest.scale);
+  return [...new Set(scales)].sort((a, b) => a - b);
 }

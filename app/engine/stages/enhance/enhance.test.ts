@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeviceError, type ColourDescription } from '../../../shared';
-import { FramePool, pixelFormat, type Frame, type Plane, type StreamFormat } from '../../frames';
+import {
+  FramePool,
+  pixelFormat,
+  type Frame,
+  type Plane,
+  type StageContext,
+  type StreamFormat,
+} from '../../frames';
 import { chooseBackend, findModel, openModel, type InstalledModel, type ModelSession } from '../../runtime';
 import { Enhance } from './enhance';
 import { LumaUpscaler, type LumaCoding } from './luma-upscaler';
@@ -37,11 +44,28 @@ function fill(plane: Plane, low: number, high: number): void {
   }
 }
 
+function contextOf(
+  input: StreamFormat,
+  note: (text: string) => void,
+  more: Partial<StageContext> = {},
+): StageContext {
+  return {
+    input,
+    display: { sampleAspectRatio: { num: 1, den: 1 }, rotation: 0 },
+    backend: 'cpu',
+    still: false,
+    expectedFrames: null,
+    chosenBefore: null,
+    signal: new AbortController().signal,
+    note,
+    ...more,
+  };
+}
+
 async function enhance(input: StreamFormat, prepare: (frame: Frame) => void): Promise<Frame> {
   const stage = new Enhance({ kind: 'enhance', scale: 2 });
   const notes: string[] = [];
-  const context = { input, backend: 'cpu', signal: new AbortController().signal } as const;
-  const plan = await stage.init({ ...context, note: (text) => notes.push(text) });
+  const plan = await stage.init(contextOf(input, (text) => notes.push(text)));
   const pool = new FramePool(input, 1);
   const frame = await pool.take({ pts: 7, sourcePts: 3, duration: 2, sceneCutBefore: true });
   prepare(frame);
@@ -56,6 +80,11 @@ async function enhance(input: StreamFormat, prepare: (frame: Frame) => void): Pr
   expect(result!.stream).toEqual(plan.output);
   expect(result).toMatchObject({ pts: 7, sourcePts: 3, duration: 2, sceneCutBefore: true });
   return result!;
+}
+
+async function firstOf(frames: AsyncIterable<Frame>): Promise<Frame> {
+  for await (const frame of frames) return frame;
+  throw new Error('Expected a frame.');
 }
 
 function mean(plane: Plane): number {
@@ -111,6 +140,57 @@ describe('the enhance stage', () => {
     const { data, width } = result.planes[1]!;
     // Far from the borders; output sample j comes from j/2 − ⅛ (left) or j/2 − ¼ (centre).
     for (let j = 64; j < 192; j++) expect((data[2 * width + j]! - 512) / 16 - j / 2).toBe(expected);
+  });
+
+  it.each([
+    [75, 57, 160, 120],
+    [64, 48, 96, 72],
+    [65, 49, 52, 40],
+    [31, 17, 124, 68],
+  ])('fits %i×%i into %i×%i without moving light or colour', async (width, height, wide, high) => {
+    const input = streamOf('yuv420p10le', width, height, 'limited');
+    const prepare = (frame: Frame): void => {
+      const [luma, ...chroma] = frame.planes;
+      fill(luma!, 160, 800);
+      // A ramp across tells where colour lies.
+      for (const plane of chroma)
+        for (let index = 0; index < plane.data.length; index++)
+          plane.data[index] = 200 + 8 * (index % plane.width);
+    };
+    const quiet = { expectedFrames: 1 };
+    const request = { kind: 'enhance', scale: 2, fit: { width: wide, height: high } } as const;
+    const stage = new Enhance(request);
+    const plan = await stage.init(contextOf(input, () => undefined, quiet));
+    const frame = await new FramePool(input, 1).take({ pts: 0, duration: null });
+    prepare(frame);
+    const before = mean(frame.planes[0]!);
+    const result = await firstOf(stage.process(frame));
+    await stage.close();
+    expect(plan.display).toEqual({ sampleAspectRatio: { num: 1, den: 1 }, rotation: 0 });
+    expect(Math.max(plan.output.width / wide, plan.output.height / high)).toBeGreaterThan(0.97);
+    expect(Math.abs(mean(result.planes[0]!) - before)).toBeLessThan(16);
+    // Left-sited chroma: sample j stands at luma 2j, which comes from (2j + ½)/S − ½ of the source.
+    const S = plan.output.width / width;
+    const chroma = result.planes[1]!;
+    const row = Math.floor(chroma.height / 2) * chroma.width;
+    for (let j = Math.ceil(4 * S); j < chroma.width - 4 * S; j++) {
+      const source = ((2 * j + 0.5) / S - 0.5) / 2;
+      expect(Math.abs(chroma.data[row + j]! - (200 + 8 * source))).toBeLessThan(1.01);
+    }
+  });
+
+  it('only resizes where the picture need not grow', async () => {
+    const input = streamOf('yuv420p', 200, 100, 'limited');
+    const stage = new Enhance({ kind: 'enhance', fit: { width: 100 } });
+    const notes: string[] = [];
+    const plan = await stage.init(contextOf(input, (text) => notes.push(text)));
+    expect(plan).toMatchObject({ choice: null, identity: 'enhance 100×50 by bicubic' });
+    expect(notes).toEqual([expect.stringContaining('needs no network')]);
+    const frame = await new FramePool(input, 1).take({ pts: 0, duration: null });
+    frame.bytes.fill(77);
+    const result = await firstOf(stage.process(frame));
+    expect(new Set(result.bytes)).toEqual(new Set([77]));
+    await stage.close();
   });
 
   it('refuses pictures that no codec could take', () => {

@@ -54,7 +54,7 @@ describe('the phase of enlarged chroma', () => {
     ['unknown', 0, 0.5],
   ])('keeps %s-sited samples at their luma', (location, across, down) => {
     for (const scale of [2, 3, 4]) {
-      const phase = chromaPhase(location, scale, 1, 1);
+      const phase = chromaPhase(location, { x: scale, y: scale }, 1, 1);
       for (const j of [0, 1, 7]) {
         expect((j + 0.5) / scale - 0.5 + phase.x).toBeCloseTo(viaLuma(j, scale, across), 12);
         expect((j + 0.5) / scale - 0.5 + phase.y).toBeCloseTo(viaLuma(j, scale, down), 12);
@@ -63,7 +63,7 @@ describe('the phase of enlarged chroma', () => {
   });
 
   it('is an eighth of a sample for left siting and factor 2, and none without subsampling', () => {
-    expect(chromaPhase('left', 2, 1, 1)).toEqual({ x: 0.125, y: 0 });
-    expect(chromaPhase('left', 2, 0, 0)).toEqual({ x: 0, y: 0 });
+    expect(chromaPhase('left', { x: 2, y: 2 }, 1, 1)).toEqual({ x: 0.125, y: 0 });
+    expect(chromaPhase('left', { x: 2, y: 2 }, 0, 0)).toEqual({ x: 0, y: 0 });
   });
 });
