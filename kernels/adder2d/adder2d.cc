@@ -173,6 +173,23 @@ struct Adder2dBand {
   }
 };
 
+Accesses Adder2dStep::accesses(size_t from, size_t to) const {
+  const Adder2dOptions& options = layer->options();
+  const size_t outHeight = layer->outputHeight(height);
+  // Padded rows of the first and the last window, cut to the picture; at its border at least one row of it.
+  const size_t top = from % outHeight * options.strideHeight;
+  const size_t bottom = (to - 1) % outHeight * options.strideHeight + options.kernelHeight;
+  const size_t first = from / outHeight * height + (top > options.padTop ? top - options.padTop : 0);
+  const size_t rest = bottom > options.padTop ? std::min(bottom - options.padTop, height) : 0;
+  const size_t last = (to - 1) / outHeight * height + rest;
+  const size_t rowOutputs = layer->outputWidth(width) * options.cout;
+  const size_t outputBytes = options.epilogue.toFloat ? sizeof(float) : 1;
+  Accesses accesses = {{reading(x, width * options.cin, std::min(first, last), last),
+                        writing(y, rowOutputs * outputBytes, from, to)}};
+  if (residual != nullptr) accesses[2] = reading(residual, rowOutputs, from, to);
+  return accesses;
+}
+
 void Adder2dStep::run(size_t from, size_t to, Scratch& scratch) const { Adder2dBand(*this, scratch).run(from, to); }
 
 }  // namespace clearcut

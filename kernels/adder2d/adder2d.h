@@ -67,6 +67,7 @@ class Adder2dLayer : public Layer {
 class Adder2dStep : public Step {
  public:
   size_t rows() const override { return images * layer->outputHeight(height); }
+  Accesses accesses(size_t from, size_t to) const override;
   void run(size_t from, size_t to, Scratch& scratch) const override;
 
   std::shared_ptr<const Adder2dLayer> layer;

@@ -33,9 +33,15 @@ uint8_t* Scratch::bytes(size_t count) {
   return memory_.data() + (kAlignment - address % kAlignment) % kAlignment;
 }
 
-Job::Job(const std::vector<size_t>& chunksOfSteps, Work work)
-    : steps_(new Step[chunksOfSteps.size()]), stepCount_(chunksOfSteps.size()), work_(std::move(work)) {
-  for (size_t i = 0; i < stepCount_; i++) steps_[i].chunks = chunksOfSteps[i];
+Job::Job(const std::vector<size_t>& chunksOfSteps, Work work, Waits waits)
+    : steps_(new Step[chunksOfSteps.size()]),
+      stepCount_(chunksOfSteps.size()),
+      work_(std::move(work)),
+      waits_(std::move(waits)) {
+  for (size_t i = 0; i < stepCount_; i++) {
+    steps_[i].chunks = chunksOfSteps[i];
+    steps_[i].finished.reset(new std::atomic<bool>[chunksOfSteps[i]]());
+  }
 }
 
 void Job::participate() {
@@ -44,31 +50,52 @@ void Job::participate() {
     Step& step = steps_[index];
     for (size_t chunk = step.next.fetch_add(1); chunk < step.chunks; chunk = step.next.fetch_add(1)) {
       try {
+        waitForEarlier(index, chunk);
         if (!failed_.load()) work_(index, chunk, scratch);
       } catch (...) {
         const std::lock_guard<std::mutex> lock(mutex_);
         if (!failed_.exchange(true)) error_ = std::current_exception();
       }
-      finishChunk(step);
+      finishChunk(step, chunk);
     }
-    wait(step);
+  }
+  for (size_t index = 0; index < stepCount_; index++)
+    wait([&] { return steps_[index].done.load() >= steps_[index].chunks; });
+}
+
+// What a chunk waits for was taken before it, by a thread that waits for still earlier ones at most: somebody
+// always goes on.
+void Job::waitForEarlier(size_t index, size_t chunk) {
+  for (size_t earlier = 0; earlier < index; earlier++) {
+    Step& step = steps_[earlier];
+    if (step.done.load() >= step.chunks) continue;
+    for (size_t other = 0; other < step.chunks; other++)
+      if (!step.finished[other].load() && waits_(index, chunk, earlier, other))
+        wait([&] { return step.finished[other].load(); });
   }
 }
 
-void Job::finishChunk(Step& step) {
-  if (step.done.fetch_add(1) + 1 < step.chunks) return;
-  // Taking the mutex orders this before or after a waiter's look at `done`: none sleeps through it.
+void Job::finishChunk(Step& step, size_t chunk) {
+  step.finished[chunk].store(true);
+  step.done.fetch_add(1);
+  // One that counts itself after this look sees the chunk finished.
+  if (waiting_.load() == 0) return;
   { const std::lock_guard<std::mutex> lock(mutex_); }
-  stepDone_.notify_all();
+  chunkDone_.notify_all();
 }
 
-void Job::wait(Step& step) {
-  const auto isDone = [&] { return step.done.load() >= step.chunks; };
+template <typename Condition>
+void Job::wait(const Condition& condition) {
+  if (condition()) return;
   const auto end = std::chrono::steady_clock::now() + kSpin;
-  while (!isDone() && std::chrono::steady_clock::now() < end) pause();
-  if (isDone()) return;
+  while (std::chrono::steady_clock::now() < end) {
+    if (condition()) return;
+    pause();
+  }
   std::unique_lock<std::mutex> lock(mutex_);
-  stepDone_.wait(lock, isDone);
+  waiting_.fetch_add(1);
+  chunkDone_.wait(lock, condition);
+  waiting_.fetch_sub(1);
 }
 
 void Job::rethrow() {
@@ -83,9 +110,9 @@ ThreadPool& ThreadPool::shared() {
 
 void ThreadPool::setThreads(size_t count) { wanted_.store(std::max<size_t>(count, 1)); }
 
-void ThreadPool::run(const std::vector<size_t>& chunksOfSteps, Job::Work work) {
+void ThreadPool::run(const std::vector<size_t>& chunksOfSteps, Job::Work work, Job::Waits waits) {
   const std::lock_guard<std::mutex> turn(callers_);
-  const auto job = std::make_shared<Job>(chunksOfSteps, std::move(work));
+  const auto job = std::make_shared<Job>(chunksOfSteps, std::move(work), std::move(waits));
   const bool alone = std::all_of(chunksOfSteps.begin(), chunksOfSteps.end(), [](size_t n) { return n <= 1; });
   if (!alone) {
     resize(wanted_.load() - 1);
@@ -107,9 +134,12 @@ void ThreadPool::run(const std::vector<size_t>& chunksOfSteps, Job::Work work) {
 void ThreadPool::forRange(size_t count, size_t least,
                           const std::function<void(size_t from, size_t to, Scratch&)>& work) {
   const size_t length = chunkLength(count, threads(), least);
-  run({(count + length - 1) / length}, [&](size_t, size_t chunk, Scratch& scratch) {
-    work(chunk * length, std::min(count, (chunk + 1) * length), scratch);
-  });
+  run(
+      {(count + length - 1) / length},
+      [&](size_t, size_t chunk, Scratch& scratch) {
+        work(chunk * length, std::min(count, (chunk + 1) * length), scratch);
+      },
+      {});
 }
 
 void ThreadPool::stop() {

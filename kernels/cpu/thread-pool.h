@@ -23,14 +23,17 @@ class Scratch {
 };
 
 /**
- * Work in steps, each cut into chunks that any thread may take. A step begins when every chunk of the one
- * before is done.
+ * Work in steps, each cut into chunks. Threads take chunks in order, those of one step after those of the step
+ * before, and a chunk begins as soon as the earlier ones that it waits for are done: a thread that is held up
+ * holds up only what needs its chunk.
  */
 class Job {
  public:
   using Work = std::function<void(size_t step, size_t chunk, Scratch& scratch)>;
+  /** Whether a chunk waits for one of an earlier step. */
+  using Waits = std::function<bool(size_t step, size_t chunk, size_t earlierStep, size_t earlierChunk)>;
 
-  Job(const std::vector<size_t>& chunksOfSteps, Work work);
+  Job(const std::vector<size_t>& chunksOfSteps, Work work, Waits waits);
 
   /** Takes chunks until none is left; returns when all are done, also those of other threads. */
   void participate();
@@ -41,20 +44,26 @@ class Job {
  private:
   struct Step {
     size_t chunks = 0;
+    std::unique_ptr<std::atomic<bool>[]> finished;
     std::atomic<size_t> next{0};
     std::atomic<size_t> done{0};
   };
 
-  void finishChunk(Step& step);
-  void wait(Step& step);
+  void waitForEarlier(size_t index, size_t chunk);
+  void finishChunk(Step& step, size_t chunk);
+  template <typename Condition>
+  void wait(const Condition& condition);
 
   std::unique_ptr<Step[]> steps_;
   size_t stepCount_;
   Work work_;
+  Waits waits_;
   std::atomic<bool> failed_{false};
   std::exception_ptr error_;
+  /** Threads that sleep until a chunk is done. */
+  std::atomic<size_t> waiting_{0};
   std::mutex mutex_;
-  std::condition_variable stepDone_;
+  std::condition_variable chunkDone_;
 };
 
 /** The threads that all kernels of the process share. They start with the first job that has use for them. */
@@ -67,7 +76,7 @@ class ThreadPool {
   size_t threads() const { return wanted_.load(); }
 
   /** Runs a job to its end on the calling thread and those of the pool. Jobs of several callers run in turn. */
-  void run(const std::vector<size_t>& chunksOfSteps, Job::Work work);
+  void run(const std::vector<size_t>& chunksOfSteps, Job::Work work, Job::Waits waits);
 
   /** Runs one step of `count` items in chunks of at least `least`; the work gets a range of items. */
   void forRange(size_t count, size_t least, const std::function<void(size_t from, size_t to, Scratch&)>& work);

@@ -42,6 +42,12 @@ QuantizedConv2dLayer::QuantizedConv2dLayer(const QuantizedConv2dKernel& kernel, 
   options_.scale = options_.bias = nullptr;
 }
 
+Accesses QuantizedConv2dStep::accesses(size_t from, size_t to) const {
+  const QuantizedConv2dOptions& options = layer_->options_;
+  const RowSpan read = withReach(from, to, options.kernelHeight / 2, rows());
+  return {{reading(x_, width_ * sizeof(float), read.from, read.to), writing(y_, width_ * options.cout, from, to)}};
+}
+
 void QuantizedConv2dStep::run(size_t from, size_t to, Scratch& scratch) const {
   const QuantizedConv2dOptions& options = layer_->options_;
   const size_t kernelHeight = options.kernelHeight;

@@ -47,6 +47,7 @@ class QuantizedConv2dStep : public Step {
       : layer_(std::move(layer)), x_(x), images_(images), height_(height), width_(width), y_(y) {}
 
   size_t rows() const override { return images_ * height_; }
+  Accesses accesses(size_t from, size_t to) const override;
   void run(size_t from, size_t to, Scratch& scratch) const override;
 
  private:

@@ -153,6 +153,15 @@ class SubpixelConv2dBand {
   float* enlarged_ = nullptr;
 };
 
+Accesses SubpixelConv2dStep::accesses(size_t from, size_t to) const {
+  const SubpixelConv2dOptions& options = layer_->options_;
+  const RowSpan codes = withReach(from, to, options.kernelHeight / 2, rows());
+  const RowSpan plane = withReach(from, to, kReach, rows());
+  const size_t rowBytes = width_ * options.blockSize * options.blockSize * sizeof(float);
+  return {{reading(x_, width_ * options.cin, codes.from, codes.to),
+           reading(skip_, width_ * sizeof(float), plane.from, plane.to), writing(y_, rowBytes, from, to)}};
+}
+
 void SubpixelConv2dStep::run(size_t from, size_t to, Scratch& scratch) const {
   SubpixelConv2dBand band(*this, scratch);
   for (size_t row = from; row < to; row++) band.run(row);

@@ -57,6 +57,7 @@ class SubpixelConv2dStep : public Step {
 
   /** Of the source: each makes s rows of the output. */
   size_t rows() const override { return images_ * height_; }
+  Accesses accesses(size_t from, size_t to) const override;
   void run(size_t from, size_t to, Scratch& scratch) const override;
 
  private:
