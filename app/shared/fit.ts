@@ -101,3 +101,16 @@ export function factorFor<S extends number>(size: FittedSize, factors: readonly 
   const sorted = factors.toSorted((a, b) => a - b);
   return sorted.find((factor) => factor >= needed - TOLERANCE) ?? sorted.at(-1) ?? null;
 }
+
+/** Sizes that people ask for by name. */
+export const FIT_SIZES = [
+  { name: '1080p', label: '1080p (1920 × 1080)', fit: { width: 1920, height: 1080 } },
+  { name: '1440p', label: '1440p (2560 × 1440)', fit: { width: 2560, height: 1440 } },
+  { name: '4k', label: '4K (3840 × 2160)', fit: { width: 3840, height: 2160 } },
+] as const;
+export type FitSizeName = (typeof FIT_SIZES)[number]['name'];
+
+/** True for bounds that are the same. */
+export function sameFit(a: Fit | null | undefined, b: Fit | null | undefined): boolean {
+  return (a?.width ?? null) === (b?.width ?? null) && (a?.height ?? null) === (b?.height ?? null);
+}

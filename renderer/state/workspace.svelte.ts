@@ -12,7 +12,7 @@ import { Comparison } from './comparison.svelte';
 import { Destination } from './destination.svelte';
 import { Job } from './job.svelte';
 import { plainError } from './plain-error';
-import { Settings } from './settings.svelte';
+import { Settings, type SizeChoice } from './settings.svelte';
 import { Source } from './source.svelte';
 
 /** What the right-hand side of the window shows. */
@@ -78,6 +78,7 @@ export class Workspace {
     try {
       this.host = await this.api.host();
       this.facts = await this.api.facts();
+      this.settings.models = await this.api.models();
       this.trouble = null;
     } catch (error) {
       this.trouble = plainError(error);
@@ -102,7 +103,24 @@ export class Workspace {
 
   usePreset(preset: Preset): Promise<void> {
     this.settings.usePreset(preset);
+    this.#settle();
     return this.suggest();
+  }
+
+  useSize(size: SizeChoice): Promise<void> {
+    this.settings.size = size;
+    this.#settle();
+    return this.suggest();
+  }
+
+  useRestore(restore: boolean): void {
+    this.settings.restore = restore;
+    this.#settle();
+  }
+
+  /** True while all that an export needs is said. */
+  get canExport(): boolean {
+    return this.destination.path !== null && this.settings.enlargement !== null && !this.busy;
   }
 
   useCodec(codec: Codec): Promise<void> {
@@ -113,9 +131,10 @@ export class Workspace {
   /** A name for the result that fits the settings. */
   async suggest(): Promise<void> {
     const { info } = this.source;
-    if (!info) return;
+    const { enlargement, codec } = this.settings;
+    if (!info || enlargement === null) return;
     try {
-      await this.destination.suggest(info.path, this.settings.scale, this.settings.codec);
+      await this.destination.suggest(info.path, enlargement, codec);
     } catch (error) {
       this.trouble = plainError(error);
     }
@@ -124,7 +143,7 @@ export class Workspace {
   async export(): Promise<void> {
     const { info } = this.source;
     const { path, chosen } = this.destination;
-    if (!info || path === null || this.busy) return;
+    if (!info || path === null || !this.canExport) return;
     this.comparison.clear();
     const job = new Job(this.api, this.settings.request(info.path, path, chosen));
     this.job = job;
@@ -170,7 +189,12 @@ export class Workspace {
     if (this.source.info === before) return;
     this.#endJob();
     this.destination.clear();
+    this.#settle();
     await this.suggest();
+  }
+
+  #settle(): void {
+    if (this.source.info) this.settings.settle(this.source.info);
   }
 
   async #compare(): Promise<void> {

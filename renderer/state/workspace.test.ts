@@ -4,11 +4,13 @@ import {
   suggestedName,
   UserError,
   type ClearcutApi,
+  type EngineFacts,
   type JobEvent,
   type JobProgress,
   type JobRequest,
   type JobResult,
   type MediaInfo,
+  type ModelManifest,
 } from '../../app/shared';
 import { sentenceOf } from './plain-error';
 import { Workspace } from './workspace.svelte';
@@ -89,8 +91,13 @@ class FakeHost implements ClearcutApi {
   openPath: (path: string) => void = () => undefined;
 
   host: ClearcutApi['host'] = async () => ({ kind: 'desktop', version: '1', canReveal: true });
-  facts: ClearcutApi['facts'] = () => Promise.reject(new UserError('tool-missing', 'No ffmpeg was found.'));
-  models: ClearcutApi['models'] = async () => [];
+  found: EngineFacts | null = null;
+  facts: ClearcutApi['facts'] = async () => {
+    if (!this.found) throw new UserError('tool-missing', 'No ffmpeg was found.');
+    return this.found;
+  };
+  installed: readonly ModelManifest[] = [];
+  models: ClearcutApi['models'] = async () => this.installed;
   chooseInput: ClearcutApi['chooseInput'] = async () => this.chosen;
   pathOfDrop: ClearcutApi['pathOfDrop'] = async (file, onUpload) => {
     onUpload?.(0.5);
@@ -197,6 +204,67 @@ describe('the workspace', () => {
     expect([workspace.outputFolder, workspace.outputName]).toEqual(['/films', 'mine.mp4']);
     await workspace.useCodec('prores');
     expect(workspace.outputName).toBe('clip-clearcut-2x.mov');
+  });
+
+  it('names the result by its size, and asks for just what is set', async () => {
+    await workspace.choose();
+    await workspace.useSize(3);
+    expect(workspace.outputName).toBe('clip-clearcut-3x.mp4');
+    expect(workspace.settings.preset?.name).toBe('enhance-3x');
+    await workspace.useSize('4k');
+    expect(workspace.outputName).toBe('clip-clearcut-3840x2160.mp4');
+    expect(workspace.settings.resultSize(info('x'))).toEqual({ width: 3840, height: 2160, factor: 4 });
+    await workspace.useSize('own');
+    workspace.settings.ownWidth = null;
+    workspace.settings.ownHeight = 720;
+    await workspace.suggest();
+    expect(workspace.outputName).toBe('clip-clearcut-720p.mp4');
+    workspace.settings.quality = 'fast';
+    workspace.useRestore(true);
+    await workspace.export();
+    expect(host.requests[0]?.stages).toEqual([
+      { kind: 'enhance', fit: { height: 720 }, quality: 'fast', restore: true },
+    ]);
+    host.tell({ type: 'cancelled', jobId: 'job' });
+    // Bounds that no picture can have stop nothing but the export.
+    workspace.settings.ownHeight = 3;
+    await workspace.suggest();
+    expect([workspace.canExport, workspace.settings.resultSize(info('x'))]).toEqual([false, null]);
+    await workspace.export();
+    expect(host.requests).toHaveLength(1);
+    await workspace.usePreset(PRESETS.find(({ name }) => name === 'to-1080p')!);
+    expect([workspace.settings.size, workspace.canExport]).toEqual(['1080p', true]);
+    expect(workspace.settings.preset?.name).toBe('to-1080p');
+  });
+
+  it('takes back what no installed network can do', async () => {
+    const model = { task: 'enhance', operations: { adder: 1, mac: 1 }, quality: [] };
+    host.found = {} as EngineFacts;
+    host.installed = [
+      { ...model, scale: 2, size: 'fast', restore: false },
+      { ...model, scale: 2, size: 'light', restore: true },
+      { ...model, scale: 3, size: 'light', restore: false },
+    ] as unknown as ModelManifest[];
+    await workspace.begin();
+    expect(workspace.trouble).toBe(null);
+    await workspace.choose();
+    const { settings } = workspace;
+    const reasons = (): (string | null)[] => settings.scaleChoices.map(({ reason }) => reason);
+    expect(reasons()).toEqual([null, null, 'No network for ×4 is installed.']);
+    expect(settings.presetReason(PRESETS.find(({ name }) => name === 'enhance-4x')!)).toBe(
+      'network not installed',
+    );
+    settings.quality = 'fast';
+    workspace.useRestore(true);
+    expect([settings.restore, settings.quality]).toEqual([true, 'auto']);
+    expect(settings.preset?.name).toBe('restore');
+    await workspace.useSize(3);
+    expect([settings.restore, settings.restoreReason]).toEqual([
+      false,
+      'No restoring network for ×3 is installed.',
+    ]);
+    await workspace.useSize('1080p');
+    expect(settings.restoreReason).toBe(null);
   });
 
   it('replaces a file only where the place was chosen in the dialog', async () => {

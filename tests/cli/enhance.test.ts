@@ -58,8 +58,7 @@ describe('--quality', () => {
     }
   });
 
-  it('auto takes the best one that is quick enough, and says what it gave up', async () => {
-    // So short a clip is done within a minute by any of them.
+  it('auto takes the best one where the whole job is soon done, and says nothing of it', async () => {
     const short = await chosen('short.mp4');
     expect(short.choices).toMatchObject([
       {
@@ -68,23 +67,6 @@ describe('--quality', () => {
       },
     ]);
     expect(short.notes).toEqual([]);
-    // Pictures so large that these networks take more than a minute.
-    const long = at('long.mkv');
-    await ffmpeg(
-      ...['-f', 'lavfi', '-i', 'color=gray:size=1920x1080:rate=30:duration=6'],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', long],
-    );
-    const hurried = startCli(['run', long, '-o', at('hurried.mp4'), '--enhance', '2', '--pace', '900'], {
-      CLEARCUT_MODELS: models,
-    });
-    let said = '';
-    hurried.child.stderr?.on('data', (text: string) => {
-      said += text;
-      if (said.includes('900 wished')) hurried.child.kill('SIGINT');
-    });
-    expect((await hurried.ended).code).toBe(130);
-    // Equal networks: whichever was measured quickest.
-    expect(said).toMatch(/(fast|light|standard): about \d+.* the quickest there is, 900 wished; /);
   });
 
   it('falls back to the nearest size with a note', async () => {

@@ -1,0 +1,123 @@
+import {
+  ENHANCE_SCALES,
+  factorFor,
+  fittedSize,
+  measuredPsnr,
+  MODEL_SIZES,
+  operationsPerPixel,
+  type EnhanceScale,
+  type Enlargement,
+  type MediaInfo,
+  type ModelManifest,
+  type ModelSize,
+  type Quality,
+} from '../../app/shared';
+
+/** A value that can be chosen; `reason` says why not, where it can't be. */
+export interface Choice<T> {
+  readonly value: T;
+  readonly reason: string | null;
+}
+
+/** A size of network as it is offered: what it is called, and what it costs and gives. */
+export interface QualityChoice extends Choice<Quality> {
+  readonly label: string;
+  readonly help: string;
+}
+
+const SIZE_WORDS: Readonly<Record<ModelSize, { readonly label: string; readonly help: string }>> = {
+  fast: { label: 'Fast', help: 'Quickest' },
+  light: { label: 'Light', help: 'Clearer than fast' },
+  standard: { label: 'Standard', help: 'Clearest, slow' },
+};
+
+/** The networks that are installed, as the settings ask for them; `null` until they are known: then nothing is ruled out. */
+export class Networks {
+  constructor(private readonly models: readonly ModelManifest[] | null) {}
+
+  /** True where a network for this is there, or nothing is known yet. */
+  has(scale: number, restore: boolean, size?: ModelSize): boolean {
+    return this.models === null || this.#find(scale, restore, size).length > 0;
+  }
+
+  scales(restore: boolean): Choice<EnhanceScale>[] {
+    return ENHANCE_SCALES.map((scale) => ({
+      value: scale,
+      reason: this.has(scale, restore)
+        ? null
+        : `No ${restore ? 'restoring ' : ''}network for ×${scale} is installed.`,
+    }));
+  }
+
+  /** Factors that there are networks for. */
+  factors(restore: boolean): EnhanceScale[] {
+    return ENHANCE_SCALES.filter((scale) => this.has(scale, restore));
+  }
+
+  /** Why nothing can be restored by `scale`, or by any factor, or null. */
+  restoreReason(scale: EnhanceScale | null): string | null {
+    const factors = this.factors(true);
+    if (factors.length === 0) return 'No restoring network is installed.';
+    return scale === null || factors.includes(scale)
+      ? null
+      : `No restoring network for ×${scale} is installed.`;
+  }
+
+  /** All sizes for a factor, `auto` first. */
+  qualities(scale: number, restore: boolean, kind: MediaInfo['kind']): QualityChoice[] {
+    const auto: QualityChoice = {
+      value: 'auto',
+      label: 'Automatic',
+      help:
+        kind === 'still'
+          ? 'The clearest: a single picture can wait for it.'
+          : "The clearest that keeps up with the video's frame rate here, measured before the start.",
+      reason: null,
+    };
+    return [auto, ...MODEL_SIZES.map((size) => this.#quality(size, scale, restore))];
+  }
+
+  #quality(size: ModelSize, scale: number, restore: boolean): QualityChoice {
+    const { label, help } = SIZE_WORDS[size];
+    const [model] = this.#find(scale, restore, size);
+    if (this.models !== null && !model) {
+      const kind = restore ? 'restoring network' : 'network';
+      return { value: size, label, help: `${help}.`, reason: `No such ${kind} for ×${scale} is installed.` };
+    }
+    return { value: size, label, help: model ? `${help}: ${figures(model)}` : `${help}.`, reason: null };
+  }
+
+  #find(scale: number, restore: boolean, size?: ModelSize): ModelManifest[] {
+    return (this.models ?? []).filter(
+      (model) =>
+        model.task === 'enhance' &&
+        model.scale === scale &&
+        model.restore === restore &&
+        (size === undefined || model.size === size),
+    );
+  }
+}
+
+/** `37 thousand steps a pixel, 35.16 dB on test pictures.` */
+function figures(model: ModelManifest): string {
+  const thousands = operationsPerPixel(model) / 1000;
+  const psnr = measuredPsnr(model);
+  const cost = `${thousands < 10 ? thousands.toFixed(1) : Math.round(thousands)} thousand steps a pixel`;
+  return psnr === null ? `${cost}.` : `${cost}, ${psnr.toFixed(2)} dB on test pictures.`;
+}
+
+/** The size of a result as it will be seen, and the network's factor in it, null where none is needed. */
+export function resultSize(
+  { kind, video }: MediaInfo,
+  by: Enlargement,
+  factors: readonly EnhanceScale[],
+): { readonly width: number; readonly height: number; readonly factor: number | null } {
+  const upright = video.rotation % 180 === 0;
+  const turned = (width: number, height: number, factor: number | null): ReturnType<typeof resultSize> =>
+    upright ? { width, height, factor } : { width: height, height: width, factor };
+  if (typeof by === 'number') return turned(video.width * by, video.height * by, by);
+  // As the engine: sides are even where chroma is subsampled.
+  const unit = kind === 'still' || /444|rgb|gbr|bgr/.test(video.pixelFormat) ? 1 : 2;
+  const size = fittedSize(video, by, unit);
+  return turned(size.width, size.height, factorFor(size, factors));
+}
