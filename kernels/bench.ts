@@ -1,8 +1,11 @@
 import onnxProto from 'onnx-proto';
 import { performance } from 'node:perf_hooks';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ADDER2D_BENCH, adder2dData, type Adder2dCase } from './adder2d/cases';
+import { ADDER2D_BENCH, adder2dData, random, type Adder2dCase } from './adder2d/cases';
 import { compiledKernels, loadKernels } from './binding/load';
+import type { IsaName } from './binding/implementation';
+import { QUANTIZED_CONV2D_BENCH, quantizedConv2dData } from './quantized-conv2d/cases';
+import { SUBPIXEL_CONV2D_BENCH, subpixelConv2dData } from './subpixel-conv2d/cases';
 
 /** A measurement and its yardstick from the same run; the ratio is value over baseline. */
 export interface KernelBenchRow {
@@ -31,14 +34,19 @@ const UNIT = 'G ops/s';
 
 /**
  * Adder layers on every instruction set of this machine against onnxruntime's convolution of the same shape
- * in floats and in 8 bits, in turns, on one thread and on all. An operation is one |x − w| or one
- * multiplication, with its addition.
+ * in floats and in 8 bits, in turns, on one thread and on all; then a network's head and tail, with all that they do
+ * besides, against the convolution in floats alone. An operation is one |x − w| or one multiplication, with its
+ * addition.
  */
 export async function benchKernels(options: KernelBenchOptions = {}): Promise<readonly KernelBenchRow[]> {
   const rows: KernelBenchRow[] = [];
   const all = loadKernels().threads;
   for (const shape of ADDER2D_BENCH)
     for (const threads of new Set([1, all])) rows.push(...(await benchShape(shape, threads, options)));
+  for (const threads of new Set([1, all])) {
+    rows.push(...(await benchHead(threads, options)));
+    rows.push(...(await benchTail(threads, options)));
+  }
   loadKernels().setThreads(all);
   return rows;
 }
@@ -46,18 +54,86 @@ export async function benchKernels(options: KernelBenchOptions = {}): Promise<re
 async function benchShape(
   shape: Adder2dCase,
   threads: number,
-  { rounds = 21, onProgress }: KernelBenchOptions,
+  options: KernelBenchOptions,
 ): Promise<readonly KernelBenchRow[]> {
-  const { h, w, cin, cout, k } = shape;
-  const group = `${k.join('×')} ${cin}→${cout}, ${w}×${h}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+  const codes = adder2dData(shape, 1).description.w;
+  return compare('Adder2d', shape, threads, options, {
+    kernels: compiledKernels().map((level) => adder(level, shape, threads)),
+    yardsticks: await Promise.all([
+      convolution('float32', shape, codes, threads),
+      convolution('uint8', shape, codes, threads),
+    ]),
+  });
+}
+
+async function benchHead(threads: number, options: KernelBenchOptions): Promise<readonly KernelBenchRow[]> {
+  const { description, x, outputs } = quantizedConv2dData(QUANTIZED_CONV2D_BENCH, 1);
+  const { n, h, w } = QUANTIZED_CONV2D_BENCH;
+  const shape: Adder2dCase = { ...QUANTIZED_CONV2D_BENCH, cin: 1 };
+  const contender = (level: IsaName): Contender => {
+    const kernels = loadKernels({ implementation: level });
+    const layer = kernels.prepareQuantizedConv2d(description);
+    const y = new Uint8Array(outputs);
+    return contenderOf(`QuantizedConv2d, ${kernels.isa}`, layer, async () => {
+      kernels.setThreads(threads);
+      await kernels.run([{ layer, x, n, h, w, y }]);
+    });
+  };
+  return compare('QuantizedConv2d', shape, threads, options, {
+    kernels: compiledKernels().map(contender),
+    yardsticks: [await convolution('float32', shape, randomCodes(description.w.length), threads)],
+  });
+}
+
+async function benchTail(threads: number, options: KernelBenchOptions): Promise<readonly KernelBenchRow[]> {
+  const { description, x, skip, outputs } = subpixelConv2dData(SUBPIXEL_CONV2D_BENCH, 1);
+  const { n, h, w, blockSize } = SUBPIXEL_CONV2D_BENCH;
+  const shape: Adder2dCase = { ...SUBPIXEL_CONV2D_BENCH, cout: blockSize ** 2 };
+  const contender = (level: IsaName): Contender => {
+    const kernels = loadKernels({ implementation: level });
+    const layer = kernels.prepareSubpixelConv2d(description);
+    const y = new Float32Array(outputs);
+    return contenderOf(`SubpixelConv2d, ${kernels.isa}`, layer, async () => {
+      kernels.setThreads(threads);
+      await kernels.run([{ layer, x, skip, n, h, w, y }]);
+    });
+  };
+  return compare('SubpixelConv2d', shape, threads, options, {
+    kernels: compiledKernels().map(contender),
+    yardsticks: [await convolution('float32', shape, randomCodes(description.w.length), threads)],
+  });
+}
+
+function contenderOf(name: string, layer: { dispose(): void }, run: () => Promise<void>): Contender {
+  return {
+    name,
+    run,
+    close: async () => {
+      layer.dispose();
+    },
+  };
+}
+
+function randomCodes(count: number): Uint8Array {
+  const next = random(1);
+  return Uint8Array.from({ length: count }, () => Math.floor(256 * next()));
+}
+
+/** Runs all contenders in turns; every kernel's speed over that of every yardstick. */
+async function compare(
+  operator: string,
+  { h, w, cin, cout, k }: Adder2dCase,
+  threads: number,
+  { rounds = 21, onProgress }: KernelBenchOptions,
+  {
+    kernels,
+    yardsticks,
+  }: { readonly kernels: readonly Contender[]; readonly yardsticks: readonly Contender[] },
+): Promise<readonly KernelBenchRow[]> {
+  const many = threads === 1 ? '1 thread' : `${threads} threads`;
+  const group = `${operator} ${k[0]}×${k[1]}, ${cin}→${cout} channels, ${w}×${h}, ${many}`;
   onProgress?.(group);
-  const levels = compiledKernels();
-  const adders = levels.map((level) => adder(level, shape, threads));
-  const yardsticks = await Promise.all([
-    convolution('float32', shape, threads),
-    convolution('uint8', shape, threads),
-  ]);
-  const contenders = [...adders, ...yardsticks];
+  const contenders = [...kernels, ...yardsticks];
   const seconds = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
   try {
     // The first round makes buffers and wakes threads.
@@ -72,7 +148,7 @@ async function benchShape(
   }
   const operations = h * w * cout * cin * k[0] * k[1];
   const speed = (contender: Contender): number => operations / median(seconds.get(contender) ?? []) / 1e9;
-  return adders.flatMap((contender) =>
+  return kernels.flatMap((contender) =>
     yardsticks.map((yardstick) => {
       const value = speed(contender);
       const baseline = { name: yardstick.name, value: speed(yardstick) };
@@ -81,45 +157,34 @@ async function benchShape(
   );
 }
 
-function adder(
-  level: ReturnType<typeof compiledKernels>[number],
-  shape: Adder2dCase,
-  threads: number,
-): Contender {
+function adder(level: IsaName, shape: Adder2dCase, threads: number): Contender {
   const kernels = loadKernels({ implementation: level });
   const { description, x, outputs } = adder2dData(shape, 1);
   const layer = kernels.prepareAdder2d(description);
   const { n, h, w } = shape;
   const y = new Uint8Array(outputs);
-  return {
-    name: `Adder2d, ${kernels.isa}`,
-    run: async () => {
-      kernels.setThreads(threads);
-      await kernels.run([{ layer, x, n, h, w, y }]);
-    },
-    close: async () => {
-      layer.dispose();
-    },
-  };
+  return contenderOf(`Adder2d, ${kernels.isa}`, layer, async () => {
+    kernels.setThreads(threads);
+    await kernels.run([{ layer, x, n, h, w, y }]);
+  });
 }
 
 /** onnxruntime's Conv, or QLinearConv, as a model of one node. */
 async function convolution(
   type: 'float32' | 'uint8',
   shape: Adder2dCase,
+  w: Uint8Array,
   threads: number,
 ): Promise<Contender> {
   const ort = await import('onnxruntime-node');
-  const { description, x: codes, outputs } = adder2dData(shape, 1);
-  const session: InferenceSession = await ort.InferenceSession.create(
-    convolutionModel(type, shape, description.w),
-    {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      // Threads that spin after their run would take the processor from the next contender.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    },
-  );
+  const codes = randomCodes(shape.n * shape.h * shape.w * shape.cin);
+  const outputs = shape.n * shape.h * shape.w * shape.cout;
+  const session: InferenceSession = await ort.InferenceSession.create(convolutionModel(type, shape, w), {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Threads that spin after their run would take the processor from the next contender.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
   const make = (data: Uint8Array, channels: number): Tensor =>
     new ort.Tensor(type, type === 'uint8' ? data : Float32Array.from(data), [
       shape.n,

@@ -21,6 +21,7 @@ const COMMON = [
   'adder2d/adder2d.cc',
   'adder2d/kernel-table.cc',
   'adder2d/adder2d-u8-scalar.cc',
+  'plane/float-to-codes-scalar.cc',
   'plane/plane.cc',
   'quantized-conv2d/kernel-table.cc',
   'quantized-conv2d/quantized-conv2d.cc',
@@ -45,6 +46,7 @@ const BY_ARCH = {
   x64: [
     { file: 'adder2d/adder2d-u8-avx512.cc', ...AVX512 },
     { file: 'adder2d/adder2d-u8-avx2.cc', ...AVX2 },
+    { file: 'plane/float-to-codes-avx2.cc', ...AVX2 },
     { file: 'quantized-conv2d/quantized-conv2d-i16-avx512.cc', ...AVX512 },
     { file: 'quantized-conv2d/quantized-conv2d-i16-avx2.cc', ...AVX2 },
     { file: 'subpixel-conv2d/subpixel-conv2d-i16-avx512.cc', ...AVX512 },

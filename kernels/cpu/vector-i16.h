@@ -77,7 +77,14 @@ using Words = __m256i;
 
 inline Sums noSums() { return _mm256_setzero_si256(); }
 
-inline Sums addProducts(Sums sums, Words x, Words w) { return _mm256_add_epi32(sums, _mm256_madd_epi16(x, w)); }
+inline Sums addProducts(Sums sums, Words x, Words w) {
+  sums = _mm256_add_epi32(sums, _mm256_madd_epi16(x, w));
+#if defined(__GNUC__)
+  // Compilers would add up products first, and run out of registers.
+  asm("" : "+x"(sums));
+#endif
+  return sums;
+}
 
 inline Words loadWords(const int16_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
 
@@ -99,15 +106,33 @@ inline void addAcross(const Sums (&sums)[4], int32_t* to) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(to), total);
 }
 
-inline void storeCodes(Sums sums, const float* scale, const float* bias, const ToCodes& limits, uint8_t* to) {
+inline __m256i toCodes(Sums sums, const float* scale, const float* bias, const ToCodes& limits) {
   __m256 t = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(scale));
   t = _mm256_add_ps(t, _mm256_loadu_ps(bias));
   t = _mm256_min_ps(_mm256_max_ps(t, _mm256_set1_ps(limits.least)), _mm256_set1_ps(limits.most));
   // Rounds half to even unless somebody changed the thread's rounding, so it is named here.
   const __m256i whole = _mm256_cvtps_epi32(_mm256_round_ps(t, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
-  const __m256i codes = _mm256_add_epi32(whole, _mm256_set1_epi32(limits.zeroPoint));
+  return _mm256_add_epi32(whole, _mm256_set1_epi32(limits.zeroPoint));
+}
+
+inline void storeCodes(Sums sums, const float* scale, const float* bias, const ToCodes& limits, uint8_t* to) {
+  const __m256i codes = toCodes(sums, scale, bias, limits);
   const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(codes), _mm256_extracti128_si256(codes, 1));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi16(words, words));
+}
+
+#define CLEARCUT_STORES_FOUR
+
+/** Four vectors at once: packing works within halves, so groups of four codes are put in order at the end. */
+inline void storeFourCodes(const Sums (&sums)[4], const float* scale, const float* bias, const ToCodes& limits,
+                           uint8_t* to) {
+  const __m256i first = _mm256_packus_epi32(toCodes(sums[0], scale, bias, limits),
+                                            toCodes(sums[1], scale + kSumLanes, bias + kSumLanes, limits));
+  const __m256i second = _mm256_packus_epi32(toCodes(sums[2], scale + 2 * kSumLanes, bias + 2 * kSumLanes, limits),
+                                             toCodes(sums[3], scale + 3 * kSumLanes, bias + 3 * kSumLanes, limits));
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m256i codes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), order);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), codes);
 }
 
 #elif !defined(CLEARCUT_PORTABLE) && (defined(__aarch64__) || defined(_M_ARM64))
@@ -202,6 +227,16 @@ inline void storeCodes(const Sums& sums, const float* scale, const float* bias, 
     t = t < limits.most ? t : limits.most;
     to[i] = static_cast<uint8_t>(static_cast<int>(nearbyintf(t)) + limits.zeroPoint);
   }
+}
+
+#endif
+
+#if !defined(CLEARCUT_STORES_FOUR)
+
+inline void storeFourCodes(const Sums (&sums)[4], const float* scale, const float* bias, const ToCodes& limits,
+                           uint8_t* to) {
+  for (size_t v = 0; v < 4; v++)
+    storeCodes(sums[v], scale + v * kSumLanes, bias + v * kSumLanes, limits, to + v * kSumLanes);
 }
 
 #endif

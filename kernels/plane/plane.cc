@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <vector>
+
+#include "float-to-codes.h"
 
 namespace clearcut {
 namespace {
@@ -99,6 +100,24 @@ void resizeWith(ThreadPool& pool, const T* source, size_t width, size_t height, 
   });
 }
 
+/** The fastest that this processor runs. */
+const FloatToCodesKernel& floatToCodes() {
+#if defined(__x86_64__) || defined(_M_X64)
+  if (kFloatToCodesAvx2.supported()) return kFloatToCodesAvx2;
+#endif
+  return kFloatToCodesScalar;
+}
+
+size_t convert(const FloatToCodesKernel& kernel, const float* source, uint8_t* target, size_t count,
+               const FloatToCodes& how) {
+  return kernel.toBytes(source, target, count, how);
+}
+
+size_t convert(const FloatToCodesKernel& kernel, const float* source, uint16_t* target, size_t count,
+               const FloatToCodes& how) {
+  return kernel.toWords(source, target, count, how);
+}
+
 }  // namespace
 
 template <typename T>
@@ -123,24 +142,10 @@ void planeToFloat(ThreadPool& pool, const T* source, float* target, size_t count
 template <typename T>
 size_t floatToPlane(ThreadPool& pool, const float* source, T* target, size_t count, float scale, float offset,
                     int minCode, int maxCode) {
-  // Below 2^22, adding and taking away 1.5 · 2^23 rounds to whole numbers, half to even.
-  constexpr float kRound = 12582912.0f;
-  const float least = static_cast<float>(minCode);
-  const float most = static_cast<float>(maxCode);
+  const FloatToCodes how = {scale, offset, static_cast<float>(minCode), static_cast<float>(maxCode)};
   std::atomic<size_t> odd{0};
   pool.forRange(count, kLeastSamples, [&](size_t from, size_t to, Scratch&) {
-    uint32_t here = 0;
-    for (size_t i = from; i < to; i++) {
-      uint32_t bits;
-      std::memcpy(&bits, source + i, sizeof bits);
-      here += (bits & 0x7f800000u) == 0x7f800000u ? 1u : 0u;
-      float t = source[i] * scale;
-      t = t + offset;
-      t = t > least ? t : least;
-      t = t < most ? t : most;
-      target[i] = static_cast<T>(static_cast<int32_t>((t + kRound) - kRound));
-    }
-    odd += here;
+    odd += convert(floatToCodes(), source + from, target + from, to - from, how);
   });
   return odd.load();
 }

@@ -30,13 +30,13 @@ QuantizedConv2dLayer::QuantizedConv2dLayer(const QuantizedConv2dKernel& kernel, 
   std::copy(options.scale, options.scale + options.cout, scale_.begin());
   std::copy(options.bias, options.bias + options.cout, bias_.begin());
   // The second weight of an odd row's last pair is 0: that sample belongs to the next window.
-  packed_.assign(filled * options.kernelHeight * pairs_ * 2, 0);
+  packed_.resize(filled * options.kernelHeight * pairs_ * 2);
   const int16_t* weight = options.weights;
   for (size_t channel = 0; channel < options.cout; channel++)
     for (size_t row = 0; row < options.kernelHeight; row++)
       for (size_t column = 0; column < options.kernelWidth; column++, weight++) {
         const size_t pair = (channel / kernel.lanes * options.kernelHeight + row) * pairs_ + column / 2;
-        packed_[(pair * kernel.lanes + channel % kernel.lanes) * 2 + column % 2] = *weight;
+        packed_.data()[(pair * kernel.lanes + channel % kernel.lanes) * 2 + column % 2] = *weight;
       }
   options_.weights = nullptr;
   options_.scale = options_.bias = nullptr;

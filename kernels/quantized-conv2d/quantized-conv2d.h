@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "../cpu/aligned-array.h"
 #include "../cpu/step.h"
 #include "micro-kernel.h"
 
@@ -34,7 +35,7 @@ class QuantizedConv2dLayer : public Layer {
   const QuantizedConv2dKernel& kernel_;
   QuantizedConv2dOptions options_;
   size_t pairs_;
-  std::vector<int16_t> packed_;
+  AlignedArray<int16_t> packed_;
   std::vector<float> scale_;
   std::vector<float> bias_;
 };

@@ -38,7 +38,7 @@ SubpixelConv2dLayer::SubpixelConv2dLayer(const SubpixelConv2dKernel& kernel, con
 
 void SubpixelConv2dLayer::pack(const int16_t* weights) {
   const size_t rowWords = options_.kernelWidth * options_.cin;
-  packed_.assign(blocks_ * options_.kernelHeight * groups_ * kOutputsAtOnce * kernel_.words, 0);
+  packed_.resize(blocks_ * options_.kernelHeight * groups_ * kOutputsAtOnce * kernel_.words);
   for (size_t output = 0; output < outputs_; output++) {
     int64_t total = 0;
     for (size_t row = 0; row < options_.kernelHeight; row++)
@@ -46,7 +46,7 @@ void SubpixelConv2dLayer::pack(const int16_t* weights) {
         total += *weights;
         const size_t block = output / kOutputsAtOnce * options_.kernelHeight + row;
         const size_t vector = (block * groups_ + word / kernel_.words) * kOutputsAtOnce + output % kOutputsAtOnce;
-        packed_[vector * kernel_.words + word % kernel_.words] = *weights;
+        packed_.data()[vector * kernel_.words + word % kernel_.words] = *weights;
       }
     start_[output] = static_cast<int32_t>(-total * options_.xZeroPoint);
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "../cpu/aligned-array.h"
 #include "../cpu/step.h"
 #include "micro-kernel.h"
 
@@ -39,7 +40,7 @@ class SubpixelConv2dLayer : public Layer {
   size_t outputs_;
   size_t blocks_;
   size_t groups_;
-  std::vector<int16_t> packed_;
+  AlignedArray<int16_t> packed_;
   /** [s²], zero point · −Σ w. */
   std::vector<int32_t> start_;
   std::vector<float> scale_;
