@@ -41,25 +41,25 @@ describe('the networks that are installed', () => {
       {
         value: 'auto',
         label: 'Automatic',
-        help: "The clearest that keeps up with the video's frame rate here, measured before the start.",
+        help: 'The clearest that keeps up with the frame rate.',
         reason: null,
       },
       {
         value: 'fast',
         label: 'Fast',
-        help: 'Quickest: 38 thousand steps a pixel, 35.15 dB on test pictures.',
+        help: 'Quickest: 38 K steps a pixel, 35.15 dB.',
         reason: null,
       },
       {
         value: 'light',
         label: 'Light',
-        help: 'Clearer than fast: 38 thousand steps a pixel, 35.15 dB on test pictures.',
+        help: 'Clearer: 38 K steps a pixel, 35.15 dB.',
         reason: null,
       },
       {
         value: 'standard',
         label: 'Standard',
-        help: 'Clearest, slow.',
+        help: 'Clearest.',
         reason: 'No such network for ×2 is installed.',
       },
     ]);

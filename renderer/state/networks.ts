@@ -27,8 +27,8 @@ export interface QualityChoice extends Choice<Quality> {
 
 const SIZE_WORDS: Readonly<Record<ModelSize, { readonly label: string; readonly help: string }>> = {
   fast: { label: 'Fast', help: 'Quickest' },
-  light: { label: 'Light', help: 'Clearer than fast' },
-  standard: { label: 'Standard', help: 'Clearest, slow' },
+  light: { label: 'Light', help: 'Clearer' },
+  standard: { label: 'Standard', help: 'Clearest' },
 };
 
 /** The networks that are installed, as the settings ask for them; `null` until they are known: then nothing is ruled out. */
@@ -70,8 +70,8 @@ export class Networks {
       label: 'Automatic',
       help:
         kind === 'still'
-          ? 'The clearest: a single picture can wait for it.'
-          : "The clearest that keeps up with the video's frame rate here, measured before the start.",
+          ? 'The clearest: a single picture can wait.'
+          : 'The clearest that keeps up with the frame rate.',
       reason: null,
     };
     return [auto, ...MODEL_SIZES.map((size) => this.#quality(size, scale, restore))];
@@ -98,12 +98,12 @@ export class Networks {
   }
 }
 
-/** `37 thousand steps a pixel, 35.16 dB on test pictures.` */
+/** `37 K steps a pixel, 35.16 dB.`: what a pixel of the result costs, and the mean PSNR over test pictures. */
 function figures(model: ModelManifest): string {
   const thousands = operationsPerPixel(model) / 1000;
   const psnr = measuredPsnr(model);
-  const cost = `${thousands < 10 ? thousands.toFixed(1) : Math.round(thousands)} thousand steps a pixel`;
-  return psnr === null ? `${cost}.` : `${cost}, ${psnr.toFixed(2)} dB on test pictures.`;
+  const cost = `${thousands < 10 ? thousands.toFixed(1) : Math.round(thousands)} K steps a pixel`;
+  return psnr === null ? `${cost}.` : `${cost}, ${psnr.toFixed(2)} dB.`;
 }
 
 /** The size of a result as it will be seen, and the network's factor in it, null where none is needed. */

@@ -154,6 +154,54 @@ describe('--fit', () => {
   });
 });
 
+describe('a still', () => {
+  it('keeps its transparency and its 16 bits, whatever its size', async () => {
+    const [width, height] = [13, 7];
+    const samples = Uint16Array.from({ length: width * height * 4 }, (_, index) => {
+      const x = Math.floor(index / 4) % width;
+      return index % 4 === 3 ? (x < 6 ? 0 : 65_535) : 20_000 + 1001 * x;
+    });
+    await sharp(samples, { raw: { width, height, channels: 4 } })
+      .toColourspace('rgb16')
+      .withIccProfile('p3')
+      .png()
+      .toFile(at('deep.png'));
+    const { icc } = await sharp(at('deep.png')).metadata();
+    for (const [name, args, size] of [
+      ['deep-2x.png', ['--enhance', '2'], [26, 14]],
+      ['deep-fit.png', ['--fit', '33x'], [33, 18]],
+    ] as const) {
+      const result = await run([at('deep.png'), '-o', at(name), ...args]);
+      expect(result.notes).toEqual([]);
+      const after = await sharp(at(name)).metadata();
+      expect([after.width, after.height, after.depth, after.channels]).toEqual([...size, 'ushort', 4]);
+      expect(after.icc?.equals(icc!)).toBe(true);
+      const alpha = await sharp(at(name), { ignoreIcc: true }).extractChannel('alpha').raw().toBuffer();
+      const row = [...alpha.subarray(0, size[0])];
+      expect([row[0], row.at(-1)]).toEqual([0, 255]);
+    }
+  });
+
+  it.each([
+    [1, 1],
+    [1, 9],
+    [5, 3],
+  ])('of %i×%i pixels is enlarged like any other', async (width, height) => {
+    const create = { width, height, channels: 3, background: { r: 200, g: 100, b: 50 } } as const;
+    await sharp({ create })
+      .png()
+      .toFile(at(`tiny-${width}.png`));
+    await run([at(`tiny-${width}.png`), '-o', at(`tiny-${width}-2x.png`), '--enhance', '2']);
+    const { data, info } = await sharp(at(`tiny-${width}-2x.png`))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([2 * width, 2 * height]);
+    [200, 100, 50].forEach((value, index) => {
+      expect(Math.abs(data[index]! - value)).toBeLessThan(6);
+    });
+  });
+});
+
 describe('wishes that mean nothing', () => {
   it.each([
     [['--enhance', '5'], 'Expected one of 2, 3, 4.'],

@@ -9,6 +9,7 @@ export interface PixelFormat {
   readonly chromaShiftY: 0 | 1;
 }
 
+/** Frames of 16 bits are for stills: decoders and encoders of video end at 12. */
 const FAMILIES = [
   ['yuv420p', 3, 1, 1],
   ['yuv422p', 3, 1, 0],
@@ -18,7 +19,7 @@ const FAMILIES = [
 
 const FORMATS: ReadonlyMap<string, PixelFormat> = new Map(
   FAMILIES.flatMap(([family, planes, chromaShiftX, chromaShiftY]) =>
-    [8, 10, 12].map((bitDepth) => {
+    [8, 10, 12, 16].map((bitDepth) => {
       const name = bitDepth === 8 ? family : `${family}${bitDepth}le`;
       return [name, { name, planes, bitDepth, chromaShiftX, chromaShiftY }] as const;
     }),

@@ -8,5 +8,6 @@ export type { MuxPlan } from './mux-plan';
 export { poster } from './poster';
 export { probe } from './probe';
 export { openSegmentEncoder, type SegmentEncoder, type SegmentFacts } from './segment-encoder';
-export { readStill, writeStill, type Still } from './still';
+export { readStill, type Still } from './still';
+export { writeStill } from './still-writer';
 export { resolveTools, type MediaTool, type MediaTools } from './tools';

@@ -22,6 +22,36 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const rgba = (): Sharp => sharp(RGBA, { raw: { width: WIDTH, height: HEIGHT, channels: 4 } });
 const rgb = (): Sharp => rgba().removeAlpha();
+const greyAlpha = (): Sharp =>
+  sharp(RGBA, { raw: { width: 2 * WIDTH, height: HEIGHT, channels: 2 } }).toColourspace('b-w');
+/** The same noise in 16 bits, low bytes and all. */
+const deep = (channels: 1 | 2 | 3 | 4): Sharp => {
+  const samples = Uint16Array.from(
+    { length: WIDTH * HEIGHT * channels },
+    (_, index) => ((index * 2_654_435_761) >>> 9) & 65_535,
+  );
+  return sharp(samples, { raw: { width: WIDTH, height: HEIGHT, channels } }).toColourspace(
+    channels < 3 ? 'grey16' : 'rgb16',
+  );
+};
+
+/** A profile of RGB is none of grey's. */
+const deepWithProfile = (channels: 1 | 2 | 3 | 4): Sharp =>
+  channels < 3 ? deep(channels) : deep(channels).withIccProfile('p3');
+
+/** Samples of 16 bits: those of all channels of colour, and of alpha. */
+async function deepSamples(path: string): Promise<number[]> {
+  const { space, hasAlpha } = await sharp(path).metadata();
+  const image = sharp(path, { ignoreIcc: true });
+  const parts = [[image.clone().removeAlpha(), space] as const];
+  if (hasAlpha) parts.push([image.clone().extractChannel('alpha'), 'grey16']);
+  const samples: number[] = [];
+  for (const [part, as] of parts) {
+    const data = await part.toColourspace(as).raw({ depth: 'ushort' }).toBuffer();
+    samples.push(...new Uint16Array(data.buffer, data.byteOffset, data.length / 2));
+  }
+  return samples;
+}
 
 async function save(name: string, picture: Sharp): Promise<string> {
   const path = join(folder, name);
@@ -48,6 +78,11 @@ describe('a still picture', () => {
     ['rgba.png', (): Sharp => rgba().png(), 'tiff'],
     ['grey.png', (): Sharp => rgb().toColourspace('b-w').png(), 'png'],
     ['palette.png', (): Sharp => rgb().png({ palette: true }), 'png'],
+    ['clear-palette.png', (): Sharp => rgba().png({ palette: true, colours: 32 }), 'png'],
+    ['grey-alpha.png', (): Sharp => greyAlpha().png(), 'png'],
+    ['grey-alpha.tiff', (): Sharp => greyAlpha().tiff(), 'tiff'],
+    ['bilevel.png', (): Sharp => rgb().threshold().png({ palette: true, colours: 2 }), 'png'],
+    ['one.png', (): Sharp => rgb().extract({ left: 3, top: 5, width: 1, height: 1 }).png(), 'png'],
     ['p3.png', (): Sharp => rgb().withIccProfile('p3').png(), 'png'],
     [
       'exif.jpg',
@@ -83,12 +118,58 @@ describe('a still picture', () => {
     expect([avif.width, avif.height]).toEqual([HEIGHT, WIDTH]);
   });
 
+  it.each([
+    [1, 'png'],
+    [2, 'png'],
+    [3, 'png'],
+    [4, 'png'],
+    [4, 'tiff'],
+  ] as const)(
+    'of %i channels of 16 bits keeps them in .%s, to within two steps',
+    async (channels, extension) => {
+      const path = await save(`deep-${channels}.png`, deepWithProfile(channels).png());
+      const result = await passThrough(path, `deep-${channels}-out.${extension}`);
+      expect(result.notes).toEqual([]);
+      const metadata = await sharp(result.path).metadata();
+      expect(metadata).toMatchObject({ depth: 'ushort', channels });
+      const before = await deepSamples(path);
+      const after = await deepSamples(result.path);
+      expect(after).toHaveLength(before.length);
+      const furthest = after.reduce(
+        (most, value, index) => Math.max(most, Math.abs(value - before[index]!)),
+        0,
+      );
+      expect(furthest).toBeLessThanOrEqual(2);
+    },
+  );
+
+  it('in CMYK is converted by its profile, with a note', async () => {
+    const path = await save('print.jpg', rgb().withIccProfile('cmyk').toColourspace('cmyk').jpeg());
+    expect((await sharp(path).metadata()).space).toBe('cmyk');
+    const result = await passThrough(path, 'print-out.jpg');
+    expect(result.notes).toEqual(['CMYK was converted to RGB (sRGB).']);
+    expect(await sharp(result.path).metadata()).toMatchObject({ space: 'srgb', channels: 3 });
+  });
+
+  it('is as large as it is seen, whichever of the eight orientations it has', async () => {
+    for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const path = await save(`turned-${orientation}.jpg`, rgb().withMetadata({ orientation }).jpeg());
+      const { rotation } = (await probe(tools, path)).video;
+      expect([orientation, rotation % 180]).toEqual([orientation, orientation > 4 ? 90 : 0]);
+    }
+  });
+
   it('says what a format cannot keep', async () => {
     const path = await save('clear.png', rgba().png());
     expect((await passThrough(path, 'clear.jpg')).notes.join()).toMatch(/JPEG has no transparency/);
     await expect(passThrough(path, 'clear.xyz')).rejects.toMatchObject({ code: 'unsupported-output' });
-    const deep = await save('deep.png', rgb().toColourspace('rgb16').png());
-    await expect(passThrough(deep, 'deep-out.png')).rejects.toMatchObject({ code: 'unsupported-input' });
+    const full = await save('full.png', deep(3).png());
+    expect((await passThrough(full, 'full.webp')).notes).toEqual([
+      'WebP holds 8 bits per channel here: choose .png or .tiff to keep all 16.',
+    ]);
+    const float = await save('float.tiff', rgb().toColourspace('scrgb').tiff());
+    if ((await sharp(float).metadata()).depth === 'float')
+      await expect(passThrough(float, 'float-out.png')).rejects.toMatchObject({ code: 'unsupported-input' });
   });
 
   it('is refused by name when it is damaged or none', async () => {
