@@ -24,8 +24,9 @@ export interface LumaUpscalerOptions {
 }
 
 /**
- * The light network and onnxruntime's arenas take about 0.8 kB per sample at once, so this keeps a
- * process under a gigabyte; a frame of 1280×720 goes through whole.
+ * A network takes two tensors of codes, its input and its output: 84 bytes a sample for the light one at ×2, 196 for
+ * the standard one at ×4, so this keeps its buffers under a quarter of a gigabyte. A frame of 1280×720 goes through
+ * whole; larger tiles were no faster.
  */
 const TILE_BUDGET = 2 ** 20;
 
