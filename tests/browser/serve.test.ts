@@ -272,6 +272,24 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     await page.getByText('Ferien & Meer-clearcut-2x.mp4').waitFor();
     expect(await page.title()).toBe('Ferien & Meer.mp4 – Clearcut');
 
+    // The size of the result, by keyboard: the name and the picture's size follow.
+    const size = page.getByRole('group', { name: 'Size of the result' });
+    await size.getByRole('radio', { name: 'Fit to…' }).press('Space');
+    await page.getByRole('combobox', { name: 'Fit to' }).selectOption('own');
+    await page.getByLabel('Width').fill('150');
+    await page.getByLabel('Height').fill('');
+    await page.getByText('96 × 64 → 150 × 100').waitFor();
+    await page.getByText('Ferien & Meer-clearcut-150w.mp4').waitFor();
+    await page.getByLabel('Width').fill('3');
+    await page.getByRole('alert').getByText('Enter a width or a height').waitFor();
+    expect(await page.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
+    await size.getByRole('radio', { name: '×2' }).press('Space');
+    await page.getByText('Ferien & Meer-clearcut-2x.mp4').waitFor();
+    const network = page.getByRole('group', { name: 'Network' });
+    await network.getByRole('radio', { name: 'Light' }).check();
+    expect(await page.getByLabel('Preset').inputValue()).toBe('');
+    await network.getByRole('radio', { name: 'Automatic' }).check();
+
     await page.getByLabel('Codec').selectOption('hevc');
     await page.getByLabel('Codec').selectOption('h264');
     expect(await page.getByLabel('Preset').inputValue()).toBe('enhance-2x');

@@ -95,6 +95,11 @@ describe('installed models', () => {
     await expect(modelsFor('enhance', { scale: 3, restore: true })).rejects.toThrow(
       /no restoring model that enlarges by 3 \(there are: ×2\): .*leave out --restore\.$/,
     );
+    await rm(join(root, 'restore-x2'), { recursive: true });
+    await expect(modelsFor('enhance', { scale: 2, restore: true })).rejects.toThrow(
+      'There is no restoring model: leave out --restore.',
+    );
+    await install('restore-x2', 2, 36, 'fast', true);
     expect(await modelScales('enhance', false)).toEqual([2, 3]);
     expect(await modelScales('enhance', true)).toEqual([2]);
   });

@@ -88,12 +88,12 @@ export async function modelsFor(
   if (found.length > 0) return found;
   const kind = restore ? 'restoring model' : 'model';
   const there = scalesOf(all, restore).map((one) => `×${one}`);
-  const instead = restore
-    ? `choose one of these, or leave out --restore`
-    : `choose one of these with --enhance, or ${MEND}`;
+  const way = restore ? 'leave out --restore' : MEND;
   throw new UserError(
     'model-missing',
-    `There is no ${kind} that enlarges by ${scale} (there are: ${there.join(', ') || 'none'}): ${instead}.`,
+    there.length === 0
+      ? `There is no ${kind}: ${way}.`
+      : `There is no ${kind} that enlarges by ${scale} (there are: ${there.join(', ')}): choose one of these with --enhance, or ${way}.`,
   );
 }
 
