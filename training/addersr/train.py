@@ -95,10 +95,14 @@ def rate_at(config: TrainConfig, iteration: int) -> float:
     return config.rate_end + (1 - config.rate_end) * cosine
 
 
+def norms_of(model: nn.Module) -> list[nn.BatchNorm2d]:
+    return [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+
+
 @torch.no_grad()
 def recompute_norms(model: nn.Module, patches: data.Patches, stage: Stage, batches: int = 32) -> None:
     """Takes batch norm's statistics anew: at these rates its running average lags far behind."""
-    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+    norms = norms_of(model)
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None

@@ -16,6 +16,8 @@
 
 #include "adder2d.h"
 
+#include <torch/extension.h>
+
 #include <algorithm>
 
 #if defined(__AVX512F__) || defined(__AVX__)

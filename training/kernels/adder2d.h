@@ -1,7 +1,8 @@
 // What the kernels of AdderNet's layer share: shapes and the walk over pixels and channels.
 #pragma once
 
-#include <torch/extension.h>
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <type_traits>
 #include <vector>

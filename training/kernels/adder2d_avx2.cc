@@ -61,9 +61,11 @@ inline __m256i pair(const int16_t* p) {
   return _mm256_set1_epi32(both);
 }
 
-// Sixteen floats, times a factor, as saturated 16-bit integers in order.
-inline __m256i to_grid(const float* p, __m256 factor) {
-  const __m256 limit = _mm256_set1_ps(32000.f), low = _mm256_set1_ps(-32000.f);
+constexpr float kLimit = 32000.f;
+
+// Sixteen floats, times a factor, as 16-bit integers in order, held within +-limit.
+inline __m256i to_grid(const float* p, __m256 factor, __m256 limit) {
+  const __m256 low = _mm256_sub_ps(_mm256_setzero_ps(), limit);
   const auto clamp = [&](const float* q) {
     const __m256 v = _mm256_mul_ps(_mm256_loadu_ps(q), factor);
     return _mm256_cvtps_epi32(_mm256_max_ps(_mm256_min_ps(v, limit), low));
@@ -72,15 +74,16 @@ inline __m256i to_grid(const float* p, __m256 factor) {
 }
 
 // [N, H, W, C] -> the grid, [N, H + 2r, W + 2r, C] with zeros around.
-Buffer<int16_t> grid_padded(const float* x, const Shape& s, int64_t c, float factor) {
+Buffer<int16_t> grid_padded(const float* x, const Shape& s, int64_t c, float factor,
+                            float most = kLimit) {
   Buffer<int16_t> out(s.n * s.hp() * s.wp() * c, 0);
-  const __m256 f = _mm256_set1_ps(factor);
+  const __m256 f = _mm256_set1_ps(factor), limit = _mm256_set1_ps(most);
   for (int64_t n = 0; n < s.n; n++)
     for (int64_t y = 0; y < s.h; y++) {
       const float* from = x + (n * s.h + y) * s.w * c;
       int16_t* to = &out[((n * s.hp() + y + s.r()) * s.wp() + s.r()) * c];
       for (int64_t i = 0; i < s.w * c; i += 16)
-        _mm256_storeu_si256((__m256i*)(to + i), to_grid(from + i, f));
+        _mm256_storeu_si256((__m256i*)(to + i), to_grid(from + i, f, limit));
     }
   return out;
 }
@@ -127,7 +130,7 @@ Buffer<int16_t> filter_pairs(const float* f, const Shape& s, bool over_inputs, b
         const int64_t a = over_inputs ? c : o, b = over_inputs ? o : c;
         const int64_t tap = turn ? s.taps() - 1 - t : t;
         out[(((b / L * s.taps() + tap) * pairs + a / 2) * L + b % L) * 2 + a % 2] =
-            (int16_t)std::max(-32000.f, std::min(v, 32000.f));
+            (int16_t)std::max(-kLimit, std::min(v, kLimit));
       }
   return out;
 }
@@ -233,24 +236,38 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& filter, const Shape& s
   return out;
 }
 
-float peak_of(const float* p, int64_t count) {
+// What the grid has to hold: the largest magnitude, or kTail times the root mean square where that
+// is less. A few values far out (batch norm multiplies what hardly varies) would leave no steps for
+// the rest; they are held at the grid's end.
+constexpr double kTail = 100;
+
+float extent_of(const float* p, int64_t count) {
   const __m256 sign = _mm256_set1_ps(-0.f);
   __m256 peak = _mm256_setzero_ps();
-  for (int64_t i = 0; i < count; i += kLanes)
-    peak = _mm256_max_ps(peak, _mm256_andnot_ps(sign, _mm256_loadu_ps(p + i)));
-  alignas(32) float lanes[kLanes];
-  _mm256_store_ps(lanes, peak);
-  return std::max(*std::max_element(lanes, lanes + kLanes), 1e-30f);
+  double squares = 0;
+  for (int64_t i = 0; i < count;) {
+    __m256 part = _mm256_setzero_ps();
+    for (const int64_t end = std::min(count, i + 1024); i < end; i += kLanes) {
+      const __m256 v = _mm256_loadu_ps(p + i);
+      peak = _mm256_max_ps(peak, _mm256_andnot_ps(sign, v));
+      part = _mm256_add_ps(part, _mm256_mul_ps(v, v));
+    }
+    for (int l = 0; l < kLanes; l++) squares += part[l];
+  }
+  float most = 0;
+  for (int l = 0; l < kLanes; l++) most = std::max(most, peak[l]);
+  return std::max(float(std::min<double>(most, kTail * std::sqrt(squares / count))), 1e-30f);
 }
 
 template <int C>
 at::Tensor input_gradient(const at::Tensor& x, const at::Tensor& filter, const at::Tensor& gradient,
-                          float peak, const Shape& s) {
+                          float extent, const Shape& s) {
   auto dx = at::empty_like(x);
-  const float factor = gradient_peak(C) / peak;
+  const float factor = gradient_peak(C) / extent;
   const __m256 back = _mm256_set1_ps(1 / (factor * kUnit));
   const auto f = filter_pairs<kLanes>(filter.data_ptr<float>(), s, false, true);
-  const auto gp = grid_padded(gradient.data_ptr<float>(), s, s.cout, factor);
+  const auto gp =
+      grid_padded(gradient.data_ptr<float>(), s, s.cout, factor, gradient_peak(C));
   const auto g_sums = window_sums(gp.data(), s, s.cout);
   Shape bare = s;
   bare.k = 1;
@@ -337,15 +354,16 @@ inline void filter_gradient_tile(const int16_t* x, const int16_t* g, float* df, 
 }
 
 at::Tensor filter_gradient(const at::Tensor& x, const at::Tensor& filter,
-                           const at::Tensor& gradient, float peak, const Shape& s) {
+                           const at::Tensor& gradient, float extent, const Shape& s) {
   const float* xs = x.data_ptr<float>();
   const float* gs = gradient.data_ptr<float>();
-  const float x_factor = kInputPeak / peak_of(xs, x.numel()), g_factor = kGradientPeak / peak;
+  const float x_factor = kInputPeak / extent_of(xs, x.numel());
+  const float g_factor = kGradientPeak / extent;
   const int64_t pairs = (s.w + 1) / 2, x_count = 2 * pairs + s.k - 1;
   Shape bare = s;
   bare.k = 1;
-  const auto xp = grid_padded(xs, s, s.cin, x_factor);
-  const auto gp = grid_padded(gs, bare, s.cout, g_factor);
+  const auto xp = grid_padded(xs, s, s.cin, x_factor, kInputPeak);
+  const auto gp = grid_padded(gs, bare, s.cout, g_factor, kGradientPeak);
   const auto x2 = neighbours<kInputs>(xp.data(), s.n * s.hp(), s.wp(), s.cin, x_count, 1);
   const auto g2 = neighbours<kOutputs>(gp.data(), s.n * s.h, s.w, s.cout, pairs, 2);
   const int64_t x_row = x_count * kInputs * 2, g_row = pairs * kOutputs * 2;
@@ -391,11 +409,11 @@ at::Tensor forward_avx2(const at::Tensor& x, const at::Tensor& filter, const Sha
 
 std::vector<at::Tensor> backward_avx2(const at::Tensor& x, const at::Tensor& filter,
                                       const at::Tensor& gradient, const Shape& s) {
-  const float peak = peak_of(gradient.data_ptr<float>(), gradient.numel());
-  return {s.cout == 16   ? input_gradient<16>(x, filter, gradient, peak, s)
-          : s.cout == 32 ? input_gradient<32>(x, filter, gradient, peak, s)
-                         : input_gradient<64>(x, filter, gradient, peak, s),
-          filter_gradient(x, filter, gradient, peak, s)};
+  const float extent = extent_of(gradient.data_ptr<float>(), gradient.numel());
+  return {s.cout == 16   ? input_gradient<16>(x, filter, gradient, extent, s)
+          : s.cout == 32 ? input_gradient<32>(x, filter, gradient, extent, s)
+                         : input_gradient<64>(x, filter, gradient, extent, s),
+          filter_gradient(x, filter, gradient, extent, s)};
 }
 
 }  // namespace adder2d
