@@ -103,13 +103,17 @@ describe('build.mjs', () => {
     },
   );
 
-  it.skipIf(!hasCompiler)('makes an addon that loads, once', async () => {
-    expect(build({})).toEqual({ status: 0, said: '' });
-    const { loadKernels } = await loadWith(join(copy, 'kernels/build/clearcut-kernels.node'));
-    expect(loadKernels().name).not.toBe('reference');
-    const made = statSync(join(copy, 'kernels/build/clearcut-kernels.node')).mtimeMs;
-    expect(build({})).toEqual({ status: 0, said: '' });
-    expect(statSync(join(copy, 'kernels/build/clearcut-kernels.node')).mtimeMs).toBe(made);
-    // Half a minute of compiling, on a machine that may be busy with other things.
-  }, 600_000);
+  it.skipIf(!hasCompiler)(
+    'makes an addon that loads, once',
+    async () => {
+      expect(build({})).toEqual({ status: 0, said: '' });
+      const { loadKernels } = await loadWith(join(copy, 'kernels/build/clearcut-kernels.node'));
+      expect(loadKernels().name).not.toBe('reference');
+      const made = statSync(join(copy, 'kernels/build/clearcut-kernels.node')).mtimeMs;
+      expect(build({})).toEqual({ status: 0, said: '' });
+      expect(statSync(join(copy, 'kernels/build/clearcut-kernels.node')).mtimeMs).toBe(made);
+      // Half a minute of compiling, on a machine that may be busy with other things.
+    },
+    600_000,
+  );
 });
