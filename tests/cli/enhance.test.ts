@@ -93,7 +93,7 @@ describe('--restore', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'clearcut: There is no restoring model that enlarges by 4 (there are: ×2): choose one of these, or leave out --restore.\n',
+        'clearcut: There is no restoring model that enlarges by 4 (there are: ×2): choose one of these with --enhance, or leave out --restore.\n',
     });
   });
 });
@@ -190,9 +190,15 @@ describe('a still', () => {
     const create = { width, height, channels: 3, background: { r: 200, g: 100, b: 50 } } as const;
     await sharp({ create })
       .png()
-      .toFile(at(`tiny-${width}.png`));
-    await run([at(`tiny-${width}.png`), '-o', at(`tiny-${width}-2x.png`), '--enhance', '2']);
-    const { data, info } = await sharp(at(`tiny-${width}-2x.png`))
+      .toFile(at(`tiny-${width}-${height}.png`));
+    await run([
+      at(`tiny-${width}-${height}.png`),
+      '-o',
+      at(`tiny-${width}-${height}-2x.png`),
+      '--enhance',
+      '2',
+    ]);
+    const { data, info } = await sharp(at(`tiny-${width}-${height}-2x.png`))
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([2 * width, 2 * height]);
