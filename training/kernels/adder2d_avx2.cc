@@ -167,6 +167,10 @@ inline void forward_tile(const int16_t* xp, const int16_t* f, int32_t* sums, con
       _mm256_store_si256((__m256i*)(sums + (p * V + v) * kLanes), acc[p][v]);
 }
 
+// Ends a loop over a sum: without it the compiler keeps a copy of every sum in the loop for what
+// comes after, and has no registers left.
+inline void settle(__m256i& sum) { asm("" : "+x"(sum)); }
+
 // P pixels of one row by 8 input channels. C is Cout.
 template <int P, int C>
 inline void input_gradient_tile(const int16_t* x, const int16_t* gp, const int16_t* f,
@@ -192,6 +196,7 @@ inline void input_gradient_tile(const int16_t* x, const int16_t* gp, const int16
         }
       }
     }
+  UNROLL for (int p = 0; p < P; p++) settle(acc[p]);
   UNROLL for (int p = 0; p < P; p++)
     _mm256_store_si256((__m256i*)(sums + p * kLanes), acc[p]);
 }
@@ -346,6 +351,8 @@ inline void filter_gradient_tile(const int16_t* x, const int16_t* g, float* df, 
       }
     }
   }
+  UNROLL for (int c = 0; c < C; c++)
+    UNROLL for (int v = 0; v < V; v++) settle(acc[c][v]);
   UNROLL for (int c = 0; c < C; c++)
     UNROLL for (int v = 0; v < V; v++) {
       float* to = df + c * s.cout + v * kLanes;
