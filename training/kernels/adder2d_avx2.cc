@@ -1,10 +1,10 @@
 // The layer of adder2d.cc on a 16-bit grid, for AVX2 where AVX-512 VNNI is not there.
 //
-// X and F become integers of step 1/512 (so +-1 is +-512 and the range is +-62), two channels to
+// X and F become integers of step 1/2048 (so +-1 is +-2048 and the range is +-15), two channels to
 // a 32-bit lane; vpmaddwd sums both into 32 bits:
 //
 //   forward   sum max(x, f)                          pairs are added in 16 bits first, saturating
-//   dX        sum g * min(max(f, x - 512), x + 512)  less x * sum g, where g is dY scaled so that
+//   dX        sum g * min(max(f, x - 2048), x + 2048)  less x * sum g, where g is dY scaled so that
 //             the difference fits 32 bits; on the way there it may wrap round
 //   dF        sum x g, two pixels to a lane, in blocks short enough for 32 bits
 
@@ -22,14 +22,14 @@
 namespace adder2d {
 namespace {
 
-constexpr float kUnit = 512.f;
-constexpr int kOne = 512;
+constexpr float kUnit = 2048.f;
+constexpr int kOne = 2048;
 constexpr int kLanes = 8;   // channels to a vector of pairs
 constexpr int kPairs = 64;  // pixel pairs that dF sums in 32 bits: 64 * 2 * 2047 * 8191 < 2^31
 constexpr float kInputPeak = 2047.f, kGradientPeak = 8191.f;
 
-// The largest g of dX: 9 C terms of up to 512 g stay below 2^31.
-constexpr float gradient_peak(int channels) { return float((1 << 22) / (9 * channels) - 1); }
+// The largest g of dX: 9 C terms of up to 2048 g stay below 2^31.
+constexpr float gradient_peak(int channels) { return float((1 << 20) / (9 * channels) - 1); }
 
 // Without the zeros that std::vector writes first; 64-byte aligned.
 template <typename T>

@@ -38,7 +38,7 @@ describe('pixel formats', () => {
   });
 
   it('knows no packed, alpha or float format', () => {
-    for (const name of ['nv12', 'rgb24', 'yuva420p', 'grayf32le', 'yuv420p16le'])
+    for (const name of ['nv12', 'rgb24', 'yuva420p', 'grayf32le', 'yuv420p14le'])
       expect(pixelFormat(name)).toBeUndefined();
   });
 });
