@@ -232,7 +232,7 @@ def training_runs(record: dict) -> list[dict]:
     }
     if not config.start_from:
         return [run]
-    return [*training_runs(train.load_model(train.TRAINING / config.start_from)[1]), run]
+    return [*training_runs(train.load_model(train.start_of(config, config.model.scale))[1]), run]
 
 
 def size_of(model: AdderSR) -> str:

@@ -58,7 +58,9 @@ class TrainConfig:
     warmup: int = 100
     clamp: float = 1.5  # the adder weights' limit, held after every step
     average: float = 0.0  # decay of the averaged weights; 0 for none
-    start_from: str = ''  # a checkpoint to take the weights from; a tail of another scale is new
+    # A checkpoint to take the weights from; {scale} in it names one for each scale. A tail of
+    # another scale is new.
+    start_from: str = ''
     log_every: int = 100
     evaluate_every: int = 2000
     crop: int = 192  # side of a validation crop, high resolution pixels
@@ -144,6 +146,11 @@ def photographs(
     return parts
 
 
+def start_of(config: TrainConfig, scale: int) -> pathlib.Path:
+    """The checkpoint that a scale starts from."""
+    return TRAINING / config.start_from.format(scale=scale)
+
+
 def shared_models(config: TrainConfig) -> nn.ModuleDict:
     """A net per scale, by its number as text; head and blocks are the same modules in all."""
     models = nn.ModuleDict()
@@ -153,8 +160,8 @@ def shared_models(config: TrainConfig) -> nn.ModuleDict:
             model.head, model.blocks = first.head, first.blocks
         models[str(scale)] = model
     if config.start_from:
-        start = load_model(TRAINING / config.start_from)[0]
         for model in models.values():
+            start = load_model(start_of(config, model.config.scale))[0]
             state = start.state_dict()
             if start.config.scale != model.config.scale:
                 state |= {k: v for k, v in model.state_dict().items() if k.startswith('tail')}
