@@ -1,0 +1,1 @@
+"""BIN: deblurs and adds frames at once (training recipes)."""
