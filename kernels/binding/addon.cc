@@ -33,6 +33,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);
   exports["planeToFloat"] = Napi::Function::New(env, startPlaneToFloat);
   exports["floatToPlane"] = Napi::Function::New(env, startFloatToPlane);
+  exports["planesToRgb"] = Napi::Function::New(env, startPlanesToRgb);
+  exports["rgbToPlanes"] = Napi::Function::New(env, startRgbToPlanes);
   return exports;
 }
 

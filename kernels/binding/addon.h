@@ -22,6 +22,9 @@ Napi::Value startResizeBicubic(const Napi::CallbackInfo& info);
 Napi::Value startPlaneToFloat(const Napi::CallbackInfo& info);
 /** A promise of the number of values that are not finite. */
 Napi::Value startFloatToPlane(const Napi::CallbackInfo& info);
+Napi::Value startPlanesToRgb(const Napi::CallbackInfo& info);
+/** A promise of the number of pixels that are not finite. */
+Napi::Value startRgbToPlanes(const Napi::CallbackInfo& info);
 
 /** What work gives that has no result. */
 constexpr double kNothing = -1;

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adder2dLayer } from '../adder2d/attributes';
+import type { ColourWork } from '../plane/colour-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
@@ -23,6 +24,8 @@ interface NativeAddon {
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;
+  planesToRgb(work: ColourWork): Promise<void>;
+  rgbToPlanes(work: ColourWork): Promise<number>;
 }
 
 const FILE = 'clearcut-kernels.node';
@@ -113,6 +116,8 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     resizeBicubic: (work) => addon.resizeBicubic(work),
     planeToFloat: (work) => addon.planeToFloat(work),
     floatToPlane: (work) => addon.floatToPlane(work),
+    planesToRgb: (work) => addon.planesToRgb(work),
+    rgbToPlanes: (work) => addon.rgbToPlanes(work),
   }));
   return new Map(list.map((implementation) => [implementation.name, implementation]));
 }

@@ -1,5 +1,12 @@
 import type { Adder2dDescription } from '../adder2d/attributes';
 import { checkArray, checkCodes, checkFinite, checkInteger, expected, overlap, type Codes } from '../checks';
+import {
+  colourWork,
+  planColour,
+  type ColourPlan,
+  type Direction,
+  type PictureCoding,
+} from '../plane/colour-work';
 import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
@@ -19,6 +26,7 @@ export class CheckedKernels implements Kernels {
   readonly #implementation: Implementation;
   /** The table of the last sizes: a film's planes all have the same. */
   readonly #axes = new Map<string, ResizeAxis>();
+  readonly #colourPlans = new Map<string, ColourPlan>();
 
   constructor(implementation: Implementation) {
     this.#implementation = implementation;
@@ -119,6 +127,24 @@ export class CheckedKernels implements Kernels {
     checkInteger(minCode, 'minCode', 0, 256 ** target.BYTES_PER_ELEMENT - 1);
     checkInteger(maxCode, 'maxCode', minCode, 256 ** target.BYTES_PER_ELEMENT - 1);
     return this.#implementation.floatToPlane({ source, target, scale, offset, minCode, maxCode });
+  }
+
+  async planesToRgb(planes: readonly Codes[], rgb: Float32Array, coding: PictureCoding): Promise<void> {
+    await this.#implementation.planesToRgb(colourWork(this.#colourPlan(coding, 'to-rgb'), planes, rgb));
+  }
+
+  async rgbToPlanes(rgb: Float32Array, planes: readonly Codes[], coding: PictureCoding): Promise<number> {
+    return this.#implementation.rgbToPlanes(colourWork(this.#colourPlan(coding, 'from-rgb'), planes, rgb));
+  }
+
+  #colourPlan(coding: PictureCoding, direction: Direction): ColourPlan {
+    const key = `${direction} ${JSON.stringify(coding)}`;
+    const known = this.#colourPlans.get(key);
+    if (known) return known;
+    if (this.#colourPlans.size >= 16) this.#colourPlans.clear();
+    const plan = planColour(coding, direction);
+    this.#colourPlans.set(key, plan);
+    return plan;
   }
 
   #axis(source: number, target: number, phase: number, step: number): ResizeAxis {

@@ -1,5 +1,6 @@
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { Adder2dWork } from '../adder2d/reference';
+import type { ColourWork } from '../plane/colour-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import type { QuantizedConv2dWork } from '../quantized-conv2d/reference';
@@ -41,4 +42,6 @@ export interface Implementation {
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;
+  planesToRgb(work: ColourWork): Promise<void>;
+  rgbToPlanes(work: ColourWork): Promise<number>;
 }

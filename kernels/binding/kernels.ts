@@ -1,5 +1,6 @@
 import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
+import type { PictureCoding } from '../plane/colour-work';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
 import type { ImplementationName } from './implementation';
@@ -123,4 +124,11 @@ export interface Kernels {
     minCode: number,
     maxCode: number,
   ): Promise<number>;
+  /**
+   * Codes of a picture, one plane of luma or luma, Cb and Cr, to [3, height, width] red, green and blue: 0 for black, 1
+   * for white, beyond where codes are. Chroma lies where its site says.
+   */
+  planesToRgb(planes: readonly Codes[], rgb: Float32Array, coding: PictureCoding): Promise<void>;
+  /** The way back: of what `planesToRgb` gave, the very same codes. Gives how many pixels are not finite. */
+  rgbToPlanes(rgb: Float32Array, planes: readonly Codes[], coding: PictureCoding): Promise<number>;
 }

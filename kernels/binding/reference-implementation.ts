@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
+import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
 import { referenceFloatToPlane, referencePlaneToFloat, referenceResize } from '../plane/reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import { referenceQuantizedConv2d } from '../quantized-conv2d/reference';
@@ -33,6 +34,10 @@ export function referenceImplementation(reason: string): Implementation {
       referencePlaneToFloat(work);
     },
     floatToPlane: async (work) => referenceFloatToPlane(work),
+    planesToRgb: async (work) => {
+      referencePlanesToRgb(work);
+    },
+    rgbToPlanes: async (work) => referenceRgbToPlanes(work),
   };
 }
 
