@@ -22,6 +22,10 @@ const COMMON = [
   'adder2d/kernel-table.cc',
   'adder2d/adder2d-u8-scalar.cc',
   'plane/colour.cc',
+  'dense-inverse-search/frame-pyramid.cc',
+  'dense-inverse-search/kernel-table.cc',
+  'dense-inverse-search/motion-f32-scalar.cc',
+  'dense-inverse-search/motion-session.cc',
   'plane/float-to-codes-scalar.cc',
   'plane/plane.cc',
   'quantized-conv2d/kernel-table.cc',
@@ -35,6 +39,7 @@ const COMMON = [
   'binding/adder2d-binding.cc',
   'binding/colour-binding.cc',
   'binding/layer-binding.cc',
+  'binding/motion-binding.cc',
   'binding/plane-binding.cc',
   'binding/quantized-conv2d-binding.cc',
   'binding/subpixel-conv2d-binding.cc',
@@ -48,6 +53,8 @@ const BY_ARCH = {
   x64: [
     { file: 'adder2d/adder2d-u8-avx512.cc', ...AVX512 },
     { file: 'adder2d/adder2d-u8-avx2.cc', ...AVX2 },
+    { file: 'dense-inverse-search/motion-f32-avx512.cc', ...AVX512 },
+    { file: 'dense-inverse-search/motion-f32-avx2.cc', ...AVX2 },
     { file: 'plane/float-to-codes-avx2.cc', ...AVX2 },
     { file: 'quantized-conv2d/quantized-conv2d-i16-avx512.cc', ...AVX512 },
     { file: 'quantized-conv2d/quantized-conv2d-i16-avx2.cc', ...AVX2 },
@@ -56,6 +63,7 @@ const BY_ARCH = {
   ],
   arm64: [
     { file: 'adder2d/adder2d-u8-neon.cc', ...NEON },
+    { file: 'dense-inverse-search/motion-f32-neon.cc', ...NEON },
     { file: 'quantized-conv2d/quantized-conv2d-i16-neon.cc', ...NEON },
     { file: 'subpixel-conv2d/subpixel-conv2d-i16-neon.cc', ...NEON },
   ],
@@ -202,7 +210,15 @@ const COMPILER_HINTS = {
 /** Of everything that the result depends on. */
 function fingerprint(toolchain, files) {
   const hash = createHash('sha256');
-  const folders = ['adder2d', 'binding', 'cpu', 'plane', 'quantized-conv2d', 'subpixel-conv2d'];
+  const folders = [
+    'adder2d',
+    'binding',
+    'cpu',
+    'dense-inverse-search',
+    'plane',
+    'quantized-conv2d',
+    'subpixel-conv2d',
+  ];
   for (const folder of folders)
     for (const name of readdirSync(join(here, folder)).sort())
       if (/\.(cc|h)$/.test(name))

@@ -4,4 +4,6 @@ export type { ImplementationName, IsaName } from './binding/implementation';
 export type { Adder2dStep, Kernels, KernelStep, PreparedAdder2d, ResizeOptions } from './binding/kernels';
 export type { ChromaSite } from './plane/chroma-axis';
 export type { PictureCoding } from './plane/colour-work';
-export { compiledKernels, loadKernels, type LoadOptions } from './binding/load';
+export { compiledKernels, createMotionSession, loadKernels, type LoadOptions } from './binding/load';
+export type { MotionSession } from './binding/motion-session';
+export type { MotionSessionOptions, MotionTargets } from './dense-inverse-search/attributes';

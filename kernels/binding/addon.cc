@@ -30,6 +30,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["createSubpixelConv2d"] = Napi::Function::New(env, createSubpixelConv2d);
   exports["disposeLayer"] = Napi::Function::New(env, disposeLayer);
   exports["runSteps"] = Napi::Function::New(env, startSteps);
+  exports["createMotionSession"] = Napi::Function::New(env, createMotionSession);
+  exports["disposeMotionSession"] = Napi::Function::New(env, disposeMotionSession);
+  exports["estimateMotion"] = Napi::Function::New(env, startEstimateMotion);
+  exports["warpToTime"] = Napi::Function::New(env, startWarpToTime);
   exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);
   exports["planeToFloat"] = Napi::Function::New(env, startPlaneToFloat);
   exports["floatToPlane"] = Napi::Function::New(env, startFloatToPlane);

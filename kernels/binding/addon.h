@@ -18,6 +18,12 @@ Napi::Value disposeLayer(const Napi::CallbackInfo& info);
 /** Runs an array of steps; a promise of nothing. */
 Napi::Value startSteps(const Napi::CallbackInfo& info);
 
+// A session holds what frames of one size need; the result is a handle.
+Napi::Value createMotionSession(const Napi::CallbackInfo& info);
+Napi::Value disposeMotionSession(const Napi::CallbackInfo& info);
+Napi::Value startEstimateMotion(const Napi::CallbackInfo& info);
+Napi::Value startWarpToTime(const Napi::CallbackInfo& info);
+
 Napi::Value startResizeBicubic(const Napi::CallbackInfo& info);
 Napi::Value startPlaneToFloat(const Napi::CallbackInfo& info);
 /** A promise of the number of values that are not finite. */

@@ -5,10 +5,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { ColourWork } from '../plane/colour-reference';
+import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
-import type { Implementation, IsaName, LayerHandle, StepWork } from './implementation';
+import type {
+  EstimateWork,
+  Implementation,
+  IsaName,
+  LayerHandle,
+  MotionHandle,
+  StepWork,
+} from './implementation';
 
 /** What binding/addon.cc exports. */
 interface NativeAddon {
@@ -21,6 +29,10 @@ interface NativeAddon {
   createSubpixelConv2d(options: SubpixelConv2dLayer & { readonly kernel: IsaName }): LayerHandle;
   disposeLayer(handle: LayerHandle): void;
   runSteps(steps: readonly StepWork[]): Promise<void>;
+  createMotionSession(options: MotionShape & { readonly kernel: IsaName }): MotionHandle;
+  disposeMotionSession(handle: MotionHandle): void;
+  estimateMotion(work: EstimateWork): Promise<void>;
+  warpToTime(work: WarpWork & { readonly session: MotionHandle }): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;
@@ -113,6 +125,12 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
       addon.disposeLayer(handle);
     },
     runSteps: (steps) => addon.runSteps(steps),
+    createMotionSession: (shape) => addon.createMotionSession({ ...shape, kernel: name }),
+    disposeMotionSession: (handle) => {
+      addon.disposeMotionSession(handle);
+    },
+    estimateMotion: (work) => addon.estimateMotion(work),
+    warpToTime: (work) => addon.warpToTime(work),
     resizeBicubic: (work) => addon.resizeBicubic(work),
     planeToFloat: (work) => addon.planeToFloat(work),
     floatToPlane: (work) => addon.floatToPlane(work),

@@ -7,6 +7,7 @@ import {
   type Direction,
   type PictureCoding,
 } from '../plane/colour-work';
+import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
@@ -20,6 +21,7 @@ import type {
   PreparedSubpixelConv2d,
   ResizeOptions,
 } from './kernels';
+import { CheckedMotionSession, type MotionSession } from './motion-session';
 
 /** Checks every argument before an implementation gets it. */
 export class CheckedKernels implements Kernels {
@@ -67,6 +69,12 @@ export class CheckedKernels implements Kernels {
 
   async run(steps: readonly KernelStep[]): Promise<void> {
     await this.#implementation.runSteps(steps.map((step) => checkedStep(this.#implementation, step)));
+  }
+
+  createMotionSession(options: MotionSessionOptions): MotionSession {
+    const session = new CheckedMotionSession(this.#implementation, options);
+    if (options.threads !== undefined) this.setThreads(options.threads);
+    return session;
   }
 
   async resizeBicubic<T extends Codes>(

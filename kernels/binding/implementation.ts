@@ -1,6 +1,7 @@
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { Adder2dWork } from '../adder2d/reference';
 import type { ColourWork } from '../plane/colour-reference';
+import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import type { QuantizedConv2dWork } from '../quantized-conv2d/reference';
@@ -13,6 +14,16 @@ export type ImplementationName = IsaName | 'reference';
 
 /** A layer as an implementation keeps it. */
 export type LayerHandle = object;
+
+/** A motion session as an implementation keeps it. */
+export type MotionHandle = object;
+
+/** Frames to estimate the motion of; without `previous`, the last call's `next` is it. */
+export interface EstimateWork {
+  readonly session: MotionHandle;
+  readonly previous?: Float32Array;
+  readonly next: Float32Array;
+}
 
 /** A checked step of each operator. */
 interface Works {
@@ -39,6 +50,10 @@ export interface Implementation {
   createSubpixelConv2d(layer: SubpixelConv2dLayer): LayerHandle;
   disposeLayer(handle: LayerHandle): void;
   runSteps(steps: readonly StepWork[]): Promise<void>;
+  createMotionSession(shape: MotionShape): MotionHandle;
+  disposeMotionSession(handle: MotionHandle): void;
+  estimateMotion(work: EstimateWork): Promise<void>;
+  warpToTime(work: WarpWork & { readonly session: MotionHandle }): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;

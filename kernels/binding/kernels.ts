@@ -1,9 +1,11 @@
 import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
 import type { PictureCoding } from '../plane/colour-work';
+import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
 import type { ImplementationName } from './implementation';
+import type { MotionSession } from './motion-session';
 
 /** A layer with its weights packed. */
 export interface PreparedLayer {
@@ -103,6 +105,12 @@ export interface Kernels {
   prepareSubpixelConv2d(description: SubpixelConv2dDescription): PreparedSubpixelConv2d;
   /** Runs steps in order, each of which may read what an earlier one wrote, in one call off the calling thread. */
   run(steps: readonly KernelStep[]): Promise<void>;
+  /**
+   * Makes a session for frames of one size.
+   *
+   * @throws TypeError for wrong options, RangeError where there is no memory
+   */
+  createMotionSession(options: MotionSessionOptions): MotionSession;
   /** Resamples a plane (plane/resize-table.ts) whose rows lie without gaps. */
   resizeBicubic<T extends Codes>(
     source: T,

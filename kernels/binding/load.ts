@@ -1,7 +1,9 @@
+import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import { loadAddon } from './addon';
 import { CheckedKernels } from './checked-kernels';
 import type { ImplementationName, IsaName } from './implementation';
 import type { Kernels } from './kernels';
+import type { MotionSession } from './motion-session';
 import { referenceImplementation } from './reference-implementation';
 
 export interface LoadOptions {
@@ -27,6 +29,11 @@ export function loadKernels(options: LoadOptions = {}): Kernels {
     wanted === 'auto' ? [...addon.implementations.values()][0] : addon.implementations.get(wanted);
   if (!implementation) throw new Error(`This processor does not run the ${wanted} kernels.`);
   return new CheckedKernels(implementation);
+}
+
+/** A motion session on the fastest kernels that run here; see `Kernels.createMotionSession`. */
+export function createMotionSession(options: MotionSessionOptions): MotionSession {
+  return loadKernels().createMotionSession(options);
 }
 
 /** Compiled kernels that run here, fastest first. */

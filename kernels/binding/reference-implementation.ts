@@ -27,6 +27,12 @@ export function referenceImplementation(reason: string): Implementation {
         await setImmediate();
       }
     },
+    createMotionSession: () => {
+      throw new Error('Motion needs the compiled kernels.');
+    },
+    disposeMotionSession: () => undefined,
+    estimateMotion: async () => undefined,
+    warpToTime: async () => undefined,
     resizeBicubic: async (work) => {
       referenceResize(work);
     },

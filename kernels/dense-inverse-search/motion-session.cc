@@ -1,0 +1,161 @@
+#include "motion-session.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace clearcut {
+namespace {
+
+constexpr size_t kLeastRows = 4;
+/** Rows of patches that are searched together; more would leave threads without work. */
+constexpr size_t kBandRows = 16;
+constexpr int kFixedPointSteps = 5;
+constexpr int kRelaxations = 5;
+constexpr size_t kRefinementPlanes = 13;
+
+size_t filledUp(size_t count) { return (count + kMostLanes - 1) / kMostLanes * kMostLanes; }
+
+size_t patchesAlong(int side) {
+  return side <= kPatch ? 1 : 1 + static_cast<size_t>(side - kPatch + kPatchStep - 1) / kPatchStep;
+}
+
+/** From the even samples of a row of the refinement's planes to the odd ones, margins included. */
+size_t halfStride(int width) { return filledUp(static_cast<size_t>(width + 1) / 2) + 2 * kMostLanes; }
+
+}  // namespace
+
+MotionSession::MotionSession(const MotionKernel& kernel, int width, int height, int finest)
+    : kernel_(kernel),
+      finest_(finest),
+      sizes_(pyramidSizes(width, height, finest)),
+      previous_(new FramePyramid(sizes_, finest)),
+      next_(new FramePyramid(sizes_, finest)) {
+  const LevelSize largest = sizes_[static_cast<size_t>(finest)];
+  for (Direction& direction : directions_) {
+    for (size_t level = 0; level < sizes_.size(); level++) {
+      const LevelSize size = level < static_cast<size_t>(finest) ? LevelSize{1, 1} : sizes_[level];
+      direction.u.emplace_back(size.width, size.height);
+      direction.v.emplace_back(size.width, size.height);
+    }
+    const size_t patches = patchesAlong(largest.width) * patchesAlong(largest.height);
+    direction.patchU.resize(patches);
+    direction.patchV.resize(patches);
+    direction.planes.resize(kRefinementPlanes * 2 * halfStride(largest.width) * static_cast<size_t>(largest.height) +
+                            2 * kMostLanes);
+  }
+}
+
+void MotionSession::estimate(ThreadPool& pool, const float* previous, const float* next) {
+  previous_->fill(pool, kernel_, previous);
+  next_->fill(pool, kernel_, next);
+  estimateFlows(pool);
+}
+
+void MotionSession::advance(ThreadPool& pool, const float* next) {
+  std::swap(previous_, next_);
+  next_->fill(pool, kernel_, next);
+  estimateFlows(pool);
+}
+
+void MotionSession::estimateFlows(ThreadPool& pool) {
+  for (int level = static_cast<int>(sizes_.size()) - 1; level >= finest_; level--) estimateLevel(pool, level);
+}
+
+FlowField MotionSession::field(const Direction& direction, int level) const {
+  const auto index = static_cast<size_t>(level);
+  return {sizes_[index].width, sizes_[index].height, direction.u[index].stride(), direction.u[index].row(0),
+          direction.v[index].row(0)};
+}
+
+PatchSearch MotionSession::search(Direction& direction, bool backward, int level) const {
+  PatchSearch search;
+  search.from = (backward ? next_ : previous_)->level(level);
+  search.to = (backward ? previous_ : next_)->level(level);
+  search.columns = patchesAlong(search.from.width);
+  search.rows = patchesAlong(search.from.height);
+  search.coarse = static_cast<size_t>(level) + 1 < sizes_.size() ? field(direction, level + 1) : FlowField{};
+  search.u = direction.patchU.data();
+  search.v = direction.patchV.data();
+  return search;
+}
+
+Refinement MotionSession::refinement(Direction& direction, int level) const {
+  const LevelSize size = sizes_[static_cast<size_t>(level)];
+  Refinement planes;
+  planes.width = size.width;
+  planes.height = size.height;
+  planes.half = halfStride(size.width);
+  planes.stride = 2 * planes.half;
+  float* next = direction.planes.data() + kMostLanes;
+  for (float** plane : {&planes.mean, &planes.difference, &planes.startU, &planes.startV, &planes.u, &planes.v,
+                        &planes.right, &planes.down, &planes.inverse11, &planes.inverse22, &planes.a12, &planes.b1,
+                        &planes.b2}) {
+    *plane = next;
+    next += planes.stride * static_cast<size_t>(size.height);
+  }
+  return planes;
+}
+
+void MotionSession::estimateLevel(ThreadPool& pool, int level) {
+  const PatchSearch searches[2] = {search(directions_[0], false, level), search(directions_[1], true, level)};
+  const size_t bands = (searches[0].rows + kBandRows - 1) / kBandRows;
+  pool.forRange(2 * bands, 1, [&](size_t from, size_t to, Scratch&) {
+    for (size_t band = from; band < to; band++) {
+      const size_t first = band % bands * kBandRows;
+      const PatchSearch& search = searches[band / bands];
+      kernel_.searchPatches(search, first, std::min(first + kBandRows, search.rows));
+    }
+  });
+  const auto height = static_cast<size_t>(searches[0].from.height);
+  const auto eachRow = [&](const auto& work) {
+    pool.forRange(2 * height, kLeastRows, [&](size_t from, size_t to, Scratch& scratch) {
+      for (size_t row = from; row < to; row++) work(row / height, static_cast<int>(row % height), scratch);
+    });
+  };
+  const auto index = static_cast<size_t>(level);
+  eachRow([&](size_t which, int y, Scratch& scratch) {
+    const size_t filled = static_cast<size_t>(searches[0].from.width + kPatch) + kMostLanes;
+    kernel_.densifyRow({&searches[which], y, reinterpret_cast<float*>(scratch.bytes(3 * filled * sizeof(float))),
+                        directions_[which].u[index].row(y), directions_[which].v[index].row(y)});
+  });
+  const Refinement refinements[2] = {refinement(directions_[0], level), refinement(directions_[1], level)};
+  eachRow([&](size_t which, int y, Scratch&) {
+    kernel_.prepareRow(refinements[which], searches[which], field(directions_[which], level), y);
+  });
+  for (int step = 0; step < kFixedPointSteps; step++) {
+    eachRow([&](size_t which, int y, Scratch&) { kernel_.linkRow(refinements[which], y); });
+    eachRow([&](size_t which, int y, Scratch&) { kernel_.equationRow(refinements[which], y); });
+    for (int sweep = 0; sweep < 2 * kRelaxations; sweep++)
+      eachRow([&](size_t which, int y, Scratch&) { kernel_.relaxRow(refinements[which], y, sweep % 2); });
+  }
+  eachRow([&](size_t which, int y, Scratch&) {
+    kernel_.joinRow(refinements[which], y, directions_[which].u[index].row(y), directions_[which].v[index].row(y));
+  });
+}
+
+void MotionSession::warpTo(ThreadPool& pool, float time, const WarpTargets& targets) const {
+  const LevelSize size = sizes_[0];
+  const auto width = static_cast<size_t>(size.width);
+  const size_t area = width * static_cast<size_t>(size.height);
+  const Projection projection = {field(directions_[0], finest_), field(directions_[1], finest_),
+                                 static_cast<float>(1 << finest_), time};
+  pool.forRange(static_cast<size_t>(size.height), kLeastRows, [&](size_t from, size_t to, Scratch& scratch) {
+    const size_t filled = filledUp(width);
+    auto* const memory = reinterpret_cast<float*>(scratch.bytes(4 * filled * sizeof(float)));
+    const ProjectedRow flows = {memory, memory + filled, memory + 2 * filled, memory + 3 * filled};
+    for (size_t y = from; y < to; y++) {
+      kernel_.projectRow(projection, size.width, static_cast<int>(y), flows);
+      WarpRow row = {size.width,        size.height, static_cast<int>(y), previous_->samplesStride(), previous_->samples(),
+                     next_->samples(), time,        flows,               {},                         {},
+                     nullptr};
+      for (size_t channel = 0; channel < 3; channel++) {
+        row.warpedPrevious[channel] = targets.warpedPrevious + channel * area + y * width;
+        row.warpedNext[channel] = targets.warpedNext + channel * area + y * width;
+      }
+      if (targets.confidence != nullptr) row.confidence = targets.confidence + y * width;
+      kernel_.warpRow(row);
+    }
+  });
+}
+
+}  // namespace clearcut
