@@ -1,7 +1,7 @@
 """AdderNet's layer as a PyTorch module (Chen et al., CVPR 2020, arXiv 1912.13200).
 
-On the CPU the C++ kernels of training/kernels run where the shape allows; elsewhere (a GPU, odd
-channel counts, no compiler) the same formulas run as chunked PyTorch.
+The C++ kernels of training/kernels run where the shape allows, on the CPU or on an NVIDIA GPU;
+elsewhere (odd channel counts, no compiler) the same formulas run as chunked PyTorch.
 """
 
 from __future__ import annotations
@@ -39,17 +39,38 @@ def native_kernels():
         return None
 
 
+@functools.lru_cache(maxsize=None)
+def cuda_kernels():
+    """The compiled kernels for the GPU that is there, or None where they can't be built."""
+    try:
+        from torch.utils import cpp_extension
+
+        build = BUILD / 'cuda'
+        build.mkdir(parents=True, exist_ok=True)
+        return cpp_extension.load(
+            'clearcut_adder2d_cuda',
+            [str(KERNELS / 'adder2d_cuda.cpp'), str(KERNELS / 'adder2d_cuda.cu')],
+            extra_cflags=['-O2'],
+            extra_cuda_cflags=['-O3'],
+            build_directory=str(build),
+        )
+    except (ImportError, OSError, RuntimeError) as error:
+        warnings.warn(f'adder kernels for the GPU not built, plain PyTorch instead: {error}')
+        return None
+
+
 def runs_native(x: Tensor, f: Tensor) -> bool:
-    """Whether the C++ kernels take these operands."""
+    """Whether the C++ kernels of x's device take these operands."""
+    kernels = {'cpu': native_kernels, 'cuda': cuda_kernels}.get(x.device.type)
     fits = (
-        x.device.type == 'cpu'
+        kernels is not None
         and x.dtype == f.dtype == torch.float32
         and x.shape[1] % 16 == 0
         and f.shape[0] % 16 == 0
         and f.shape[2] == f.shape[3]
         and f.shape[2] % 2 == 1
     )
-    return fits and native_kernels() is not None
+    return fits and kernels() is not None
 
 
 def columns(x: Tensor, f: Tensor) -> Tensor:
@@ -82,6 +103,21 @@ def adder_backward(x: Tensor, f: Tensor, dy: Tensor) -> tuple[Tensor, Tensor]:
     return dx, torch.cat(d_filters).view_as(f)
 
 
+def filter_gradient_cuda(x: Tensor, f: Tensor, dy: Tensor) -> Tensor:
+    """dF = sum (X - F) dY: a convolution's weight gradient, on tensor cores in TF32, less F sum dY."""
+    radius = f.shape[2] // 2
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = True
+    try:
+        _, products, _ = torch.ops.aten.convolution_backward(
+            dy, x, f, None, [1, 1], [radius] * 2, [1, 1], False, [0, 0], 1, [False, True, False]
+        )
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
+    # Zero padding takes part in every window, so the sum is over all of dY.
+    return torch.addcmul(products, f, dy.sum((0, 2, 3)).view(-1, 1, 1, 1), value=-1)
+
+
 class Adder2dFunction(torch.autograd.Function):
     """The layer with AdderNet's own gradients, which are not those of the forward formula."""
 
@@ -92,6 +128,10 @@ class Adder2dFunction(torch.autograd.Function):
             ctx.save_for_backward(x, f)
             return adder_forward(x, f)
         x = x.contiguous(memory_format=torch.channels_last)
+        if x.is_cuda:
+            f = f.contiguous(memory_format=torch.channels_last)
+            ctx.save_for_backward(x, f)
+            return cuda_kernels().forward(x, f)
         ctx.save_for_backward(x, f)
         return native_kernels().forward(x, f.contiguous(), exact)
 
@@ -101,6 +141,9 @@ class Adder2dFunction(torch.autograd.Function):
         if not runs_native(x, f):
             return (*adder_backward(x, f, dy), None)
         dy = dy.contiguous(memory_format=torch.channels_last)
+        if x.is_cuda:
+            dx = cuda_kernels().input_gradient(x, f, dy)
+            return dx, filter_gradient_cuda(x, f, dy), None
         return (*native_kernels().backward(x, f.contiguous(), dy, ctx.exact), None)
 
 

@@ -5,10 +5,15 @@ Luma is BT.601 in limited range, code / 255, unrounded: 16/255 is black, 235/255
 
 from __future__ import annotations
 
+import concurrent.futures
+import copy
 import csv
 import dataclasses
 import hashlib
+import os
 import pathlib
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -97,7 +102,9 @@ def load_photographs(root: pathlib.Path, scale: int) -> list[Pair]:
     cache = CACHE / f'pairs-{key}-x{scale}.npz'
     if cache.exists():
         return read_pairs(cache)
-    pairs = [make_pair(name, open_rgb(root / name), scale) for name in names]
+    workers = int(os.environ.get('OMP_NUM_THREADS', os.cpu_count() or 1))
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        pairs = list(pool.map(lambda name: make_pair(name, open_rgb(root / name), scale), names))
     write_pairs(cache, pairs)
     return pairs
 
@@ -126,6 +133,16 @@ def split(pairs: list[Pair], held_back: list[str]) -> tuple[list[Pair], list[Pai
     return train, [pair for pair in pairs if pair.name in held_back]
 
 
+class Place(NamedTuple):
+    """A crop: its upper left pixel in a low resolution picture, quarter turns, then a mirror."""
+
+    picture: int
+    y: int
+    x: int
+    turns: int
+    mirror: int
+
+
 class Patches:
     """Random crops, turned and mirrored; every photograph is as likely as any other."""
 
@@ -133,16 +150,28 @@ class Patches:
         self.pairs, self.scale = pairs, scale
         self.random = np.random.default_rng(seed)
 
+    def again(self, seed: int) -> Patches:
+        """The same photographs, drawn from by another seed."""
+        patches = copy.copy(self)
+        patches.random = np.random.default_rng(seed)
+        return patches
+
+    def places(self, batch: int, size: int) -> Iterator[Place]:
+        for _ in range(batch):
+            picture = int(self.random.integers(len(self.pairs)))
+            low = self.pairs[picture].low
+            y = int(self.random.integers(low.shape[0] - size + 1))
+            x = int(self.random.integers(low.shape[1] - size + 1))
+            turns, mirror = int(self.random.integers(4)), int(self.random.integers(2))
+            yield Place(picture, y, x, turns, mirror)
+
     def draw(self, batch: int, size: int) -> tuple[Tensor, Tensor]:
         """Low [batch, 1, size, size] and high [batch, 1, size s, size s]."""
         s = self.scale
         low = np.empty((batch, size, size), np.uint16)
         high = np.empty((batch, size * s, size * s), np.uint16)
-        for i in range(batch):
-            pair = self.pairs[self.random.integers(len(self.pairs))]
-            y = self.random.integers(pair.low.shape[0] - size + 1)
-            x = self.random.integers(pair.low.shape[1] - size + 1)
-            turns, mirror = self.random.integers(4), self.random.integers(2)
+        for i, (picture, y, x, turns, mirror) in enumerate(self.places(batch, size)):
+            pair = self.pairs[picture]
             crops = (
                 pair.low[y : y + size, x : x + size],
                 pair.high[y * s : (y + size) * s, x * s : (x + size) * s],

@@ -136,9 +136,8 @@ class AdderSR(nn.Module):
 
     def forward(self, y: Tensor) -> Tensor:
         x = F.relu(self.head(y))  # [N,C,H,W]
-        if x.device.type == 'cpu':
-            # The kernels' own order, kept by everything in between.
-            x = x.contiguous(memory_format=torch.channels_last)
+        # The kernels' own order, kept by everything in between.
+        x = x.contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             x = block(x)
         return F.pixel_shuffle(self.tail(x) + self.bicubic(y), self.config.scale)

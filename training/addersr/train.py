@@ -1,6 +1,7 @@
 """Trains an AdderSR net from a configuration file.
 
     OMP_NUM_THREADS=1 python3 -m addersr.train addersr/configs/light-x2.toml [--resume]
+    python3 -m addersr.train addersr/configs/standard-gpu.toml --minutes 60     # on an NVIDIA GPU
 
 Writes runs/NAME/{log.txt,last.pt} and a best-xS.pt per scale, chosen on crops of held-back
 photographs. Several scales share head and body: each iteration trains one of them.
@@ -23,7 +24,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import data, degrade, evaluate
+from . import adder, data, degrade, evaluate, schedule
+from .device_patches import DevicePatches
+from .graphed import Graphed
 from .model import AdderSR, ModelConfig
 
 TRAINING = pathlib.Path(__file__).resolve().parent.parent
@@ -31,9 +34,9 @@ TRAINING = pathlib.Path(__file__).resolve().parent.parent
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """From iteration `start` on, batches of `batch` patches of `patch` low resolution pixels."""
+    """From `start` on, batches of `batch` patches of `patch` low resolution pixels."""
 
-    start: int
+    start: float  # iteration, or below 1 share of the run
     batch: int
     patch: int
 
@@ -43,7 +46,7 @@ class TrainConfig:
     """One run. Rates are Adam's at the top of the cosine."""
 
     name: str
-    iterations: int
+    iterations: int  # without --minutes
     photographs: list[str]
     held_back: list[str]
     stages: list[Stage]
@@ -54,7 +57,8 @@ class TrainConfig:
     rate_adder: float = 0.1
     rate: float = 3e-3
     rate_end: float = 0.0  # where the cosine ends, as a share of its top
-    decay_from: int = 0  # the rates stay at their top until this iteration
+    # The rates stay at their top until this iteration, or below 1 this share of the run.
+    decay_from: float = 0
     warmup: int = 100
     clamp: float = 1.5  # the adder weights' limit, held after every step
     average: float = 0.0  # decay of the averaged weights; 0 for none
@@ -62,7 +66,8 @@ class TrainConfig:
     # another scale is new.
     start_from: str = ''
     log_every: int = 100
-    evaluate_every: int = 2000
+    evaluate_every: float = 2000  # iterations, or below 1 share of the run
+    keep_every: int = 1  # evaluations from one last.pt to the next; the last one always writes it
     crop: int = 192  # side of a validation crop, high resolution pixels
 
 
@@ -83,18 +88,27 @@ def make_config(table: dict) -> TrainConfig:
 
 
 def git_commit() -> str:
+    """The commit that trains; CLEARCUT_COMMIT names it where the files came without git."""
+    if 'CLEARCUT_COMMIT' in os.environ:
+        return os.environ['CLEARCUT_COMMIT']
     run = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=TRAINING, capture_output=True, text=True)
     return run.stdout.strip() or 'unknown'
 
 
-def rate_at(config: TrainConfig, iteration: int) -> float:
-    """Warm-up, perhaps a plateau, then a cosine: the share of the top rate."""
+def rate_at(config: TrainConfig, iteration: int, progress: float) -> float:
+    """Warm-up, perhaps a plateau, then a cosine over the run: the share of the top rate."""
     if iteration < config.warmup:
         return (iteration + 1) / config.warmup
-    start = max(config.warmup, config.decay_from)
-    progress = max(0, iteration - start) / max(1, config.iterations - start)
-    cosine = 0.5 * (1 + math.cos(math.pi * progress))
+    decay_from = schedule.share(config.decay_from, config.iterations)
+    start = max(config.warmup / config.iterations, decay_from)
+    fallen = min(1.0, max(0.0, progress - start) / max(1e-9, 1 - start))
+    cosine = 0.5 * (1 + math.cos(math.pi * fallen))
     return config.rate_end + (1 - config.rate_end) * cosine
+
+
+def stage_at(config: TrainConfig, progress: float) -> Stage:
+    started = (s for s in config.stages if schedule.share(s.start, config.iterations) <= progress)
+    return list(started)[-1]
 
 
 def norms_of(model: nn.Module) -> list[nn.BatchNorm2d]:
@@ -132,12 +146,15 @@ def load_model(path: pathlib.Path) -> tuple[AdderSR, dict]:
 
 
 def photographs(
-    config: TrainConfig, scale: int | None = None
+    config: TrainConfig, scale: int | None = None, roots: list[str] | None = None
 ) -> tuple[list[data.Pair], list[data.Pair]]:
-    """(for training, held back) of a configuration, reduced by a scale (else by the model's)."""
+    """(for training, held back) of a configuration, reduced by a scale (else by the model's).
+
+    roots: where the photographs are, in place of the folders that the configuration names.
+    """
     scale = scale or config.model.scale
     pairs = []
-    for root in config.photographs:
+    for root in roots or config.photographs:
         pairs += data.load_photographs((TRAINING / root).resolve(), scale)
     parts = data.split(pairs, config.held_back)
     if config.degraded:
@@ -169,17 +186,105 @@ def shared_models(config: TrainConfig) -> nn.ModuleDict:
     return models
 
 
-def run(config: TrainConfig, device: torch.device, resume: bool = False) -> pathlib.Path:
-    """Trains, from runs/NAME/last.pt on if asked, and returns the folder runs/NAME."""
-    folder = TRAINING / 'runs' / config.name
-    folder.mkdir(parents=True, exist_ok=True)
+def clamp(weights: list[Tensor], limit: float) -> None:
+    if hasattr(torch, '_foreach_clamp_max_'):  # PyTorch 2: a kernel for all of them
+        torch._foreach_clamp_max_(weights, limit)
+        torch._foreach_clamp_min_(weights, -limit)
+        return
+    for weight in weights:
+        weight.clamp_(-limit, limit)
+
+
+class Learner:
+    """The nets of all scales with what changes as they learn: Adam's state, averaged weights."""
+
+    def __init__(self, config: TrainConfig, models: nn.ModuleDict):
+        self.config, self.models = config, models
+        weights = list(models.parameters())
+        self.device = weights[0].device
+        self.adder = list(dict.fromkeys(w for m in models.values() for w in m.adder_weights()))
+        adder_ids = {id(weight) for weight in self.adder}
+        groups = [
+            {'params': [w for w in weights if id(w) not in adder_ids], 'top': config.rate},
+            {'params': self.adder, 'top': config.rate_adder},
+        ]
+        groups = [group for group in groups if group['params']]
+        if self.device.type == 'cuda':
+            # In a graph, so that rates are places in memory.
+            for group in groups:
+                group['lr'] = torch.zeros((), device=self.device)
+            ways = {'fused': True, 'capturable': True}
+        else:
+            ways = {'foreach': True}
+        self.optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99), **ways)
+        self.averaged = copy.deepcopy(models).requires_grad_(False) if config.average else None
+
+    def set_rates(self, share: float) -> None:
+        for group in self.optimizer.param_groups:
+            if self.device.type == 'cuda':
+                group['lr'].fill_(group['top'] * share)
+            else:
+                group['lr'] = group['top'] * share
+
+    def step(self, scale: int, low: Tensor, high: Tensor, keep: float | Tensor) -> Tensor:
+        """One iteration on one batch; returns its loss. Reads no value back (graphed.py).
+
+        keep: the averaged weights' decay.
+        """
+        loss = F.l1_loss(self.models[str(scale)](low), high)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        with torch.no_grad():
+            clamp(self.adder, self.config.clamp)
+            if self.averaged:
+                followers = list(self.averaged.parameters())
+                torch._foreach_mul_(followers, keep)
+                news = torch._foreach_mul(list(self.models.parameters()), 1 - keep)
+                torch._foreach_add_(followers, news)
+        return loss.detach()
+
+
+def prepare(device: torch.device) -> None:
+    """Threads and arithmetic of a device."""
     if device.type == 'cpu':
         torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
         torch.set_flush_denormal(True)
+    else:
+        # Head and tail see luma, which TF32's ten bits would round by a quarter of a code.
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = True
+        if adder.cuda_kernels() is None:
+            raise RuntimeError("the adder layer's GPU kernels could not be built")
+
+
+def run(
+    config: TrainConfig,
+    device: torch.device,
+    resume: bool = False,
+    minutes: float | None = None,
+    roots: list[str] | None = None,
+) -> pathlib.Path:
+    """Trains, from runs/NAME/last.pt on if asked, and returns the folder runs/NAME.
+
+    minutes: ends then, loading included, in place of after config.iterations; the last evaluation
+    takes some seconds more. roots: see photographs().
+    """
+    progress = schedule.Progress(config.iterations, minutes)
+    folder = TRAINING / 'runs' / config.name
+    folder.mkdir(parents=True, exist_ok=True)
+    prepare(device)
     torch.manual_seed(config.seed)
 
-    sources = {scale: photographs(config, scale) for scale in config.scales}
-    patches = {s: data.Patches(train, s, config.seed + s) for s, (train, _) in sources.items()}
+    sources = {scale: photographs(config, scale, roots) for scale in config.scales}
+
+    def patches_of(scale: int) -> data.Patches:
+        train, seed = sources[scale][0], config.seed + scale
+        if device.type == 'cpu':
+            return data.Patches(train, scale, seed)
+        return DevicePatches(train, scale, seed, device)
+
+    patches = {scale: patches_of(scale) for scale in sources}
     crops = {
         s: tuple(t.to(device) for t in data.centre_crops(held_back, s, config.crop // s))
         for s, (_, held_back) in sources.items()
@@ -189,20 +294,17 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
     choice = np.random.default_rng(config.seed)
 
     models = shared_models(config).to(device)
-    adder = list(dict.fromkeys(w for model in models.values() for w in model.adder_weights()))
-    adder_ids = {id(weight) for weight in adder}
-    groups = [
-        {'params': [w for w in models.parameters() if id(w) not in adder_ids], 'top': config.rate},
-        {'params': adder, 'top': config.rate_adder},
-    ]
-    optimizer = torch.optim.Adam([g for g in groups if g['params']], betas=(0.9, 0.99), foreach=True)
-    averaged = copy.deepcopy(models).requires_grad_(False) if config.average else None
+    if device.type == 'cuda':
+        models.to(memory_format=torch.channels_last)  # the kernels' order of filters too
+    learner = Learner(config, models)
+    averaged = learner.averaged
+    step = learner.step if device.type == 'cpu' else Graphed(learner.step)
 
     first, cpu_before, best = 0, 0.0, dict.fromkeys(scales, -math.inf)
     if resume:
         record = torch.load(folder / 'last.pt', map_location=device)
         models.load_state_dict(record['raw'])
-        optimizer.load_state_dict(record['optimizer'])
+        learner.optimizer.load_state_dict(record['optimizer'])
         choice.bit_generator.state = record['random']['choice']
         for scale in scales:
             patches[scale].random.bit_generator.state = record['random'][scale]
@@ -217,6 +319,9 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
     log_file = open(folder / 'log.txt', 'a')
 
     def log(line: str) -> None:
+        line += f', cpu {cpu_minutes():.2f} min'
+        if device.type != 'cpu':
+            line += f', clock {progress.elapsed():.2f} min'
         print(line, flush=True)
         print(line, file=log_file, flush=True)
 
@@ -227,12 +332,8 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
         f'{len(held_back)} held back, commit {git_commit()[:10]}, from iteration {first}'
     )
 
-    def stage_at(iteration: int) -> Stage:
-        return [stage for stage in config.stages if stage.start <= iteration][-1]
-
-    def check(iteration: int) -> None:
+    def check(iteration: int, stage: Stage, keep: bool) -> None:
         """Scores copies with fresh norms on the held-back crops and writes the checkpoints."""
-        stage = stage_at(iteration - 1)
         common = {
             'iteration': iteration,
             'cpu_minutes': cpu_minutes(),
@@ -242,68 +343,66 @@ def run(config: TrainConfig, device: torch.device, resume: bool = False) -> path
         words = []
         for scale in scales:
             scored = copy.deepcopy((averaged or models)[str(scale)])
-            steady = data.Patches(sources[scale][0], scale, config.seed + 1)
-            recompute_norms(scored, steady, stage)
+            recompute_norms(scored, patches[scale].again(config.seed + 1), stage)
             held = evaluate.crops_psnr(scored, crops[scale], scale)
             words.append(f'x{scale} {held:.3f} dB{" *" if held > best[scale] else ""}')
             if held <= best[scale]:
                 continue
             best[scale] = held
             scaled = dataclasses.replace(config, model=scored.config)
+            scored = scored.cpu().to(memory_format=torch.contiguous_format)
             save(
                 folder / f'best-x{scale}.pt',
                 common
                 | {
-                    'model': scored.cpu().state_dict(),
+                    'model': scored.state_dict(),
                     'config': dataclasses.asdict(scaled),
                     'held_back_psnr': held,
                 },
             )
-        last = common | {
-            'config': dataclasses.asdict(config),
-            'raw': models.state_dict(),
-            'averaged': averaged.state_dict() if averaged else None,
-            'optimizer': optimizer.state_dict(),
-            'random': {s: patches[s].random.bit_generator.state for s in scales}
-            | {'choice': choice.bit_generator.state},
-            'best': best,
-        }
-        save(folder / 'last.pt', last)
-        log(f'{iteration} held-back {", ".join(words)}, cpu {cpu_minutes():.1f} min')
+        if keep:
+            last = common | {
+                'config': dataclasses.asdict(config),
+                'raw': models.state_dict(),
+                'averaged': averaged.state_dict() if averaged else None,
+                'optimizer': learner.optimizer.state_dict(),
+                'random': {s: patches[s].random.bit_generator.state for s in scales}
+                | {'choice': choice.bit_generator.state},
+                'best': best,
+            }
+            save(folder / 'last.pt', last)
+        log(f'{iteration} held-back {", ".join(words)}')
 
     models.train()
-    losses: list[Tensor] = []
-    for iteration in range(first, config.iterations):
-        share = rate_at(config, iteration)
-        for group in optimizer.param_groups:
-            group['lr'] = group['top'] * share
-        stage = stage_at(iteration)
+    every = schedule.share(config.evaluate_every, config.iterations)
+    total, summed = torch.zeros((), device=device), 0
+    done, checks = first, 0
+    progress.begin()
+    position = progress.at(done)
+    while position < 1:
+        share = rate_at(config, done, position)
+        learner.set_rates(share)
+        stage = stage_at(config, position)
         scale = scales[choice.choice(len(scales), p=shares)]
-        low, high = (t.to(device) for t in patches[scale].draw(stage.batch, stage.patch))
-        loss = F.l1_loss(models[str(scale)](low), high)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        with torch.no_grad():
-            for weight in adder:
-                weight.clamp_(-config.clamp, config.clamp)
-            if averaged:
-                # Short at first, so that the start is soon forgotten.
-                decay = min(config.average, (iteration + 1) / (iteration + 10))
-                torch._foreach_mul_(list(averaged.parameters()), decay)
-                torch._foreach_add_(
-                    list(averaged.parameters()), list(models.parameters()), alpha=1 - decay
-                )
-        losses.append(loss.detach())
-        done = iteration + 1
+        low, high = patches[scale].draw(stage.batch, stage.patch)
+        # Short at first, so that the start is soon forgotten.
+        keep = min(config.average, (done + 1) / (done + 10))
+        if device.type == 'cuda':
+            keep = torch.full((), keep, device=device)
+        total += step(scale, low, high, keep)
+        summed += 1
+        done += 1
+        before, position = position, progress.at(done)
         if done % config.log_every == 0:
-            mean = float(torch.stack(losses).mean())
-            losses.clear()
+            mean = float(total) / summed
+            total.zero_()
+            summed = 0
             if not math.isfinite(mean):
                 raise FloatingPointError(f'the loss is {mean} at iteration {done}')
-            log(f'{done} loss {mean * 255:.4f} rate {share:.4f} cpu {cpu_minutes():.2f} min')
-        if done % config.evaluate_every == 0 or done == config.iterations:
-            check(done)
+            log(f'{done} loss {mean * 255:.4f} rate {share:.4f}')
+        if schedule.passed(before, position, every) or position >= 1:
+            checks += 1
+            check(done, stage, checks % config.keep_every == 0 or position >= 1)
             models.train()
     log_file.close()
     return folder
@@ -314,8 +413,14 @@ def main() -> None:
     parser.add_argument('config', type=pathlib.Path)
     parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
+    parser.add_argument('--minutes', type=float, help='end then, with the schedule fitted to it')
+    parser.add_argument(
+        '--photographs', nargs='+', type=pathlib.Path, help="folders in place of the configuration's"
+    )
     options = parser.parse_args()
-    run(load_config(options.config), torch.device(options.device), options.resume)
+    roots = options.photographs and [str(root.resolve()) for root in options.photographs]
+    device = torch.device(options.device)
+    run(load_config(options.config), device, options.resume, options.minutes, roots)
 
 
 if __name__ == '__main__':
