@@ -7,6 +7,8 @@ export { muxResult } from './mux';
 export type { MuxPlan } from './mux-plan';
 export { poster } from './poster';
 export { probe } from './probe';
+export { filterRgb, type RgbFilterOptions } from './rgb-filter';
+export { readRgbFrames } from './rgb-frames';
 export { openSegmentEncoder, type SegmentEncoder, type SegmentFacts } from './segment-encoder';
 export { readStill, type Still } from './still';
 export { writeStill } from './still-writer';
