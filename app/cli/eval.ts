@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { MODEL_SIZES, type EvalSrResult, type ModelSize, type SrScore } from '../shared';
+import { addEvalDeblur, addEvalInterp } from './eval-motion';
 import { orCancelled, print, printJson, table, withEngine } from './output';
 
 interface EvalFlags {
@@ -11,9 +12,8 @@ interface EvalFlags {
 }
 
 export function addEval(program: Command): void {
-  program
-    .command('eval')
-    .description('Measure quality on test data')
+  const evaluate = program.command('eval').description('Measure quality on test data');
+  evaluate
     .command('sr')
     .description(
       'Super-resolution: PSNR and SSIM on Y (BT.601, 16–235, scale border pixels cropped) beside bicubic',
@@ -44,6 +44,8 @@ export function addEval(program: Command): void {
       if (json) printJson(result);
       else print(...describe(result));
     });
+  addEvalInterp(evaluate);
+  addEvalDeblur(evaluate);
 }
 
 function describe(result: EvalSrResult): string[] {

@@ -17,6 +17,8 @@ function answering(overrides: Partial<EngineApi>): EngineApi {
     pause: refuse,
     unpause: refuse,
     evalSr: refuse,
+    evalInterp: refuse,
+    evalDeblur: refuse,
     bench: refuse,
     ...overrides,
   };

@@ -3,6 +3,9 @@ import type {
   BenchResult,
   EngineApi,
   EngineFacts,
+  EvalDeblurRequest,
+  EvalInterpRequest,
+  EvalMotionResult,
   EvalSrRequest,
   EvalSrResult,
   JobEvent,
@@ -13,7 +16,7 @@ import type {
 import { version } from '../../package.json';
 import { JobQueue, planJobs } from './jobs';
 import { log } from './log';
-import { bench, evalSr } from './measure';
+import { bench, evalDeblur, evalInterp, evalSr } from './measure';
 import { poster, probe, resolveTools, type MediaTools } from './media';
 import { checkOutput } from './pipeline';
 import { chooseBackend, listModels } from './runtime';
@@ -24,6 +27,8 @@ export class Engine implements EngineApi {
   onJobEvent: (event: JobEvent) => void = () => undefined;
   #tools: Promise<MediaTools> | null = null;
   #queue: Promise<JobQueue> | null = null;
+  /** Aborted by `close`, for what is being measured. */
+  readonly #closing = new AbortController();
 
   async facts(): Promise<EngineFacts> {
     const tools = await this.#mediaTools();
@@ -75,7 +80,17 @@ export class Engine implements EngineApi {
   }
 
   async evalSr(request: EvalSrRequest): Promise<EvalSrResult> {
-    return evalSr(request, log);
+    return evalSr(request, log, this.#closing.signal);
+  }
+
+  async evalInterp(request: EvalInterpRequest): Promise<EvalMotionResult> {
+    const tools = await this.#mediaTools();
+    return evalInterp(request, { tools, signal: this.#closing.signal, onProgress: log });
+  }
+
+  async evalDeblur(request: EvalDeblurRequest): Promise<EvalMotionResult> {
+    const tools = await this.#mediaTools();
+    return evalDeblur(request, { tools, signal: this.#closing.signal, onProgress: log });
   }
 
   async bench(request: BenchRequest): Promise<BenchResult> {
@@ -84,6 +99,7 @@ export class Engine implements EngineApi {
 
   /** Cancels what runs; finished segments stay. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await (await this.#queue)?.close();
   }
 

@@ -4,6 +4,9 @@ import {
   type BenchRequest,
   type BenchResult,
   type EngineFacts,
+  type EvalDeblurRequest,
+  type EvalInterpRequest,
+  type EvalMotionResult,
   type EvalSrRequest,
   type EvalSrResult,
   type JobEvent,
@@ -65,6 +68,14 @@ export class KeptEngine implements EngineClient {
 
   evalSr(request: EvalSrRequest): Promise<EvalSrResult> {
     return this.#now().evalSr(request);
+  }
+
+  evalInterp(request: EvalInterpRequest): Promise<EvalMotionResult> {
+    return this.#now().evalInterp(request);
+  }
+
+  evalDeblur(request: EvalDeblurRequest): Promise<EvalMotionResult> {
+    return this.#now().evalDeblur(request);
   }
 
   bench(request: BenchRequest): Promise<BenchResult> {

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { EngineApi } from './contract';
 import { jobRequestSchema } from './job';
-import { benchRequestSchema, evalSrRequestSchema } from './measure';
+import {
+  benchRequestSchema,
+  evalDeblurRequestSchema,
+  evalInterpRequestSchema,
+  evalSrRequestSchema,
+} from './measure';
 
 const path = z.string().min(1).max(32_768);
 const jobId = z.string().min(1).max(100);
@@ -18,6 +23,8 @@ export const engineArguments = {
   pause: z.tuple([jobId]),
   unpause: z.tuple([jobId]),
   evalSr: z.tuple([evalSrRequestSchema]),
+  evalInterp: z.tuple([evalInterpRequestSchema]),
+  evalDeblur: z.tuple([evalDeblurRequestSchema]),
   bench: z.tuple([benchRequestSchema]),
 } satisfies Record<keyof EngineApi, z.ZodType>;
 

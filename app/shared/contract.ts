@@ -1,4 +1,12 @@
-import type { BenchRequest, BenchResult, EvalSrRequest, EvalSrResult } from './measure';
+import type {
+  BenchRequest,
+  BenchResult,
+  EvalDeblurRequest,
+  EvalInterpRequest,
+  EvalMotionResult,
+  EvalSrRequest,
+  EvalSrResult,
+} from './measure';
 import type { JobEvent, JobRequest } from './job';
 import type { MediaInfo } from './media-info';
 import type { ModelManifest } from './model-info';
@@ -37,6 +45,8 @@ export interface EngineApi {
   pause(jobId: string): Promise<void>;
   unpause(jobId: string): Promise<void>;
   evalSr(request: EvalSrRequest): Promise<EvalSrResult>;
+  evalInterp(request: EvalInterpRequest): Promise<EvalMotionResult>;
+  evalDeblur(request: EvalDeblurRequest): Promise<EvalMotionResult>;
   bench(request: BenchRequest): Promise<BenchResult>;
 }
 

@@ -38,6 +38,79 @@ export interface EvalSrResult {
   readonly mean: { readonly model: SrScore; readonly bicubic: SrScore };
 }
 
+/** Ways to make a frame between two: the product's own, and what it has to beat. */
+export const INTERP_METHODS = ['model', 'blend', 'minterpolate', 'dis'] as const;
+/** Ways to make a blurred frame sharp: the product's own, and leaving it alone. */
+export const DEBLUR_METHODS = ['model', 'input'] as const;
+export type InterpMethod = (typeof INTERP_METHODS)[number];
+export type DeblurMethod = (typeof DEBLUR_METHODS)[number];
+
+/** What `clearcut eval interp` measures. */
+export const evalInterpRequestSchema = z
+  .object({
+    /** Holds triplets, clips to be blurred by an index.tsv, or clips that lose every second frame. */
+    directory: z.string().min(1).max(32_768),
+    /** `all`: every one that can be had here. */
+    method: z.enum([...INTERP_METHODS, 'all']),
+    /** Network by name, for the method `model`. */
+    model: z.string().optional(),
+  })
+  .readonly();
+export type EvalInterpRequest = z.infer<typeof evalInterpRequestSchema>;
+
+/** What `clearcut eval deblur` measures. */
+export const evalDeblurRequestSchema = z
+  .object({
+    /** Holds clips, and an index.tsv that says how to blur them. */
+    directory: z.string().min(1).max(32_768),
+    method: z.enum([...DEBLUR_METHODS, 'all']),
+    model: z.string().optional(),
+    /** The sharp frames themselves go in: how far do they come back unharmed? Any clips will do. */
+    sharp: z.boolean().optional(),
+  })
+  .readonly();
+export type EvalDeblurRequest = z.infer<typeof evalDeblurRequestSchema>;
+
+/** Means over the frames that a method made of a sequence. PSNR in dB over the three components of RGB, peak 255, at most 100. */
+export interface MotionScore {
+  readonly psnr: number;
+  /** Of the worst frame. */
+  readonly psnrMin: number;
+  /** On BT.601 luma (16–235). */
+  readonly ssim: number;
+  /** Over the pixels that move between the inputs, all frames taken together; null where nothing moves or there is nothing to compare. */
+  readonly psnrMoving: number | null;
+  /** How much of the picture that is, 0 to 1. */
+  readonly movingShare: number | null;
+  /** Mean difference, in levels of 255, between how the frames change from one to the next and how the truth does; null for a single frame. */
+  readonly flicker: number | null;
+  /** Compute alone, per frame that was made. */
+  readonly secondsPerFrame: number;
+}
+
+/** By name of the method; those that did not run are not there. */
+export type MotionScores = Readonly<Partial<Record<InterpMethod | DeblurMethod, MotionScore>>>;
+
+export interface EvalMotionResult {
+  readonly task: 'interp' | 'deblur' | 'sharp';
+  readonly directory: string;
+  /** What was found there, for people. */
+  readonly material: string;
+  readonly methods: readonly { readonly name: InterpMethod | DeblurMethod; readonly description: string }[];
+  readonly sequences: readonly {
+    readonly name: string;
+    readonly width: number;
+    readonly height: number;
+    /** That were made, by each method. */
+    readonly frames: number;
+    readonly scores: MotionScores;
+  }[];
+  /** Every sequence counts the same; `psnrMin` is the least of all. */
+  readonly mean: MotionScores;
+  /** Methods that were left out, and why. */
+  readonly notes: readonly string[];
+}
+
 /** One line of `clearcut bench`: a measurement and, where there is one, its yardstick in the same run. */
 export interface BenchRow {
   readonly group: string;

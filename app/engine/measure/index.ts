@@ -1,3 +1,4 @@
 export { bench } from './bench';
 export type { BenchContext, BenchSection } from './bench-section';
 export { evalSr } from './eval-sr';
+export { evalDeblur, evalInterp } from './motion';

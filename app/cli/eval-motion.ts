@@ -1,0 +1,125 @@
+import { Option, type Command } from 'commander';
+import {
+  DEBLUR_METHODS,
+  INTERP_METHODS,
+  type DeblurMethod,
+  type EvalMotionResult,
+  type InterpMethod,
+  type MotionScore,
+} from '../shared';
+import type { EngineClient } from '../engine';
+import { orCancelled, print, printJson, table, withEngine } from './output';
+
+interface MotionFlags<M> {
+  readonly method: M | 'all';
+  readonly model?: string;
+  readonly json?: boolean;
+}
+
+const COLUMNS = `
+Columns: PSNR over RGB (mean of the frames, a frame without error counting as 100 dB) and that of the worst frame;
+SSIM on BT.601 luma; PSNR of the pixels that move between the inputs, and the area they take;
+flicker, the mean difference (levels of 255) between how the frames change from one to the next and how the true ones
+do; seconds of computing per frame.`;
+
+/** `clearcut eval interp`. */
+export function addEvalInterp(evaluate: Command): void {
+  evaluate
+    .command('interp')
+    .description('Interpolation: the frame between two, beside what is known to do it')
+    .argument('<dir>', 'triplets, clips with an index.tsv that says how to blur them, or any clips')
+    .addOption(methodOption(INTERP_METHODS))
+    .option('--model <name>', 'network by name, for the method model')
+    .option('--json', 'machine-readable on stdout')
+    .addHelpText(
+      'after',
+      `
+Methods: model (Clearcut), blend (mean of both neighbours), minterpolate (ffmpeg), dis (dense inverse search, the mean
+of both neighbours warped to the middle).
+Data: folders with frame10.png, frame10i11.png (the truth) and frame11.png; clips to be blurred by index.tsv (columns
+file, blur_window, blur_step), of which the sharp frame between two blurred ones is wanted; or clips, of which
+every second frame is left out.
+${COLUMNS}`,
+    )
+    .action(async (directory: string, { json, ...wish }: MotionFlags<InterpMethod>) => {
+      await report((engine) => engine.evalInterp({ directory, ...wish }), json);
+    });
+}
+
+/** `clearcut eval deblur`. */
+export function addEvalDeblur(evaluate: Command): void {
+  evaluate
+    .command('deblur')
+    .description('Motion deblurring: blurred frames made sharp, beside leaving them alone')
+    .argument('<dir>', 'clips with an index.tsv that says how to blur them (--sharp: any clips)')
+    .addOption(methodOption(DEBLUR_METHODS))
+    .option('--model <name>', 'network by name, for the method model')
+    .option('--sharp', 'put the sharp frames in: how far do they come back unharmed?')
+    .option('--json', 'machine-readable on stdout')
+    .addHelpText(
+      'after',
+      `
+Methods: model (Clearcut), input (the frames as they come).
+Data: clips to be blurred by index.tsv (columns file, blur_window, blur_step).
+${COLUMNS}`,
+    )
+    .action(async (directory: string, { json, ...wish }: MotionFlags<DeblurMethod> & { sharp?: boolean }) => {
+      await report((engine) => engine.evalDeblur({ directory, ...wish }), json);
+    });
+}
+
+function methodOption(methods: readonly string[]): Option {
+  return new Option('--method <method>', 'what is measured').choices([...methods, 'all']).default('all');
+}
+
+async function report(
+  measure: (engine: EngineClient) => Promise<EvalMotionResult>,
+  json: boolean | undefined,
+): Promise<void> {
+  const result = await withEngine((engine, signal) => {
+    // It takes minutes: who looks on sees it move.
+    if (process.stderr.isTTY && !process.env['CLEARCUT_DEBUG'])
+      engine.onLog((line) => process.stderr.write(`${line}\n`));
+    return orCancelled(measure(engine), signal);
+  });
+  if (json) printJson(result);
+  else print(...describe(result));
+}
+
+const TITLES: Readonly<Record<EvalMotionResult['task'], string>> = {
+  interp: 'Interpolation',
+  deblur: 'Deblurring',
+  sharp: 'Deblurring of sharp frames',
+};
+
+/** The result as text: a line a sequence and method, and the means. */
+export function describe(result: EvalMotionResult): string[] {
+  const { task, directory, material, methods, sequences, mean, notes } = result;
+  const rows = [...sequences, { name: 'mean', scores: mean }].flatMap(({ name, scores }) =>
+    methods.flatMap((method) => {
+      const score = scores[method.name];
+      return score ? [[name, method.name, ...cells(score)]] : [];
+    }),
+  );
+  const frames = sequences.reduce((sum, sequence) => sum + sequence.frames, 0);
+  return [
+    `${TITLES[task]}: ${sequences.length} ${material} of ${directory}, ${frames} frames by each method`,
+    ...methods.map(({ name, description }) => `${name}: ${description}`),
+    ...table([['', 'method', 'PSNR', 'worst', 'SSIM', 'moving', 'area', 'flicker', 's/frame'], ...rows]),
+    ...notes,
+  ];
+}
+
+function cells(score: MotionScore): string[] {
+  const known = (value: number | null, text: (value: number) => string): string =>
+    value === null ? '–' : text(value);
+  return [
+    score.psnr.toFixed(2),
+    score.psnrMin.toFixed(2),
+    score.ssim.toFixed(4),
+    known(score.psnrMoving, (value) => value.toFixed(2)),
+    known(score.movingShare, (value) => `${(100 * value).toFixed(0)} %`),
+    known(score.flicker, (value) => value.toFixed(2)),
+    score.secondsPerFrame.toFixed(4),
+  ];
+}

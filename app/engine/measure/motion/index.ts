@@ -1,0 +1,1 @@
+export { evalDeblur, evalInterp, type EvalContext } from './eval-motion';
