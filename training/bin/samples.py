@@ -1,0 +1,213 @@
+"""Makes the samples that BIN is trained on, once, into a folder of arrays.
+
+    python3 -m bin.samples bin/configs/samples.toml [--workers 2] [--count 6000]
+
+A sample is five frames of a shot, blurred or not, the nine sharp pictures at and between their instants,
+and the eight warps of neighbours to the middle, all of them uint8 RGB patches. About seven of ten come from
+real clips (exposures made by averaging 1 to 11 of their frames), the others are layers moving over each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import multiprocessing
+import os
+import pathlib
+import time
+import tomllib
+
+import cv2
+import numpy as np
+
+from . import clips, layers, motion
+
+TRAINING = pathlib.Path(__file__).resolve().parent.parent
+FRAMES = 5  # of a sample
+KINDS = ('frames', 'sharp', 'warps')
+SHAPES = {'frames': (FRAMES,), 'sharp': (2 * FRAMES - 1,), 'warps': (FRAMES - 1, 2)}
+
+
+@dataclasses.dataclass(frozen=True)
+class SampleConfig:
+    """What to draw from. Lengths in pixels."""
+
+    roots: list[str]
+    clips: list[str]
+    blurred: list[str]  # clips with blur of their own: never a truth for blurred input
+    held_back: list[str]  # clips for validation alone
+    count: int = 6000
+    validation: int = 64
+    patch: int = 128
+    room: int = 16  # drawn round a patch, so that the flow near its border sees what lies beyond
+    real: float = 0.7
+    seed: int = 1
+
+
+def load_config(path: pathlib.Path) -> SampleConfig:
+    with open(path, 'rb') as file:
+        return SampleConfig(**tomllib.load(file))
+
+
+# Windows and, for each, steps that leave exposures of a third to three halves of an interval.
+WINDOWS = {1: (2, 4, 6), 3: (2, 4, 6), 5: (4, 6), 7: (6, 8), 9: (6, 8, 10), 11: (8, 10)}
+SHARP_SHARE = 0.25
+
+
+class Sampler:
+    """Draws samples. One for each worker, with a seed of its own."""
+
+    def __init__(self, sources: list[clips.Clip], config: SampleConfig):
+        self.sources, self.config = sources, config
+        self.side = config.patch + 2 * config.room
+
+    def draw(self, seed: int) -> dict[str, np.ndarray]:
+        self.random = np.random.default_rng(seed)
+        blurred, sharp = self.real() if self.random.random() < self.config.real else self.synthetic()
+        blurred = self.spoil(blurred)
+        finest = int(self.random.integers(0, 2))
+        pairs = [motion.to_middle(a, b, finest) for a, b in zip(blurred, blurred[1:])]
+        warps = np.clip(np.rint(np.stack([np.stack(pair) for pair in pairs])), 0, 255).astype(np.uint8)
+        inner = slice(self.config.room, self.config.room + self.config.patch)
+        return {
+            'frames': blurred[:, inner, inner],
+            'sharp': sharp[:, inner, inner],
+            'warps': warps[:, :, inner, inner],
+        }
+
+    def exposure(self, most: int, sharp_only: bool) -> clips.Exposure:
+        """A window and a step whose five exposures fit into `most` frames."""
+        for _ in range(20):
+            window = 1
+            if not sharp_only and self.random.random() > SHARP_SHARE:
+                window = int(self.random.choice([3, 5, 7, 9, 11]))
+            exposure = clips.Exposure(window, int(self.random.choice(WINDOWS[window])))
+            if exposure.span(FRAMES) <= most:
+                return exposure
+        return clips.Exposure(1, 2)
+
+    def centres(self, exposure: clips.Exposure) -> list[int]:
+        """Of five frames; now and then the shot begins or ends within them, and its outer frame is repeated."""
+        half, last = exposure.window // 2, FRAMES - 1
+        index = np.arange(FRAMES)
+        if self.random.random() < 0.15:
+            missing = int(self.random.integers(1, 3))
+            index = np.maximum(index, missing) if self.random.random() < 0.5 else np.minimum(index, last - missing)
+        return [int(half + i * exposure.step) for i in index]
+
+    def real(self) -> tuple[np.ndarray, np.ndarray]:
+        clip = self.sources[self.random.integers(len(self.sources))]
+        t, h, w = clip.frames.shape[:3]
+        exposure = self.exposure(t, not clip.sharp)
+        centres = self.centres(exposure)
+        best, most = None, -1.0
+        for _ in range(3):  # the liveliest of three places
+            shrink = self.random.uniform(1, min(2, min(h, w) / self.side)) if self.random.random() < 0.5 else 1
+            side = int(self.side * shrink)
+            first = self.random.integers(t - exposure.span(FRAMES) + 1)
+            y, x = self.random.integers(h - side + 1), self.random.integers(w - side + 1)
+            place = np.s_[first : first + exposure.span(FRAMES), y : y + side, x : x + side]
+            ends = clip.frames[place][[exposure.window // 2, exposure.window // 2 + exposure.step]]
+            lively = float(np.abs(ends[0][::2, ::2].astype(np.int16) - ends[1][::2, ::2]).mean())
+            if lively > most:
+                best, most = place, lively
+        stretch = clip.frames[best]
+        if stretch.shape[1] != self.side:
+            size = (self.side, self.side)
+            stretch = np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in stretch])
+        return clips.expose(stretch, exposure, centres)
+
+    def still(self) -> np.ndarray:
+        """A frame of any clip with sharp motion, of random size, at least half as large again as a patch."""
+        clip = self.sources[self.random.integers(len(self.sources))]
+        frame = clip.frames[self.random.integers(len(clip.frames))]
+        least = 1.3 * self.side / min(frame.shape[:2])
+        scale = self.random.uniform(min(least, 1), 1)
+        return cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+    def synthetic(self) -> tuple[np.ndarray, np.ndarray]:
+        count = int(self.random.choice([1, 2, 3], p=[0.2, 0.5, 0.3]))
+        speeds = np.exp(self.random.uniform(np.log(0.5), np.log(24), count))
+        parts = [
+            layers.Layer(self.still(), self.side, float(speed), self.random, mask=i > 0)
+            for i, speed in enumerate(speeds)
+        ]
+        share = 0.0 if self.random.random() < SHARP_SHARE else float(self.random.uniform(0.3, 1.4))
+        times = [float(i - FRAMES // 2) for i in range(FRAMES)]
+        return layers.expose(parts, share, float(speeds.max()), times)
+
+    def spoil(self, frames: np.ndarray) -> np.ndarray:
+        """Mild noise or compression on some of the stretches."""
+        chance = self.random.random()
+        if chance < 0.25:
+            quality = [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(60, 96))]
+            coded = [cv2.imencode('.jpg', frame, quality)[1] for frame in frames]
+            return np.stack([cv2.imdecode(data, cv2.IMREAD_COLOR) for data in coded])
+        if chance < 0.45:
+            noise = self.random.normal(0, self.random.uniform(0.3, 2), frames.shape)
+            return np.clip(np.rint(frames + noise), 0, 255).astype(np.uint8)
+        return frames
+
+
+def open_arrays(folder: pathlib.Path, mode: str, count: int = 0, patch: int = 0) -> dict[str, np.ndarray]:
+    """The arrays of a folder, mapped: KIND.npy of [count, ..., patch, patch, 3]."""
+    if mode == 'r':
+        return {kind: np.load(folder / f'{kind}.npy', mmap_mode='r') for kind in KINDS}
+    shapes = {kind: (count, *SHAPES[kind], patch, patch, 3) for kind in KINDS}
+    new = np.lib.format.open_memmap
+    return {kind: new(folder / f'{kind}.npy', mode, np.uint8, shapes[kind]) for kind in KINDS}
+
+
+def fill(folder: pathlib.Path, sampler: Sampler, seed: int, worker: int, workers: int) -> None:
+    arrays = open_arrays_to_write(folder)
+    for i in range(worker, len(arrays['frames']), workers):
+        for kind, value in sampler.draw(seed * 1_000_003 + i).items():
+            arrays[kind][i] = value
+
+
+def open_arrays_to_write(folder: pathlib.Path) -> dict[str, np.ndarray]:
+    return {kind: np.load(folder / f'{kind}.npy', mmap_mode='r+') for kind in KINDS}
+
+
+def make(
+    folder: pathlib.Path, sources: list[clips.Clip], config: SampleConfig, count: int, seed: int, workers: int
+) -> None:
+    """Fills a folder; sample i is the same however many workers there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    open_arrays(folder, 'w+', count, config.patch)
+    sampler = Sampler(sources, config)
+    context = multiprocessing.get_context('fork')  # the clips are shared, not copied
+    jobs = [context.Process(target=fill, args=(folder, sampler, seed, i, workers)) for i in range(workers)]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    if any(job.exitcode for job in jobs):
+        raise RuntimeError(f'{folder} is not complete')
+    # Written last: a folder without it is not finished.
+    (folder / 'about.json').write_text(json.dumps(dataclasses.asdict(config) | {'seed': seed}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('config', type=pathlib.Path)
+    parser.add_argument('--workers', type=int, default=os.cpu_count())
+    parser.add_argument('--count', type=int)
+    parser.add_argument('--roots', nargs='+', help='folders of clips, in place of those in the configuration')
+    parser.add_argument('--output', type=pathlib.Path, default=TRAINING / 'build' / 'bin-samples')
+    options = parser.parse_args()
+    config = load_config(options.config)
+    roots = [(TRAINING / root).resolve() for root in options.roots or config.roots]
+    start = time.time()
+    for part, names, count, seed in (
+        ('validation', config.held_back, config.validation, config.seed + 1),
+        ('training', config.clips, options.count or config.count, config.seed),
+    ):
+        sources = clips.load_clips(roots, names, config.blurred)
+        make(options.output / part, sources, config, count, seed, options.workers)
+        print(f'{part}: {count} samples of {len(sources)} clips, {time.time() - start:.0f} s', flush=True)
+
+
+if __name__ == '__main__':
+    main()
