@@ -1,6 +1,6 @@
 """Checks the adder layer's GPU kernels and the graphed training step on the GPU that is there.
 
-    python3 -m addersr.check_cuda
+    python3 -m addersr.check_cuda [--profile]
 
 Prints relative errors against the formulas in 64-bit float, times, and what failed; exits with 1
 if anything did.
@@ -8,6 +8,7 @@ if anything did.
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import time
@@ -20,7 +21,7 @@ from torch import Tensor
 from . import adder, data, train
 from .device_patches import DevicePatches
 from .graphed import WARM_UP, Graphed
-from .model import ModelConfig
+from .model import ModelConfig, Norm
 
 SHAPES = [
     # n, channels in, channels out, height, width, kernel
@@ -148,31 +149,52 @@ def graphed_against_eager() -> dict[str, float]:
 
 
 def step_times(width: int, blocks: int, batch: int, patch: int) -> dict[str, float]:
+    """Milliseconds of a step, with cuDNN's norms and with PyTorch's own."""
+    inputs = batch_of(batch, patch)
+    times, before = {}, Norm.CUDNN
+    for Norm.CUDNN, norms in ((True, 'cuDNN norms'), (False, 'own norms')):
+        learner = learner_of(width, blocks)
+        times[f'eager, {norms}'] = microseconds(lambda: learner.step(2, *inputs), 10) / 1e3
+        graphed = Graphed(learner.step)
+        for _ in range(WARM_UP):
+            graphed(2, *inputs)
+        times[f'graph, {norms}'] = microseconds(lambda: graphed(2, *inputs), 20) / 1e3
+    Norm.CUDNN = before
+    return times
+
+
+def profile(width: int, blocks: int, batch: int, patch: int) -> str:
+    """The kernels that one step spends its time in."""
     learner = learner_of(width, blocks)
     inputs = batch_of(batch, patch)
-    eager = microseconds(lambda: learner.step(2, *inputs), 10)
-    graphed = Graphed(learner.step)
     for _ in range(WARM_UP):
-        graphed(2, *inputs)
-    return {'eager': eager / 1e3, 'graph': microseconds(lambda: graphed(2, *inputs), 20) / 1e3}
+        learner.step(2, *inputs)
+    torch.cuda.synchronize()
+    activities = [torch.profiler.ProfilerActivity.CUDA]
+    with torch.profiler.profile(activities=activities) as profiler:
+        learner.step(2, *inputs)
+        torch.cuda.synchronize()
+    totals = {}
+    for event in profiler.events():
+        if event.device_type == torch.autograd.DeviceType.CUDA:
+            count, time_ = totals.get(event.name, (0, 0.0))
+            totals[event.name] = count + 1, time_ + event.time_range.elapsed_us()
+    rows = sorted(totals.items(), key=lambda row: -row[1][1])[:25]
+    return '\n'.join(f'{t:9.1f} us {n:5} x {name[:110]}' for name, (n, t) in rows)
 
 
-def sampler_differs() -> float:
+def sampler() -> dict[str, float]:
+    """How far the device's patches are from the CPU's, and the CPU's milliseconds for a batch."""
     random = np.random.default_rng(0)
-    pairs = [data.make_pair('a', random.integers(0, 256, (60 + 2 * i, 80, 3), dtype=np.uint8), 2) for i in range(3)]
-    a, b = data.Patches(pairs, 2, 1).draw(32, 12), DevicePatches(pairs, 2, 1, CUDA).draw(32, 12)
-    return max(float((x - y.cpu()).abs().max()) for x, y in zip(a, b))
-
-
-def draw_time() -> float:
-    """Milliseconds of the CPU for a batch of 16."""
-    pairs = [data.make_pair('a', np.zeros((200, 300, 3), np.uint8), 2)]
+    sizes = ((120 + 2 * i, 160, 3) for i in range(3))
+    pairs = [data.make_pair('a', random.integers(0, 256, size, dtype=np.uint8), 2) for size in sizes]
     patches = DevicePatches(pairs, 2, 1, CUDA)
-    patches.draw(16, 32)
+    wanted, got = data.Patches(pairs, 2, 1).draw(32, 12), patches.draw(32, 12)
+    difference = max(float((a - b.cpu()).abs().max()) for a, b in zip(wanted, got))
     begin = time.perf_counter()
     for _ in range(50):
         patches.draw(16, 32)
-    return (time.perf_counter() - begin) / 50 * 1e3
+    return {'difference': difference, 'ms': (time.perf_counter() - begin) / 50 * 1e3}
 
 
 def words(values: dict[str, float], form: str) -> str:
@@ -180,32 +202,38 @@ def words(values: dict[str, float], form: str) -> str:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--profile', action='store_true', help='the kernels of a step of the standard net')
+    options = parser.parse_args()
     begin = time.perf_counter()
     train.prepare(CUDA)
     name = torch.cuda.get_device_name()
     print(f'{name}, PyTorch {torch.__version__}, kernels ready after {time.perf_counter() - begin:.1f} s')
     failed = []
 
-    def expect(what: str, value: float, limit: float) -> None:
-        if not value <= limit:  # NaN fails
-            failed.append(f'{what}: {value:.3g} > {limit:.3g}')
+    def check(what: str, work: Callable[[], dict[str, float]], form: str, limits: dict[str, float] = {}) -> None:
+        """Prints what work() measures and holds it to limits; the other checks go on whatever comes."""
+        try:
+            values = work()
+        except RuntimeError as error:
+            failed.append(f'{what}: {error}')
+            return
+        print(f'{what}:', words(values, form), flush=True)
+        for name, limit in limits.items():
+            if not values[name] <= limit:  # NaN fails
+                failed.append(f'{what}: {name} {values[name]:.3g} > {limit:.3g}')
 
     for shape in SHAPES:
-        errors = kernel_errors(shape)
-        print('errors', 'x'.join(map(str, shape)), words(errors, '.1e'), flush=True)
-        for kind, error in errors.items():
-            expect(f'{kind} of {shape}', error, TOLERANCES[kind])
+        check(f'errors {shape}', lambda: kernel_errors(shape), '.1e', TOLERANCES)
     for shape in ((16, 64, 64, 32, 32, 3), (7, 64, 64, 48, 48, 3), (16, 32, 32, 32, 32, 3)):
-        print('microseconds', 'x'.join(map(str, shape)), words(kernel_times(shape), '.1f'), flush=True)
-    expect('sampler', sampler_differs(), 0)
-    print(f'draw {draw_time():.2f} ms of the CPU')
-    same = graphed_against_eager()
-    print('graph against eager', words(same, '.1e'), flush=True)
-    expect('loss of the graph', same['loss'], 1e-3)
-    expect('weights of the graph', same['weights'], 0.05)
+        check(f'microseconds {shape}', lambda: kernel_times(shape), '.1f')
+    check('sampler', sampler, '.2f', {'difference': 0})
+    check('graph against eager', graphed_against_eager, '.1e', {'loss': 1e-3, 'weights': 0.05})
     for net in ((64, 16, 16, 32), (64, 16, 7, 48), (32, 8, 16, 32)):
-        print('step, ms, width x blocks x batch x patch', net, words(step_times(*net), '.2f'), flush=True)
+        check(f'step in ms, width, blocks, batch, patch {net}', lambda: step_times(*net), '.2f')
     print(f'{time.perf_counter() - begin:.1f} s in all;', 'FAILED: ' + '; '.join(failed) if failed else 'all well')
+    if options.profile:
+        print(profile(64, 16, 16, 32), flush=True)
     sys.exit(1 if failed else 0)
 
 

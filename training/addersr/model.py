@@ -82,6 +82,24 @@ class Power(nn.Module):
         return t.sign() * (t.abs() + self.EPSILON) ** self.alpha
 
 
+class Norm(nn.BatchNorm2d):
+    """Batch norm; a training GPU runs cuDNN's kernels or PyTorch's own.
+
+    CUDNN is for check_cuda.py to tell which are faster in channels_last.
+    """
+
+    CUDNN = True
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.CUDNN or not x.is_cuda or not self.training or self.momentum is None:
+            return super().forward(x)
+        self.num_batches_tracked.add_(1)
+        running = self.running_mean, self.running_var
+        return torch.batch_norm(
+            x, self.weight, self.bias, *running, True, self.momentum, self.eps, False
+        )
+
+
 class Layer(nn.Module):
     """An adder layer (or its twin) and batch norm, C -> C."""
 
@@ -92,7 +110,7 @@ class Layer(nn.Module):
             self.body = Adder2d(width, width, exact=config.exact)
         else:
             self.body = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.norm = nn.BatchNorm2d(width)
+        self.norm = Norm(width)
         nn.init.constant_(self.norm.weight, config.gamma)
 
     def forward(self, x: Tensor) -> Tensor:
