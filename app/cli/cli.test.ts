@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { table } from './output';
 import { formatDuration, formatSize } from '../shared';
-import { toRequest } from './run';
+import { toRequest, type StageKind } from './request';
 
 describe('the request that flags mean', () => {
   const flags = { output: 'out.mp4', resume: true } as const;
@@ -51,6 +51,27 @@ describe('the request that flags mean', () => {
     expect(() => stageOf({ enhance: 2, quality: 'light', pace: 10 })).toThrow(
       '--pace 10 and --quality light',
     );
+  });
+
+  it('asks for motion, in the order that is said or while pictures are small', () => {
+    const stagesOf = (more: object, ...said: StageKind[]): unknown =>
+      toRequest('in.mp4', { ...flags, ...more }, said).stages;
+    const enhance = { kind: 'enhance', scale: 2 };
+    const smooth = { kind: 'interpolate', factor: 4 };
+    expect(stagesOf({ enhance: 2, interpolate: 4 })).toEqual([smooth, enhance]);
+    expect(stagesOf({ enhance: 2, interpolate: 4 }, 'enhance', 'interpolate')).toEqual([enhance, smooth]);
+    expect(stagesOf({ preset: 'smooth-2x', interpolate: 4 }, 'interpolate')).toEqual([smooth]);
+    expect(stagesOf({ slow: 4, interpolate: 2, slowSound: 'drop', deblur: true })).toEqual([
+      { kind: 'interpolate', factor: 2, slow: 4, slowSound: 'drop', deblur: true },
+    ]);
+    expect(stagesOf({ deblur: true, method: 'network' })).toEqual([
+      { kind: 'interpolate', deblur: true, method: 'network' },
+    ]);
+    expect(() => stagesOf({})).toThrow('Nothing to do');
+    expect(() => stagesOf({ interpolate: 2, slowSound: 'drop' })).toThrow('--slow-sound is for slow motion');
+    expect(() => stagesOf({ enhance: 2, method: 'motion' })).toThrow('add --interpolate, --slow or --deblur');
+    expect(() => stagesOf({ interpolate: 4, slow: 4 })).toThrow('would make 16 frames of one');
+    expect(() => stagesOf({ deblur: true, method: 'motion' })).toThrow('--deblur needs a network');
   });
 
   it('does not carry a preset’s CRF to another codec', () => {

@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import {
   CancelledError,
-  findPreset,
   formatDuration,
   formatSize,
   fromErrorData,
@@ -10,35 +9,15 @@ import {
   resumeOption,
   UserError,
   type ErrorData,
-  type Fit,
   type JobEvent,
   type JobRequest,
   type JobResult,
-  type Preset,
-  type StageRequest,
 } from '../shared';
 import type { EngineClient } from '../engine';
 import { optionOf } from './option';
+import { STAGE_OPTIONS, toRequest, type RunFlags, type StageKind } from './request';
 import { JobProgressBar } from './progress-bar';
 import { print, printJson, withEngine } from './output';
-
-interface RunFlags {
-  readonly output: string;
-  readonly enhance?: NonNullable<StageRequest['scale']>;
-  readonly quality?: NonNullable<StageRequest['quality']>;
-  readonly pace?: number;
-  readonly fit?: Fit;
-  readonly restore?: boolean;
-  readonly preset?: string;
-  readonly codec?: JobRequest['codec'];
-  readonly crf?: number;
-  readonly start?: number;
-  readonly end?: number;
-  readonly backend?: JobRequest['backend'];
-  readonly overwrite?: boolean;
-  readonly resume: boolean;
-  readonly json?: boolean;
-}
 
 /** What `run --json` prints: one entry a file. */
 interface RunOutcome {
@@ -52,13 +31,16 @@ interface RunOutcome {
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('Enhance a video, a still, or every one in a folder')
+    .description('Enhance, smooth, slow down or deblur a video, a still, or every one in a folder')
     .argument('<in>', 'video, still or folder (recursive; the tree is mirrored)')
     .requiredOption('-o, --output <out>', 'result file, or folder where the input is one')
     .addOption(
       new Option('--preset <name>', `settings by name: ${PRESETS.map((preset) => preset.name).join(', ')}`),
     );
   for (const spec of OPTIONS) if (spec !== resumeOption) command.addOption(optionOf(spec));
+  // Stages come in the order in which they are asked for.
+  const said: StageKind[] = [];
+  for (const [option, kind] of STAGE_OPTIONS) command.on(`option:${option}`, () => said.push(kind));
   command
     .addOption(new Option(resumeOption.flag, resumeOption.help).default(true, 'on'))
     .addOption(new Option('--no-resume', 'start over, even where finished segments could be used'))
@@ -68,70 +50,9 @@ export function addRun(program: Command): void {
       `\nPresets:\n${PRESETS.map((preset) => `  ${preset.name.padEnd(20)} ${preset.help}`).join('\n')}`,
     )
     .action(async (input: string, flags: RunFlags) => {
-      const request = toRequest(input, flags);
+      const request = toRequest(input, flags, said);
       await withEngine((engine, signal) => runAll(engine, signal, request, flags.json ?? false));
     });
-}
-
-/** The request that the flags mean: what is said outright comes before the preset, the preset before the defaults. */
-export function toRequest(input: string, flags: RunFlags): JobRequest {
-  const preset = flags.preset === undefined ? undefined : findPreset(flags.preset);
-  if (flags.preset !== undefined && !preset) {
-    throw new UserError(
-      'bad-usage',
-      `There is no preset ${JSON.stringify(flags.preset)}: choose ${PRESETS.map(({ name }) => name).join(', ')}.`,
-    );
-  }
-  if (flags.start !== undefined && flags.end !== undefined && flags.end <= flags.start) {
-    throw new UserError('bad-usage', `--end (${flags.end} s) must come after --start (${flags.start} s).`);
-  }
-  const crf = flags.crf ?? preset?.crf;
-  return {
-    input,
-    output: flags.output,
-    stages: [enhanceRequest(flags, preset)],
-    codec: flags.codec ?? preset?.codec ?? 'h264',
-    // A preset's CRF is meant for its own codec.
-    ...(crf === undefined ||
-    (flags.crf === undefined && flags.codec !== undefined && flags.codec !== preset?.codec)
-      ? {}
-      : { crf }),
-    ...(flags.start === undefined ? {} : { start: flags.start }),
-    ...(flags.end === undefined ? {} : { end: flags.end }),
-    backend: flags.backend ?? preset?.backend ?? 'auto',
-    overwrite: flags.overwrite ?? false,
-    resume: flags.resume,
-  };
-}
-
-/** @throws UserError bad-usage where no size is said */
-function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageRequest {
-  const scale = flags.enhance ?? preset?.enhance;
-  const fit = flags.fit ?? preset?.fit;
-  const quality = flags.quality ?? preset?.quality;
-  const pace = flags.pace ?? preset?.pace;
-  const restore = flags.restore ?? preset?.restore;
-  if (scale === undefined && fit === undefined) {
-    const wish = restore ? '--restore needs a size' : 'Nothing to do';
-    throw new UserError(
-      'bad-usage',
-      `${wish}: say how large the result should be, for example --enhance 2, --fit 1920x1080 or --preset enhance-2x.`,
-    );
-  }
-  if (pace !== undefined && quality !== undefined && quality !== 'auto') {
-    throw new UserError(
-      'bad-usage',
-      `--pace is for --quality auto: leave one of --pace ${pace} and --quality ${quality} out.`,
-    );
-  }
-  return {
-    kind: 'enhance',
-    ...(scale === undefined ? {} : { scale }),
-    ...(fit === undefined ? {} : { fit }),
-    ...(quality === undefined ? {} : { quality }),
-    ...(pace === undefined ? {} : { pace }),
-    ...(restore ? { restore } : {}),
-  };
 }
 
 async function runAll(

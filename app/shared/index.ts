@@ -10,6 +10,8 @@ export * from './measure';
 export * from './media-info';
 export * from './media-names';
 export * from './model-info';
+export * from './motion-options';
+export * from './option-spec';
 export * from './options';
 export * from './outcome';
 export * from './output-name';

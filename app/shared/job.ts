@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { fitSchema } from './fit';
+import { FRAME_FACTORS, MOTION_METHODS, SLOW_SOUNDS } from './motion-options';
 import { BACKENDS, CODECS, ENHANCE_SCALES, paceOption, QUALITIES } from './options';
 import type { ErrorData } from './errors';
+
+/** Frames out of one that a stage makes at most. */
+const MOST_NEW_FRAMES = 8;
+const TOO_MANY_FRAMES = `a factor and slow motion make at most ${MOST_NEW_FRAMES} frames of one together`;
 
 /** One step of a job, in the user's order. */
 export const stageRequestSchema = z.discriminatedUnion('kind', [
@@ -24,6 +29,31 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
     .refine(
       ({ scale, fit }) => scale !== undefined || fit !== undefined,
       'enhance needs a scale or a size to fit',
+    ),
+  z
+    .object({
+      kind: z.literal('interpolate'),
+      /** The frame rate's. Left out: 1. */
+      factor: z.literal(FRAME_FACTORS).optional(),
+      /** Time's. Left out: 1. */
+      slow: z.literal(FRAME_FACTORS).optional(),
+      /** `stretch` if left out. */
+      slowSound: z.enum(SLOW_SOUNDS).optional(),
+      /** Frames that are there are made sharp: by a network, or not at all. */
+      deblur: z.boolean().optional(),
+      /** `auto` if left out. */
+      method: z.enum(MOTION_METHODS).optional(),
+      /** Model by name. */
+      model: z.string().optional(),
+    })
+    .refine(
+      ({ factor = 1, slow = 1, deblur }) => factor * slow > 1 || deblur === true,
+      'interpolate needs a factor, slow motion or deblur',
+    )
+    .refine(({ factor = 1, slow = 1 }) => factor * slow <= MOST_NEW_FRAMES, TOO_MANY_FRAMES)
+    .refine(
+      ({ deblur, method, model }) => method !== 'motion' || !(deblur === true || model !== undefined),
+      'motion alone takes no blur away: leave out deblur or the method',
     ),
 ]);
 export type StageRequest = z.infer<typeof stageRequestSchema>;

@@ -9,54 +9,112 @@ const tensorSchema = z.object({
   range: z.tuple([z.number(), z.number()]).optional(),
 });
 
+/** What every network's manifest tells. */
+const commonSchema = z.object({
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string(),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  file: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** How large the network is among those of its task: what it costs and gives. */
+  size: z.enum(MODEL_SIZES),
+  /** Receptive field to each side, in input pixels: what a tile needs around it. */
+  halo: z.int().nonnegative(),
+  inputs: z.array(tensorSchema).min(1),
+  outputs: z.array(tensorSchema).min(1),
+  /** Per input pixel. */
+  operations: z.object({ adder: z.number(), mac: z.number() }),
+  parameters: z.number(),
+  licence: z.object({
+    weights: z.string(),
+    data: z.array(z.object({ name: z.string(), licence: z.string(), count: z.number() }).loose()),
+  }),
+  training: z.record(z.string(), z.unknown()),
+});
+
+const enhanceManifestSchema = commonSchema.extend({
+  task: z.literal('enhance'),
+  /** Output size over input size. */
+  scale: z.int().positive(),
+  /** Trained on compressed and slightly blurred pictures, and meant for such. */
+  restore: z.boolean(),
+  colour: z.object({ plane: z.enum(['luma']), matrix: z.string(), range: z.enum(['limited', 'full']) }),
+  quality: z.array(
+    z.object({
+      dataset: z.string(),
+      scale: z.int(),
+      precision: z.enum(['float32', 'uint8']),
+      psnrY: z.number(),
+      ssimY: z.number(),
+    }),
+  ),
+});
+export type EnhanceManifest = Readonly<z.infer<typeof enhanceManifestSchema>>;
+
+/**
+ * A network that makes sharp frames of blurred ones, and one between each two. A run is a step of a
+ * stream, on float32 [1, 3, H, W] pictures of 0 … 1:
+ *
+ * - in: `previous`, `next` (frames k − 1 and k), `warped_previous`, `warped_next` (both moved to the
+ *   middle), and every state as `state.NAME`;
+ * - out: `sharp` (frame k − delay), `between` (the middle of k − delay and the frame after it), and every
+ *   state for the next step as `next.NAME`.
+ */
+const interpolateManifestSchema = commonSchema.extend({
+  task: z.literal('interpolate'),
+  colour: z.object({ plane: z.literal('rgb') }),
+  /** Height and width that it takes are multiples of this. */
+  multiple: z.int().positive(),
+  /** Frames by which `sharp` comes after its own. */
+  delay: z.int().nonnegative(),
+  /** What is handed from step to step; the spatial size is the pictures' divided by `stride`. */
+  states: z.array(
+    z.object({
+      name: z.string(),
+      channels: z.int().positive(),
+      stride: z.int().positive().default(1),
+      /** What it holds before a shot's first step: its first frame, or zeros. */
+      start: z.enum(['frame', 'zero']),
+    }),
+  ),
+  /** Steps after which a state that began elsewhere in the shot gives the same frames, for all that can be seen. */
+  settles: z.int().positive(),
+  quality: z.array(
+    z.object({
+      dataset: z.string(),
+      /** Of new frames, of frames made sharp, and of sharp frames that come back. */
+      measure: z.enum(['between', 'sharp', 'unharmed']),
+      psnr: z.number(),
+      ssim: z.number(),
+    }),
+  ),
+});
+export type InterpolateManifest = Readonly<z.infer<typeof interpolateManifestSchema>>;
+
 /** `resources/models/NAME/manifest.json`. */
 export const modelManifestSchema = z
-  .object({
-    name: z.string().regex(/^[a-z0-9-]+$/),
-    title: z.string(),
-    version: z.string().regex(/^\d+\.\d+\.\d+$/),
-    task: z.enum(['enhance']),
-    file: z.string(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    /** Output size over input size. */
-    scale: z.int().positive(),
-    /** How large the network is among those of its task: what it costs and gives. */
-    size: z.enum(MODEL_SIZES),
-    /** Trained on compressed and slightly blurred pictures, and meant for such. */
-    restore: z.boolean(),
-    /** Receptive field to each side, in input pixels: what a tile needs around it. */
-    halo: z.int().nonnegative(),
-    inputs: z.array(tensorSchema).min(1),
-    outputs: z.array(tensorSchema).min(1),
-    colour: z.object({ plane: z.enum(['luma']), matrix: z.string(), range: z.enum(['limited', 'full']) }),
-    /** Per input pixel. */
-    operations: z.object({ adder: z.number(), mac: z.number() }),
-    parameters: z.number(),
-    licence: z.object({
-      weights: z.string(),
-      data: z.array(z.object({ name: z.string(), licence: z.string(), count: z.number() }).loose()),
-    }),
-    training: z.record(z.string(), z.unknown()),
-    quality: z.array(
-      z.object({
-        dataset: z.string(),
-        scale: z.int(),
-        precision: z.enum(['float32', 'uint8']),
-        psnrY: z.number(),
-        ssimY: z.number(),
-      }),
-    ),
-  })
+  .discriminatedUnion('task', [enhanceManifestSchema, interpolateManifestSchema])
   .readonly();
 export type ModelManifest = z.infer<typeof modelManifestSchema>;
+export type ModelTask = ModelManifest['task'];
+
+export function isEnhanceManifest(manifest: ModelManifest): manifest is EnhanceManifest {
+  return manifest.task === 'enhance';
+}
+
+export function isInterpolateManifest(manifest: ModelManifest): manifest is InterpolateManifest {
+  return manifest.task === 'interpolate';
+}
 
 /** What a network costs: operations per pixel of its output, of either kind. */
-export function operationsPerPixel({ operations, scale }: ModelManifest): number {
-  return (operations.adder + operations.mac) / scale ** 2;
+export function operationsPerPixel(manifest: ModelManifest): number {
+  const { operations } = manifest;
+  const outputs = manifest.task === 'enhance' ? manifest.scale ** 2 : 1;
+  return (operations.adder + operations.mac) / outputs;
 }
 
 /** Mean PSNR in dB of a model as it ships, over the test sets that its manifest tells of; null where it tells of none. */
-export function measuredPsnr(manifest: ModelManifest): number | null {
+export function measuredPsnr(manifest: EnhanceManifest): number | null {
   const scores = manifest.quality.filter(({ precision }) => precision === 'uint8').map(({ psnrY }) => psnrY);
   return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
 }

@@ -1,26 +1,7 @@
 import { z } from 'zod';
 import { fitSchema, parseFit, type Fit } from './fit';
-
-/**
- * The options of a job, one object each. The command line, its help, the window, the docs and the
- * checks all read this table.
- */
-export interface OptionSpec<T> {
-  readonly name: string;
-  /** As commander writes it. */
-  readonly flag: string;
-  readonly label: string;
-  readonly help: string;
-  readonly schema: z.ZodType<T>;
-  /** Undefined where leaving it out means something of its own. */
-  readonly default?: T;
-  /** Closed set of values, where there is one. */
-  readonly choices?: readonly T[];
-  /** The value that `text` means on a command line; something that the schema refuses where it means none. Left out: the text itself. */
-  readonly parse?: (text: string) => unknown;
-  /** What is expected, as the end of a sentence; for values without choices. */
-  readonly expects?: string;
-}
+import { deblurOption, interpolateOption, methodOption, slowOption, slowSoundOption } from './motion-options';
+import { parseNumber, type OptionSpec } from './option-spec';
 
 export const CODECS = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
 export type Codec = (typeof CODECS)[number];
@@ -48,11 +29,6 @@ export function parseTime(text: string): number | null {
   const [, hours, minutes, seconds] = match;
   if (minutes !== undefined && Number(seconds) >= 60) return null;
   return Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds);
-}
-
-/** A number, or NaN, which no schema takes. */
-function parseNumber(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 export const enhanceOption: OptionSpec<EnhanceScale> = {
@@ -178,6 +154,11 @@ export const OPTIONS = [
   paceOption,
   fitOption,
   restoreOption,
+  interpolateOption,
+  slowOption,
+  slowSoundOption,
+  deblurOption,
+  methodOption,
   codecOption,
   crfOption,
   startOption,

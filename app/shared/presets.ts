@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fitSchema } from './fit';
+import { deblurOption, interpolateOption, methodOption, slowOption, slowSoundOption } from './motion-options';
 import {
   backendOption,
   codecOption,
@@ -11,7 +12,7 @@ import {
 } from './options';
 
 /** Version of the preset format. A change of the format gets a migration here and a test. */
-export const PRESET_VERSION = 2;
+export const PRESET_VERSION = 3;
 
 export const presetSchema = z
   .object({
@@ -24,6 +25,11 @@ export const presetSchema = z
     pace: paceOption.schema.optional(),
     fit: fitSchema.optional(),
     restore: restoreOption.schema.optional(),
+    interpolate: interpolateOption.schema.optional(),
+    slow: slowOption.schema.optional(),
+    slowSound: slowSoundOption.schema.optional(),
+    deblur: deblurOption.schema.optional(),
+    method: methodOption.schema.optional(),
     codec: codecOption.schema.optional(),
     crf: crfOption.schema.optional(),
     backend: backendOption.schema.optional(),
@@ -34,10 +40,12 @@ export type Preset = z.infer<typeof presetSchema>;
 /**
  * How a preset of each older version becomes one of the next.
  *
- * 1 → 2: `quality`, `pace`, `fit` and `restore` came; without them a preset means what it meant.
+ * 1 → 2: `quality`, `pace`, `fit` and `restore` came; 2 → 3: `interpolate`, `slow`, `slowSound`, `deblur` and `method`.
+ * Without them a preset means what it meant.
  */
 const MIGRATIONS: Readonly<Record<number, (preset: Record<string, unknown>) => Record<string, unknown>>> = {
   1: (preset) => ({ ...preset, version: 2 }),
+  2: (preset) => ({ ...preset, version: 3 }),
 };
 
 const anyVersionSchema = z.object({ version: z.int() }).loose();
@@ -130,6 +138,22 @@ export const PRESETS: readonly Preset[] = [
     help: 'twice the width and height without any loss in writing (FFV1, large)',
     enhance: 2,
     codec: 'ffv1',
+  },
+  {
+    version: VERSION,
+    name: 'smooth-2x',
+    title: 'Smoother ×2',
+    help: 'twice the frame rate (H.264)',
+    interpolate: 2,
+    ...H264,
+  },
+  {
+    version: VERSION,
+    name: 'slow-4x',
+    title: 'Slow motion ×4',
+    help: 'four times as long at the same frame rate, sound stretched (H.264)',
+    slow: 4,
+    ...H264,
   },
 ];
 

@@ -84,7 +84,9 @@ describe('presets', () => {
       codec: 'vp9',
       crf: 30,
     };
-    expect(readPreset(first)).toEqual({ ...first, version: 2 });
+    expect(readPreset(first)).toEqual({ ...first, version: 3 });
+    const second = { ...first, version: 2, restore: true, fit: { width: 1920 }, quality: 'fast', pace: 5 };
+    expect(readPreset(second)).toEqual({ ...second, version: 3 });
     expect(readPreset(PRESETS[0])).toEqual(PRESETS[0]);
     for (const bad of [
       null,
@@ -117,6 +119,23 @@ describe('a job request', () => {
       ],
     };
     expect(jobRequestSchema.parse(full)).toEqual(full);
+    const moving = {
+      ...good,
+      stages: [
+        {
+          kind: 'interpolate',
+          factor: 4,
+          slow: 2,
+          slowSound: 'drop',
+          deblur: true,
+          method: 'network',
+          model: 'x',
+        },
+        { kind: 'enhance', scale: 2 },
+        { kind: 'interpolate', deblur: true },
+      ],
+    };
+    expect(jobRequestSchema.parse(moving)).toEqual(moving);
     for (const bad of [
       { ...good, stages: [] },
       { ...good, stages: [{ kind: 'enhance', scale: 7 }] },
@@ -124,6 +143,10 @@ describe('a job request', () => {
       { ...good, stages: [{ kind: 'enhance', fit: {} }] },
       { ...good, stages: [{ kind: 'enhance', scale: 2, quality: 'best' }] },
       { ...good, stages: [{ kind: 'enhance', scale: 2, pace: 0 }] },
+      { ...good, stages: [{ kind: 'interpolate' }] },
+      { ...good, stages: [{ kind: 'interpolate', factor: 3 }] },
+      { ...good, stages: [{ kind: 'interpolate', factor: 8, slow: 2 }] },
+      { ...good, stages: [{ kind: 'interpolate', factor: 2, deblur: true, method: 'motion' }] },
       { ...good, codec: 'mpeg1' },
       { ...good, crf: 99 },
       { ...good, input: '' },

@@ -1,10 +1,12 @@
 import {
   ENHANCE_SCALES,
+  isEnhanceManifest,
   factorFor,
   fittedSize,
   measuredPsnr,
   MODEL_SIZES,
   operationsPerPixel,
+  type EnhanceManifest,
   type EnhanceScale,
   type Enlargement,
   type MediaInfo,
@@ -33,7 +35,11 @@ const SIZE_WORDS: Readonly<Record<ModelSize, { readonly label: string; readonly 
 
 /** The networks that are installed, as the settings ask for them; `null` until they are known: then nothing is ruled out. */
 export class Networks {
-  constructor(private readonly models: readonly ModelManifest[] | null) {}
+  private readonly models: readonly EnhanceManifest[] | null;
+
+  constructor(models: readonly ModelManifest[] | null) {
+    this.models = models?.filter(isEnhanceManifest) ?? null;
+  }
 
   /** True where a network for this is there, or nothing is known yet. */
   has(scale: number, restore: boolean, size?: ModelSize): boolean {
@@ -87,7 +93,7 @@ export class Networks {
     return { value: size, label, help: model ? `${help}: ${figures(model)}` : `${help}.`, reason: null };
   }
 
-  #find(scale: number, restore: boolean, size?: ModelSize): ModelManifest[] {
+  #find(scale: number, restore: boolean, size?: ModelSize): EnhanceManifest[] {
     return (this.models ?? []).filter(
       (model) =>
         model.task === 'enhance' &&
@@ -99,7 +105,7 @@ export class Networks {
 }
 
 /** `37 K steps a pixel, 35.16 dB.`: what a pixel of the result costs, and the mean PSNR over test pictures. */
-function figures(model: ModelManifest): string {
+function figures(model: EnhanceManifest): string {
   const thousands = operationsPerPixel(model) / 1000;
   const psnr = measuredPsnr(model);
   const cost = `${thousands < 10 ? thousands.toFixed(1) : Math.round(thousands)} K steps a pixel`;

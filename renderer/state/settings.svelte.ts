@@ -82,7 +82,8 @@ export class Settings {
   }
 
   /** Why a preset can't be had here, or null. */
-  presetReason({ enhance, restore = false }: Preset): string | null {
+  presetReason({ enhance, fit, restore = false }: Preset): string | null {
+    if (enhance === undefined && fit === undefined) return 'only on the command line';
     if (enhance === undefined || this.#networks.has(enhance, restore)) return null;
     return 'network not installed';
   }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorData, JobResult, ModelManifest } from '../../app/shared';
+import type { EnhanceManifest, ErrorData, JobResult } from '../../app/shared';
 import { clearcut, startCli, type CliResult } from '../support/cli';
 import { ffmpeg, ffprobe, frameHashes, makeClip, temporaryFolder } from '../support/media';
 import { installModels } from '../support/models';
@@ -256,7 +256,9 @@ describe('an interrupted run', () => {
 describe('the networks that ship', () => {
   it('are there for every factor that a preset names, or are missed in plain words', async () => {
     const { stdout } = await clearcut('models', '--json');
-    const shipped = (JSON.parse(stdout) as { models: ModelManifest[] }).models;
+    const shipped = (JSON.parse(stdout) as { models: EnhanceManifest[] }).models.filter(
+      ({ task }) => task === 'enhance',
+    );
     for (const scale of [2, 3, 4]) {
       const output = at(`shipped-${scale}.mp4`);
       const args = ['run', clip, '-o', output, '--enhance', String(scale), '--json'];
@@ -271,8 +273,8 @@ describe('the networks that ship', () => {
 
   it.each([2, 3, 4] as const)('make ×%i pictures that look like the input', async (scale) => {
     const { stdout } = await clearcut('models', '--json');
-    const there = (JSON.parse(stdout) as { models: ModelManifest[] }).models.filter(
-      (model) => model.scale === scale,
+    const there = (JSON.parse(stdout) as { models: EnhanceManifest[] }).models.filter(
+      (model) => model.task === 'enhance' && model.scale === scale,
     );
     for (const { name, size, restore } of there) {
       const output = at(`${name}.png`);

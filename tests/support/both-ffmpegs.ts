@@ -46,7 +46,7 @@ export interface SeenFrame {
 export interface Range {
   readonly start?: number;
   readonly end?: number;
-  readonly after?: number;
+  readonly from?: number;
 }
 
 /** One of the ffmpegs and a folder to work in. */

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { modelManifestSchema, type ModelManifest } from '../../app/shared';
+import { modelManifestSchema, type EnhanceManifest } from '../../app/shared';
 
 const SHIPPED = fileURLToPath(new URL('../../resources/models', import.meta.url));
 
@@ -11,7 +11,7 @@ const SHIPPED = fileURLToPath(new URL('../../resources/models', import.meta.url)
  */
 export async function installModels(
   folder: string,
-  ...models: readonly (Pick<ModelManifest, 'name'> & Partial<ModelManifest>)[]
+  ...models: readonly (Pick<EnhanceManifest, 'name'> & Partial<EnhanceManifest>)[]
 ): Promise<string> {
   const from = join(SHIPPED, 'addersr-light-x2');
   const manifest = modelManifestSchema.parse(JSON.parse(await readFile(join(from, 'manifest.json'), 'utf8')));

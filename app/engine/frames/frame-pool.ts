@@ -69,6 +69,7 @@ export class FramePool {
 export class PooledFrame implements Frame {
   pts = 0;
   sourcePts = 0;
+  restartPts = 0;
   duration: number | null = null;
   sceneCutBefore = false;
   #slot: Slot | null;
@@ -88,6 +89,7 @@ export class PooledFrame implements Frame {
   stamp(stamp: FrameStamp): void {
     this.pts = stamp.pts;
     this.sourcePts = stamp.sourcePts ?? stamp.pts;
+    this.restartPts = stamp.restartPts ?? this.sourcePts;
     this.duration = stamp.duration;
     this.sceneCutBefore = stamp.sceneCutBefore ?? false;
   }

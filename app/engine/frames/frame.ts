@@ -28,8 +28,10 @@ export interface Frame {
   readonly stream: StreamFormat;
   /** Presentation time in ticks of the stream's time base. */
   readonly pts: number;
-  /** Presentation time of the latest input frame of the job that shaped this one, in the input's ticks: where a resumed run goes on. */
+  /** Presentation time of the job's input frame that this one is, or comes after, in the input's ticks. */
   readonly sourcePts: number;
+  /** Presentation time, in the input's ticks, of the input frame that a run has to begin with for this frame and all after it to come out the same. */
+  readonly restartPts: number;
   /** Ticks until the next frame where the source says so, else null. */
   readonly duration: number | null;
   readonly planes: readonly Plane[];
@@ -46,5 +48,7 @@ export interface FrameStamp {
   readonly duration: number | null;
   /** Left out by the decoder: `pts` itself. */
   readonly sourcePts?: number;
+  /** Left out: `sourcePts`. */
+  readonly restartPts?: number;
   readonly sceneCutBefore?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Backend, Rational, StageChoice, StageRequest } from '../../shared';
+import type { Backend, Rational, SlowSound, StageChoice, StageRequest } from '../../shared';
 import type { Frame, StreamFormat } from './frame';
 
 /** How stored frames are shown. */
@@ -32,10 +32,12 @@ export type Support = { readonly supported: true } | { readonly supported: false
 /** A stage opened on a stream: what comes out, and how much of past and future it looks at. */
 export interface StagePlan {
   readonly output: StreamFormat;
-  /** Input frames before and after the current one that shape an output frame. A resumed run is warmed up over `past`. */
+  /** Input frames before and after the current one that shape an output frame; `restartPts` says how far back a run has to begin for one. */
   readonly window: { readonly past: number; readonly future: number };
   /** Output frames per input frame. */
   readonly rate: number;
+  /** By how much time is stretched, and what then becomes of the sound; as it is if left out. */
+  readonly slow?: { readonly factor: number; readonly sound: SlowSound };
   /** How its frames are shown; as its input's if left out. */
   readonly display?: Display;
   /** All that shapes its frames (size, model name, version, hash): a resumed run must have the same. */

@@ -14,7 +14,7 @@ import {
 import { probe, type MediaTools } from '../media';
 import {
   checkOutput,
-  expectedFrames,
+  expectedResults,
   Gate,
   runStill,
   runVideo,
@@ -110,7 +110,7 @@ export class Job {
         this.#meter.update(thisRun);
         this.#report(
           frames,
-          expectedFrames(this.request, info),
+          expectedResults(this.request, info),
           bytes,
           stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
         );

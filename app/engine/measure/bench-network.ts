@@ -16,7 +16,7 @@ const RUNS = 9;
 
 /** Seconds of every part of the network, and of the way of a frame into it and out, each the median of some runs. */
 export async function benchNetwork(): Promise<readonly BenchRow[]> {
-  const model = ofSize(await modelsFor('enhance', { scale: 2 }), 'light');
+  const model = ofSize(await modelsFor({ scale: 2 }), 'light');
   if (!model) throw new UserError('model-missing', 'There is no model that enlarges by 2 to be measured.');
   const { description } = await chooseBackend('auto');
   const kernels = processKernels();

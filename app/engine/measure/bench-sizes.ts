@@ -1,6 +1,6 @@
-import type { BenchRow, ModelManifest } from '../../shared';
+import type { BenchRow, EnhanceManifest } from '../../shared';
 import type { Plane } from '../frames';
-import { chooseBackend, findModel, listModels, processKernels } from '../runtime';
+import { chooseBackend, findModel, modelsOf, processKernels } from '../runtime';
 import { LumaUpscaler } from '../stages';
 import { HEIGHT, RATE, WIDTH, wholeJob, withClip } from './bench-clip';
 import type { BenchContext } from './bench-section';
@@ -16,11 +16,11 @@ const [LEAST_FRAMES, MOST_FRAMES] = [12, 72];
  * enlargement by the same factor in the same run, and, for factor 2, the whole job beside real time.
  */
 export async function benchSizes({ tools, onProgress }: BenchContext): Promise<readonly BenchRow[]> {
-  const models = (await listModels()).filter(({ task }) => task === 'enhance');
+  const models = await modelsOf('enhance');
   const networks: BenchRow[] = [];
   const jobs: BenchRow[] = [];
   await withClip(tools, async (clip, folder) => {
-    for (const manifest of models) {
+    for (const { manifest } of models) {
       onProgress(manifest.name);
       const { network, bicubic } = await secondsOf(manifest);
       const megapixels = (WIDTH * HEIGHT * manifest.scale ** 2) / 1e6;
@@ -50,8 +50,8 @@ export async function benchSizes({ tools, onProgress }: BenchContext): Promise<r
 }
 
 /** Seconds of a frame's luma through a network and through a bicubic resize, in turns. */
-async function secondsOf({ name, scale }: ModelManifest): Promise<{ network: number; bicubic: number }> {
-  const model = await findModel('enhance', scale, name);
+async function secondsOf({ name, scale }: EnhanceManifest): Promise<{ network: number; bicubic: number }> {
+  const model = await findModel(scale, name);
   const upscaler = await LumaUpscaler.open(model, await chooseBackend('auto'), { note: () => undefined });
   try {
     const kernels = processKernels();

@@ -6,7 +6,7 @@ import {
   type SrScore,
 } from '../../shared';
 import type { Plane } from '../frames';
-import { chooseBackend, findModel, modelsFor, ofSize, processKernels, type InstalledModel } from '../runtime';
+import { chooseBackend, findModel, modelsFor, ofSize, processKernels, type EnhanceModel } from '../runtime';
 import { LumaUpscaler } from '../stages';
 import { imagePairs, type ImagePair } from './image-pairs';
 import { lumaOfRgb, psnr, ssim, type Image } from './metrics';
@@ -74,9 +74,9 @@ export async function evalSr(
 async function modelFor(
   { scale, quality, restore = false, model }: EvalSrRequest,
   onProgress: (line: string) => void,
-): Promise<InstalledModel> {
-  if (model !== undefined) return findModel('enhance', scale, model);
-  const models = await modelsFor('enhance', { scale, restore });
+): Promise<EnhanceModel> {
+  if (model !== undefined) return findModel(scale, model);
+  const models = await modelsFor({ scale, restore });
   const found = ofSize(models, quality ?? 'standard');
   if (!found) throw new Error('Expected at least one model.');
   if (quality !== undefined && found.manifest.size !== quality)

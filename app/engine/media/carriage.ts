@@ -1,11 +1,17 @@
-import type { OtherStream } from '../../shared';
+import type { OtherStream, SlowSound } from '../../shared';
 import type { Container } from './container';
 
 /** What becomes of a stream of the source in the result's container. */
 export type Carriage =
   | { readonly kind: 'copy' }
   /** Converted, because the container can't hold it as it is; the note says so. */
-  | { readonly kind: 'convert'; readonly codec: string; readonly note: string | null }
+  | {
+      readonly kind: 'convert';
+      readonly codec: string;
+      readonly note: string | null;
+      /** Filter of the sound on its way. */
+      readonly filter?: string;
+    }
   /** A cover picture goes along as an attached file. */
   | { readonly kind: 'attach' }
   /** Left out; no note where the container makes its own (chapter and timecode tracks). */
@@ -18,6 +24,8 @@ export interface CarriageFacts {
   readonly container: Container;
   /** Names of the encoders that can be had. */
   readonly encoders: ReadonlySet<string>;
+  /** By how much time is stretched, and what becomes of the sound; null where it stays. */
+  readonly slow: { readonly factor: number; readonly sound: SlowSound } | null;
 }
 
 /** Sound that a container holds as it is; Matroska holds all. */
@@ -27,6 +35,8 @@ const AUDIO: Readonly<Record<Exclude<Container, 'mkv'>, RegExp>> = {
   webm: /^(?:opus|vorbis)$/,
   avi: /^(?:mp3|mp2|ac3|aac|dts|pcm_(?:u8|s16le|s24le|s32le|alaw|mulaw))$/,
 };
+/** Why what is bound to times can't follow slow motion. */
+const UNSTRETCHED = 'its times are those of the unstretched video';
 const TEXT_SUBTITLES = /^(?:subrip|srt|ass|ssa|webvtt|mov_text|text)$/;
 const MATROSKA_SUBTITLES = /^(?:subrip|srt|ass|ssa|webvtt|text|hdmv_pgs_subtitle|dvd_subtitle|dvb_subtitle)$/;
 
@@ -44,6 +54,7 @@ export function carriageOf(facts: CarriageFacts): Carriage {
     case 'video':
       return carriageOfVideo(facts);
     case 'data':
+      if (facts.slow && facts.tag !== 'text' && facts.tag !== 'tmcd') return drop(facts, UNSTRETCHED, false);
       // Muxers write chapters and timecodes anew from what they are told.
       return facts.tag === 'text' || facts.tag === 'tmcd'
         ? { kind: 'drop', note: null }
@@ -52,7 +63,8 @@ export function carriageOf(facts: CarriageFacts): Carriage {
 }
 
 function carriageOfAudio(facts: CarriageFacts): Carriage {
-  const { stream, container, encoders } = facts;
+  const { stream, container, encoders, slow } = facts;
+  if (slow) return slowAudio(facts, slow);
   if (container === 'mkv' || AUDIO[container].test(stream.codec)) return { kind: 'copy' };
   const choices = container === 'webm' ? ['libopus', 'libvorbis'] : ['aac'];
   const codec = choices.find((name) => encoders.has(name));
@@ -64,8 +76,43 @@ function carriageOfAudio(facts: CarriageFacts): Carriage {
   };
 }
 
+/** Encoders of stretched sound, the first that there is. */
+const SLOW_AUDIO: Readonly<Record<Container, readonly string[]>> = {
+  mp4: ['aac'],
+  mov: ['aac'],
+  mkv: ['aac'],
+  webm: ['libopus', 'libvorbis'],
+  avi: ['libmp3lame', 'pcm_s16le'],
+};
+
+function slowAudio(
+  facts: CarriageFacts,
+  { factor, sound }: { readonly factor: number; readonly sound: SlowSound },
+): Carriage {
+  const { stream, container, encoders } = facts;
+  if (sound === 'drop') return { kind: 'drop', note: `${nameOf(stream)} was left out, as asked.` };
+  const codec = SLOW_AUDIO[container].find((name) => encoders.has(name));
+  if (codec === undefined) return drop(facts, 'this ffmpeg can not encode it for this container', false);
+  return {
+    kind: 'convert',
+    codec,
+    filter: stretchFilter(factor),
+    note: `${nameOf(stream)} was stretched to ${factor} times its length at the same pitch (${codec}).`,
+  };
+}
+
+/**
+ * Sound `factor` times as long at the same pitch. Old ffmpegs stretch by at most 2 at a time; gaps are filled before, as the filter
+ * would close them; a late start comes later by the factor, too.
+ */
+function stretchFilter(factor: number): string {
+  const steps = Array.from({ length: Math.round(Math.log2(factor)) }, () => 'atempo=0.5');
+  return ['aresample=async=1', ...steps, `asetpts=PTS+${factor - 1}*STARTPTS`].join(',');
+}
+
 function carriageOfSubtitle(facts: CarriageFacts): Carriage {
   const { stream, container } = facts;
+  if (facts.slow) return drop(facts, UNSTRETCHED, false);
   const text = TEXT_SUBTITLES.test(stream.codec);
   if (container === 'mkv') {
     if (MATROSKA_SUBTITLES.test(stream.codec)) return { kind: 'copy' };

@@ -17,6 +17,8 @@ import type { MediaTools } from './tools';
 
 /** How far before the wanted time a seek aims: decoders need a key frame, and containers' indices are rough. */
 const SEEK_MARGIN_SECONDS = 2;
+/** And at least so many frames, after which the search for cuts knows the motion as well as if it had seen all. */
+const SEEK_MARGIN_FRAMES = 48;
 /** NUT has no negative times; all are moved up by this much on their way through the pipe. */
 const LEAD_SECONDS = 10;
 /** Frames that a video has at most; so many steps of `spreadTicks` fit the numbers that ffmpeg counts in. */
@@ -34,8 +36,8 @@ export interface DecoderOptions {
   /** Seconds from the video's first frame: frames with start ≤ time < end are given. */
   readonly start?: number;
   readonly end?: number;
-  /** Only frames later than this time (in ticks): where an interrupted run goes on. */
-  readonly after?: number;
+  /** Only frames from this time (in ticks) on: where an interrupted run goes on. */
+  readonly from?: number;
 }
 
 /** Decoded frames in presentation order; the frames come from the pool, so reading waits while all are held. */
@@ -63,16 +65,18 @@ async function* frames(
   options: DecoderOptions,
   notes: string[],
 ): AsyncGenerator<Frame> {
-  const { stream, start, end, after } = options;
+  const { stream, start, end, from } = options;
   const first = info.video.startPts ?? 0;
   const wanted = {
     from: Math.max(
       start === undefined ? -Infinity : first + secondsToTicks(start, stream.timeBase),
-      after === undefined ? -Infinity : after + 1,
+      from ?? -Infinity,
     ),
     until: end === undefined ? Infinity : first + secondsToTicks(end, stream.timeBase),
   };
-  const seekTo = ticksToSeconds(wanted.from, stream.timeBase) - SEEK_MARGIN_SECONDS;
+  const rate = stream.frameRate ? stream.frameRate.num / stream.frameRate.den : Infinity;
+  const margin = Math.max(SEEK_MARGIN_SECONDS, SEEK_MARGIN_FRAMES / rate);
+  const seekTo = ticksToSeconds(wanted.from, stream.timeBase) - margin;
   // Clocks of transport and program streams may start anew on the way: there a time is no place.
   const seekable = !/mpegts|mpeg\b/.test(info.container);
   if (seekable && seekTo > ticksToSeconds(first, stream.timeBase)) {

@@ -1,4 +1,5 @@
 import type { StreamFormat } from '../frames';
+import type { Carriage } from './carriage';
 import { fileUrl, inputArguments } from './child';
 import { colourArguments } from './colour-tags';
 import type { Companions, Subtitles } from './companions';
@@ -69,7 +70,7 @@ export function muxArguments(
     // Packets from before the start come along with a seek; they would move everything else.
     ...['-c', 'copy', '-copypriorss', '0'],
     ...rows.flatMap(({ stream: row, carriage }, index) => [
-      ...(carriage?.kind === 'convert' ? conversion(carriage.codec, row, index) : []),
+      ...(carriage?.kind === 'convert' ? conversion(carriage, row, index) : []),
       ...[`-disposition:${index}`, dispositionOf(row)],
       ...[`-map_metadata:s:${index}`, `1:s:${row.index}`],
       ...(container === 'mov' ? quicktimeLanguage(row, index) : []),
@@ -83,7 +84,7 @@ export function muxArguments(
     ...Object.keys(source?.tags ?? {})
       .filter((tag) => STALE_TAG.test(tag))
       .flatMap((tag) => [`-metadata:s:${video}`, `${tag}=`]),
-    ...['-map_metadata', '1', '-map_chapters', '1'],
+    ...['-map_metadata', '1', '-map_chapters', plan.slow ? '-1' : '1'],
     ...rotation.output,
     ...colourArguments(writtenColour(codec, container, stream) ?? stream.colour, `:${video}`),
     ...(mov
@@ -102,9 +103,16 @@ function mapOf(index: number, subtitles: Subtitles | null): string {
   return position < 0 ? `1:${index}` : `2:${position}`;
 }
 
-function conversion(codec: string, stream: ProbedStream, index: number): string[] {
+function conversion(
+  { codec, filter }: Extract<Carriage, { kind: 'convert' }>,
+  stream: ProbedStream,
+  index: number,
+): string[] {
   if (stream.codec_type !== 'audio') return [`-c:${index}`, codec];
-  return [`-c:${index}`, codec, `-b:${index}`, String((stream.channels ?? 2) * BITS_PER_CHANNEL)];
+  return [
+    ...(filter === undefined ? [] : [`-filter:${index}`, filter]),
+    ...[`-c:${index}`, codec, `-b:${index}`, String((stream.channels ?? 2) * BITS_PER_CHANNEL)],
+  ];
 }
 
 function quicktimeLanguage(stream: ProbedStream, index: number): string[] {

@@ -1,4 +1,4 @@
-import type { Codec, MediaInfo, Rational } from '../../shared';
+import type { Codec, MediaInfo, Rational, SlowSound } from '../../shared';
 import { ticksToSeconds, type StreamFormat } from '../frames';
 import type { Carriage } from './carriage';
 import type { Container } from './container';
@@ -21,6 +21,8 @@ export interface MuxPlan {
   /** Seconds from the video's first frame, as the decoder was told. */
   readonly start?: number;
   readonly end?: number;
+  /** By how much the segments' times are stretched over the source's, and what becomes of its sound. */
+  readonly slow?: { readonly factor: number; readonly sound: SlowSound };
   readonly signal: AbortSignal;
   /** Part of the video that is written, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
@@ -37,17 +39,21 @@ export interface Traveller {
  * the file's own start where that lies after zero (transport streams), or a first frame before zero.
  */
 export function originOf(plan: MuxPlan, file: ProbedFile): number {
-  const { info, stream, segments, start } = plan;
-  const seconds = (ticks: number): number => ticksToSeconds(ticks, stream.timeBase);
-  if (start !== undefined) return seconds(info.video.startPts ?? 0) + start;
-  const first = seconds(segments[0]?.firstPts ?? 0);
+  const { stream, segments, start } = plan;
+  if (start !== undefined) return firstFrame(plan) + start;
+  const first = ticksToSeconds(segments[0]?.firstPts ?? 0, stream.timeBase) / (plan.slow?.factor ?? 1);
   return Math.min(first, Math.max(0, Number(file.format.start_time ?? 0) || 0));
+}
+
+/** Seconds at which the source's video begins. */
+function firstFrame({ info }: MuxPlan): number {
+  return ticksToSeconds(info.video.startPts ?? 0, info.video.timeBase);
 }
 
 /** The part of the source's streams that goes along, moved so that the origin becomes zero. */
 export function rangeArguments(plan: MuxPlan, origin: number): string[] {
-  const { start, end, info, stream } = plan;
-  const last = ticksToSeconds(info.video.startPts ?? 0, stream.timeBase) + (end ?? 0);
+  const { start, end } = plan;
+  const last = firstFrame(plan) + (end ?? 0);
   return [
     // Seeking moves times as well.
     ...(start === undefined ? ['-itsoffset', (-origin).toFixed(6)] : ['-ss', origin.toFixed(6)]),

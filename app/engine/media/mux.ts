@@ -30,6 +30,7 @@ export async function muxResult(tools: MediaTools, plan: MuxPlan): Promise<strin
         tag: stream.codec_tag_string ?? '',
         container,
         encoders: tools.encoders,
+        slow: plan.slow ?? null,
       }),
     }));
   const origin = originOf(plan, file);
@@ -45,9 +46,12 @@ export async function muxResult(tools: MediaTools, plan: MuxPlan): Promise<strin
 }
 
 function containerNotes(plan: MuxPlan): (string | null)[] {
-  const { container, info } = plan;
+  const { container, info, slow } = plan;
   const turned = info.video.rotation !== 0 && container !== 'mp4' && container !== 'mov';
   return [
+    slow && info.chapters > 0
+      ? 'Chapters could not be carried: their times are those of the unstretched video.'
+      : null,
     turned
       ? `.${container} may not keep that the picture is turned: choose .mp4 or .mov if it lies on its side.`
       : null,
@@ -73,7 +77,7 @@ async function run(tools: MediaTools, plan: MuxPlan, origin: number, args: reado
         segments,
         stream,
         sampleAspectRatio: plan.sampleAspectRatio ?? plan.info.video.sampleAspectRatio,
-        origin: Math.round(origin / ticksToSeconds(1, stream.timeBase)),
+        origin: Math.round((origin * (plan.slow?.factor ?? 1)) / ticksToSeconds(1, stream.timeBase)),
         timeBase: timeBaseOf(plan),
         countsFrames: plan.container === 'avi',
       },

@@ -1,4 +1,15 @@
-import type { JobRequest, MediaInfo } from '../../shared';
+import type { JobRequest, MediaInfo, StageRequest } from '../../shared';
+
+/** Frames that a job will write, as far as the file tells. */
+export function expectedResults(request: JobRequest, info: MediaInfo): number | null {
+  const frames = expectedFrames(request, info);
+  return frames && request.stages.reduce((count, stage) => count * framesPerFrame(stage), frames);
+}
+
+/** Frames that a stage makes of one. */
+function framesPerFrame(stage: StageRequest): number {
+  return stage.kind === 'interpolate' ? (stage.factor ?? 1) * (stage.slow ?? 1) : 1;
+}
 
 /** Frames of the input that a job is about, as far as the file tells: for progress and plans, never for a time. */
 export function expectedFrames(request: JobRequest, info: MediaInfo): number | null {

@@ -1,4 +1,4 @@
-export { expectedFrames } from './expected-frames';
+export { expectedResults } from './expected-frames';
 export { Gate } from './gate';
 export { checkOutput } from './result-file';
 export { runStill } from './run-still';

@@ -1,4 +1,4 @@
-import { UserError, type JobRequest, type StageChoice } from '../../shared';
+import { UserError, type JobRequest, type SlowSound, type StageChoice } from '../../shared';
 import type { Display, Frame, Stage, StageContext, StagePlan } from '../frames';
 import { createStage, stageSupport } from '../stages';
 
@@ -15,17 +15,18 @@ export type OpeningContext = Omit<StageContext, 'chosenBefore'> & {
 /** Stages in the user's order, each opened on what the one before gives. */
 export async function openStages(request: JobRequest, context: OpeningContext): Promise<OpenedStage[]> {
   const opened: OpenedStage[] = [];
-  let { input, display } = context;
+  let { input, display, expectedFrames } = context;
   try {
     for (const [index, wanted] of request.stages.entries()) {
       const support = stageSupport(input, wanted);
       if (!support.supported) throw new UserError('unsupported-input', support.reason);
       const stage = createStage(wanted);
       const chosenBefore = context.chosenBefore[index] ?? null;
-      const plan = await stage.init({ ...context, input, display, chosenBefore });
+      const plan = await stage.init({ ...context, input, display, expectedFrames, chosenBefore });
       opened.push({ stage, plan });
       input = plan.output;
       display = plan.display ?? display;
+      if (expectedFrames !== null) expectedFrames *= plan.rate;
     }
     return opened;
   } catch (error) {
@@ -42,6 +43,32 @@ export function choicesOf(opened: readonly OpenedStage[]): readonly StageChoice[
 /** How the last stage's frames are shown. */
 export function displayOf(opened: readonly OpenedStage[], source: Display): Display {
   return opened.reduce((display, { plan }) => plan.display ?? display, source);
+}
+
+/** By how much the stages stretch time together, and what becomes of the sound; null where time stays. */
+export function slowOf(opened: readonly OpenedStage[]): { factor: number; sound: SlowSound } | null {
+  const slow = opened.flatMap(({ plan }) => plan.slow ?? []);
+  if (slow.length === 0) return null;
+  return {
+    factor: slow.reduce((product, { factor }) => product * factor, 1),
+    sound: slow.some(({ sound }) => sound === 'drop') ? 'drop' : 'stretch',
+  };
+}
+
+/** The first stage after which frames keep their times and stand each for itself. */
+export function firstPlainStage(opened: readonly OpenedStage[]): number {
+  const last = opened.findLastIndex(
+    ({ plan: { window, rate, slow } }) => window.past + window.future > 0 || rate !== 1 || slow !== undefined,
+  );
+  return last + 1;
+}
+
+/** Frames later than `pts`; the others are released. */
+export async function* later(source: AsyncIterable<Frame>, pts: number): AsyncGenerator<Frame> {
+  for await (const frame of source) {
+    if (frame.pts > pts) yield frame;
+    else frame.release();
+  }
 }
 
 /** Every frame through a stage, then what it still holds. */

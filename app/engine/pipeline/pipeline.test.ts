@@ -170,7 +170,7 @@ describe('the segment store', () => {
       firstPts: index * 24,
       lastPts: index * 24 + 23,
       endPts: index * 24 + 24,
-      lastInputPts: index * 24 + 23,
+      restartPts: index * 24 + 23,
     };
   };
 

@@ -22,7 +22,16 @@ import { buffered } from './buffered';
 import { expectedFrames } from './expected-frames';
 import type { Gate } from './gate';
 import { jobIdentity, requestIdentity } from './identity';
-import { choicesOf, displayOf, openStages, through, type OpenedStage } from './open-stages';
+import {
+  choicesOf,
+  displayOf,
+  firstPlainStage,
+  later,
+  openStages,
+  slowOf,
+  through,
+  type OpenedStage,
+} from './open-stages';
 import { putInPlace, RESULT_PART } from './result-file';
 import { choicesBefore, SegmentStore, workFolder } from './segment-store';
 import { SegmentWriter } from './segment-writer';
@@ -109,6 +118,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
     events.chose(choices);
     const output = opened.at(-1)?.plan.output ?? decoding.stream;
     const display = displayOf(opened, info.video);
+    const slow = slowOf(opened);
     const encoder = await encoderFor(tools, {
       codec: request.codec,
       stream: output,
@@ -159,6 +169,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
         codec: request.codec,
         ...(request.start === undefined ? {} : { start: request.start }),
         ...(request.end === undefined ? {} : { end: request.end }),
+        ...(slow === null ? {} : { slow }),
         signal,
       }).catch(async (error: unknown) => {
         await rm(part, { force: true });
@@ -217,16 +228,21 @@ async function writeSegments(request: JobRequest, context: RunContext, parts: Wr
     signal,
     ...(request.start === undefined ? {} : { start: request.start }),
     ...(request.end === undefined ? {} : { end: request.end }),
-    ...(last === undefined ? {} : { after: last.lastInputPts }),
+    ...(last === undefined ? {} : { from: last.restartPts }),
   });
 
   const tapped = tap(stopwatch.iterate('decode', decoder), (frame) => {
     validator.saw(frame);
   });
   let frames: AsyncIterable<Frame> = buffered(tapped, AHEAD);
+  const plain = firstPlainStage(opened);
   opened.forEach(({ stage }, index) => {
+    // What is in finished segments was made again only for what comes after it.
+    if (last !== undefined && index === plain) frames = later(frames, last.lastPts);
     frames = buffered(stopwatch.iterate(stageLabel(request, index), through(stage, frames)), AHEAD);
   });
+
+  if (last !== undefined && plain === opened.length) frames = later(frames, last.lastPts);
 
   const writer = new SegmentWriter({
     tools,

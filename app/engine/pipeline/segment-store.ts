@@ -6,7 +6,7 @@ import { UserError } from '../../shared';
 import type { JobIdentity } from './identity';
 
 /** Version of the work folder's layout; another one is never resumed. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const MANIFEST = 'manifest.json';
 const LOCK = 'lock';
 /** How long to wait for a dying engine to let go of its work folder. */
@@ -21,8 +21,8 @@ const segmentSchema = z
     firstPts: z.int(),
     lastPts: z.int(),
     endPts: z.int(),
-    /** Presentation time of the last input frame that went into it, in ticks of the input's time base. */
-    lastInputPts: z.int(),
+    /** Presentation time of the input frame that a run has to begin with to go on after it, in ticks of the input's time base. */
+    restartPts: z.int(),
   })
   .readonly();
 export type Segment = z.infer<typeof segmentSchema>;

@@ -20,7 +20,7 @@ interface OpenSegment {
   readonly file: string;
   readonly encoder: SegmentEncoder;
   frames: number;
-  lastInputPts: number;
+  restartPts: number;
 }
 
 /**
@@ -62,7 +62,7 @@ export class SegmentWriter {
     const current = this.#current;
     await current.encoder.write(frame);
     current.frames++;
-    current.lastInputPts = frame.sourcePts;
+    current.restartPts = frame.restartPts;
     this.#framesThisRun++;
     if (current.frames === this.#options.length) await this.#close(current);
   }
@@ -97,7 +97,7 @@ export class SegmentWriter {
         signal,
       }),
       frames: 0,
-      lastInputPts: 0,
+      restartPts: 0,
     };
   }
 
@@ -107,7 +107,7 @@ export class SegmentWriter {
     const { store } = this.#options;
     this.#closing = (async () => {
       const facts = await segment.encoder.finish();
-      await store.add({ file: segment.file, ...facts, lastInputPts: segment.lastInputPts });
+      await store.add({ file: segment.file, ...facts, restartPts: segment.restartPts });
     })();
     // The error, if any, is thrown where the closing is next waited for.
     this.#closing.catch(() => undefined);

@@ -47,9 +47,9 @@ export function lumaStatistics(frame: Frame): LumaStatistics {
 export class Validator {
   readonly #inputs: { readonly pts: number; readonly statistics: LumaStatistics }[] = [];
 
-  /** Remembers an input frame by its time. */
+  /** Remembers an input frame of the job. */
   saw(frame: Frame): void {
-    this.#inputs.push({ pts: frame.pts, statistics: lumaStatistics(frame) });
+    this.#inputs.push({ pts: frame.sourcePts, statistics: lumaStatistics(frame) });
     if (this.#inputs.length > MEMORY) this.#inputs.shift();
   }
 
@@ -62,7 +62,7 @@ export class Validator {
         `The network gave ${at} the size ${frame.stream.width}×${frame.stream.height} in place of ${width}×${height}; nothing wrong was written. Please report this.`,
       );
     }
-    const input = this.#nearest(frame.pts);
+    const input = this.#nearest(frame.sourcePts);
     if (!input || input.deviation < FLAT_INPUT) return;
     const output = lumaStatistics(frame);
     if (

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelSize } from '../../shared';
-import { findModel, listModels, modelScales, modelsFor, ofSize, readModel } from './manifest';
+import { findModel, modelScales, modelsFor, ofSize } from './enhance-models';
+import { listModels, readModel } from './manifest';
 
 const BYTES = Buffer.from('not a network, but bytes with a hash');
 
@@ -70,16 +71,16 @@ describe('installed models', () => {
     await install('a-x2', 2, 37);
     await install('b-x2', 2, 37.5);
     await install('c-x3', 3, 40);
-    expect((await findModel('enhance', 2)).manifest.name).toBe('b-x2');
+    expect((await findModel(2)).manifest.name).toBe('b-x2');
     await install('fast-x2', 2, 38, 'fast');
-    expect((await findModel('enhance', 2)).manifest.name).toBe('b-x2');
+    expect((await findModel(2)).manifest.name).toBe('b-x2');
     await install('standard-x2', 2, 36, 'standard');
     await install('restore-x2', 2, 50, 'standard', true);
-    expect((await findModel('enhance', 2)).manifest.name).toBe('standard-x2');
-    expect((await findModel('enhance', 2, 'a-x2')).manifest.name).toBe('a-x2');
-    await expect(findModel('enhance', 4)).rejects.toMatchObject({ code: 'model-missing' });
-    await expect(findModel('enhance', 2, 'c-x3')).rejects.toThrow('enlarges by 3, not by 2');
-    await expect(findModel('enhance', 2, 'd')).rejects.toThrow('a-x2, b-x2, c-x3');
+    expect((await findModel(2)).manifest.name).toBe('standard-x2');
+    expect((await findModel(2, 'a-x2')).manifest.name).toBe('a-x2');
+    await expect(findModel(4)).rejects.toMatchObject({ code: 'model-missing' });
+    await expect(findModel(2, 'c-x3')).rejects.toThrow('enlarges by 3, not by 2');
+    await expect(findModel(2, 'd')).rejects.toThrow('a-x2, b-x2, c-x3');
   });
 
   it('are there one a size for what is wished, and say what there is where they are not', async () => {
@@ -89,19 +90,19 @@ describe('installed models', () => {
     await install('restore-x2', 2, 36, 'fast', true);
     const names = async (...wish: Parameters<typeof modelsFor>): Promise<string[]> =>
       (await modelsFor(...wish)).map(({ manifest }) => manifest.name);
-    expect(await names('enhance', { scale: 2 })).toEqual(['standard-x2', 'light-x2', 'fast-x2']);
-    expect(await names('enhance', { scale: 2, restore: true })).toEqual(['restore-x2']);
-    await expect(modelsFor('enhance', { scale: 4 })).rejects.toThrow('(there are: ×2, ×3)');
-    await expect(modelsFor('enhance', { scale: 3, restore: true })).rejects.toThrow(
+    expect(await names({ scale: 2 })).toEqual(['standard-x2', 'light-x2', 'fast-x2']);
+    expect(await names({ scale: 2, restore: true })).toEqual(['restore-x2']);
+    await expect(modelsFor({ scale: 4 })).rejects.toThrow('(there are: ×2, ×3)');
+    await expect(modelsFor({ scale: 3, restore: true })).rejects.toThrow(
       /no restoring model that enlarges by 3 \(there are: ×2\): .*leave out --restore\.$/,
     );
     await rm(join(root, 'restore-x2'), { recursive: true });
-    await expect(modelsFor('enhance', { scale: 2, restore: true })).rejects.toThrow(
+    await expect(modelsFor({ scale: 2, restore: true })).rejects.toThrow(
       'There is no restoring model: leave out --restore.',
     );
     await install('restore-x2', 2, 36, 'fast', true);
-    expect(await modelScales('enhance', false)).toEqual([2, 3]);
-    expect(await modelScales('enhance', true)).toEqual([2]);
+    expect(await modelScales(false)).toEqual([2, 3]);
+    expect(await modelScales(true)).toEqual([2]);
   });
 
   it('stand in for the nearest size, the smaller one first', async () => {
@@ -109,7 +110,7 @@ describe('installed models', () => {
     await install('standard-x2', 2, 37, 'standard');
     await install('light-x3', 3, 37, 'light');
     const nearest = async (scale: number, size: ModelSize): Promise<string | undefined> =>
-      ofSize(await modelsFor('enhance', { scale }), size)?.manifest.name;
+      ofSize(await modelsFor({ scale }), size)?.manifest.name;
     expect(await nearest(2, 'standard')).toBe('standard-x2');
     expect(await nearest(2, 'light')).toBe('fast-x2');
     expect(await nearest(3, 'fast')).toBe('light-x3');
@@ -118,7 +119,7 @@ describe('installed models', () => {
 
   it('are read where they are what their manifest says', async () => {
     await install('a-x2', 2, 37);
-    const model = await findModel('enhance', 2);
+    const model = await findModel(2);
     expect(Buffer.from(await readModel(model))).toEqual(BYTES);
     await writeFile(join(root, 'a-x2', 'model.onnx'), 'something else');
     await expect(readModel(model)).rejects.toMatchObject({

@@ -3,23 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  measuredPsnr,
-  MODEL_SIZES,
-  modelManifestSchema,
-  UserError,
-  type ModelManifest,
-  type ModelSize,
-} from '../../shared';
+import { modelManifestSchema, UserError, type ModelManifest, type ModelTask } from '../../shared';
 
 /** A model that is there, its file not yet looked at. */
-export interface InstalledModel {
-  readonly manifest: ModelManifest;
+export interface InstalledModel<M extends ModelManifest = ModelManifest> {
+  readonly manifest: M;
   readonly folder: string;
 }
 
 /** What a user can do about files that are missing or not what they were. */
-const MEND = 'install Clearcut again, or set CLEARCUT_MODELS to the folder that holds the models';
+export const MEND = 'install Clearcut again, or set CLEARCUT_MODELS to the folder that holds the models';
 
 /**
  * The folder with a folder per model: `CLEARCUT_MODELS` where it is set, `resources/models` of the
@@ -61,90 +54,16 @@ export async function listModels(): Promise<readonly ModelManifest[]> {
   return (await installedModels()).map((model) => model.manifest);
 }
 
-/** Which of the models of a task are meant. */
-export interface ModelWish {
-  readonly scale: number;
-  /** Trained on compressed and blurred pictures, or not. */
-  readonly restore?: boolean;
-}
-
 /**
- * The models that do what is wished, one a size, the largest first.
+ * All models of a task that are there, by name.
  *
- * @throws UserError model-missing (there is none; the sentence says which there are), model-damaged
+ * @throws UserError model-missing, model-damaged
  */
-export async function modelsFor(
-  task: ModelManifest['task'],
-  { scale, restore = false }: ModelWish,
-): Promise<readonly InstalledModel[]> {
-  const all = (await installedModels()).filter(({ manifest }) => manifest.task === task);
-  const fit = all.filter(({ manifest }) => manifest.scale === scale && manifest.restore === restore);
-  const found = MODEL_SIZES.toReversed().flatMap((size) =>
-    fit
-      .filter(({ manifest }) => manifest.size === size)
-      .sort((a, b) => (measuredPsnr(b.manifest) ?? 0) - (measuredPsnr(a.manifest) ?? 0))
-      .slice(0, 1),
-  );
-  if (found.length > 0) return found;
-  const kind = restore ? 'restoring model' : 'model';
-  const there = scalesOf(all, restore).map((one) => `×${one}`);
-  const way = restore ? 'leave out --restore' : MEND;
-  throw new UserError(
-    'model-missing',
-    there.length === 0
-      ? `There is no ${kind}: ${way}.`
-      : `There is no ${kind} that enlarges by ${scale} (there are: ${there.join(', ')}): choose one of these with --enhance, or ${way}.`,
-  );
-}
-
-/** The factors that models of a task are there for, the smallest first. @throws UserError model-missing, model-damaged */
-export async function modelScales(task: ModelManifest['task'], restore: boolean): Promise<readonly number[]> {
-  return scalesOf(
-    (await installedModels()).filter(({ manifest }) => manifest.task === task),
-    restore,
-  );
-}
-
-/** Of some models, the one of a size, or of the next smaller one, or of the next larger one. */
-export function ofSize(models: readonly InstalledModel[], size: ModelSize): InstalledModel | undefined {
-  const rank = (one: ModelSize): number => MODEL_SIZES.indexOf(one);
-  const distance = ({ manifest }: InstalledModel): number => {
-    const steps = rank(manifest.size) - rank(size);
-    // Of two that are equally near the smaller one costs no more than was expected.
-    return steps > 0 ? steps + 0.5 : -steps;
-  };
-  return models.toSorted((a, b) => distance(a) - distance(b))[0];
-}
-
-/**
- * The model for a task and scale: the one called `name`, or the largest that was not trained for
- * damaged pictures.
- *
- * @throws UserError model-missing (there is none, or its scale is another), model-damaged
- */
-export async function findModel(
-  task: ModelManifest['task'],
-  scale: number,
-  name?: string,
-): Promise<InstalledModel> {
-  if (name === undefined) {
-    const [best] = await modelsFor(task, { scale });
-    if (best) return best;
-  }
-  const all = (await installedModels()).filter(({ manifest }) => manifest.task === task);
-  const named = all.find(({ manifest }) => manifest.name === name);
-  const names = all.map(({ manifest }) => manifest.name).join(', ') || 'none';
-  if (!named)
-    throw new UserError(
-      'model-missing',
-      `There is no model ${name}: choose one of those installed (${names}).`,
-    );
-  if (named.manifest.scale !== scale)
-    throw new UserError(
-      'model-missing',
-      `The model ${name} enlarges by ${named.manifest.scale}, not by ${scale}: choose another model or scale.`,
-    );
-  return named;
+export async function modelsOf<T extends ModelTask>(
+  task: T,
+): Promise<readonly InstalledModel<Extract<ModelManifest, { task: T }>>[]> {
+  const models = (await installedModels()).filter(({ manifest }) => manifest.task === task);
+  return models as unknown as readonly InstalledModel<Extract<ModelManifest, { task: T }>>[];
 }
 
 /**
@@ -182,11 +101,4 @@ async function readManifest(folder: string): Promise<ModelManifest> {
   } catch (cause) {
     throw new UserError('model-damaged', `The manifest.json in ${folder} is damaged: ${MEND}.`, { cause });
   }
-}
-
-function scalesOf(models: readonly InstalledModel[], restore: boolean): number[] {
-  const scales = models
-    .filter(({ manifest }) => manifest.restore === restore)
-    .map(({ manifest }) => manifest.scale);
-  return [...new Set(scales)].sort((a, b) => a - b);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { chooseBackend } from './backend';
-import { findModel } from './manifest';
+import { findModel } from './enhance-models';
 import { openModel } from './session';
 
 const paritySchema = z.object({
@@ -15,7 +15,7 @@ const paritySchema = z.object({
 
 describe('the shipped network', () => {
   it('gives what its training framework computed for it', async () => {
-    const model = await findModel('enhance', 2, 'addersr-light-x2');
+    const model = await findModel(2, 'addersr-light-x2');
     const parity = paritySchema.parse(JSON.parse(await readFile(join(model.folder, 'parity.json'), 'utf8')));
     const codes = Buffer.from(parity.codes, 'base64');
     const output = Buffer.from(parity.output, 'base64');

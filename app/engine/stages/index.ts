@@ -1,20 +1,31 @@
 import type { StageRequest } from '../../shared';
 import type { Stage, StageClass, StreamFormat, Support } from '../frames';
 import { Enhance } from './enhance';
+import { Interpolate } from './interpolate';
 
 export { LumaUpscaler, type LumaCoding } from './enhance';
+export { MotionSynthesizer, type ReadyPicture, type Synthesizer } from './interpolate';
+
+type Kind = StageRequest['kind'];
+type RequestOf<K extends Kind> = Extract<StageRequest, { kind: K }>;
 
 /** The class of each kind of stage. */
-const STAGES: { readonly [K in StageRequest['kind']]: StageClass<Extract<StageRequest, { kind: K }>> } = {
+const STAGES: { readonly [K in Kind]: StageClass<RequestOf<K>> } = {
   enhance: Enhance,
+  interpolate: Interpolate,
 };
+
+/** The class for a request: the table's types tell that it takes it. */
+function classOf(request: StageRequest): StageClass {
+  return STAGES[request.kind] as StageClass;
+}
 
 /** A stage for a request, not opened yet. */
 export function createStage(request: StageRequest): Stage {
-  return new STAGES[request.kind](request);
+  return new (classOf(request))(request);
 }
 
 /** Whether the stage of a request can take a stream. */
 export function stageSupport(input: StreamFormat, request: StageRequest): Support {
-  return STAGES[request.kind].supports(input, request);
+  return classOf(request).supports(input, request);
 }

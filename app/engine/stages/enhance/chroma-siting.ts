@@ -1,15 +1,4 @@
-/** Where a chroma sample lies between the luma samples that it belongs to, in luma samples from the first of them: across and down. */
-const SITES: ReadonlyMap<string, readonly [number, number]> = new Map([
-  ['left', [0, 0.5]],
-  ['center', [0.5, 0.5]],
-  ['topleft', [0, 0]],
-  ['top', [0.5, 0]],
-  ['bottomleft', [0, 1]],
-  ['bottom', [0.5, 1]],
-]);
-
-/** H.264 and MPEG-2 put chroma here unless they say otherwise (Rec. ITU-T H.264, E.2.1, chroma_loc_info). */
-const DEFAULT_SITE = [0, 0.5] as const;
+import { chromaSite } from '../chroma-site';
 
 /**
  * How far from the middle the source position of a resized chroma sample lies along an axis, in source
@@ -36,7 +25,7 @@ export function chromaPhase(
   shiftX: number,
   shiftY: number,
 ): { readonly x: number; readonly y: number } {
-  const [across, down] = SITES.get(chromaLocation) ?? DEFAULT_SITE;
+  const [across, down] = chromaSite(chromaLocation);
   return {
     x: shiftX === 0 ? 0 : phaseOf(across, scale.x),
     y: shiftY === 0 ? 0 : phaseOf(down, scale.y),

@@ -8,7 +8,7 @@ import {
   type StageContext,
   type StreamFormat,
 } from '../../frames';
-import { chooseBackend, findModel, openModel, type InstalledModel, type ModelSession } from '../../runtime';
+import { chooseBackend, findModel, openModel, type EnhanceModel, type ModelSession } from '../../runtime';
 import { Enhance } from './enhance';
 import { LumaUpscaler, type LumaCoding } from './luma-upscaler';
 
@@ -203,14 +203,14 @@ describe('the enhance stage', () => {
 });
 
 describe('a luma upscaler', () => {
-  let model: InstalledModel;
+  let model: EnhanceModel;
   let session: ModelSession;
   const coding: LumaCoding = { bitDepth: 12, range: 'full' };
   const source: Plane = { width: 110, height: 70, data: new Uint16Array(110 * 70) };
   const targetPlane = (): Plane => ({ width: 220, height: 140, data: new Uint16Array(220 * 140) });
 
   beforeAll(async () => {
-    model = await findModel('enhance', 2);
+    model = await findModel(2);
     session = await openModel(model, await chooseBackend('cpu'));
     fill(source, 300, 3600);
   });

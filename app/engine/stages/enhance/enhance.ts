@@ -9,7 +9,7 @@ import {
   type StreamFormat,
   type Support,
 } from '../../frames';
-import { chooseBackend, listModels, modelScales, modelsFor, processKernels } from '../../runtime';
+import { chooseBackend, modelScales, modelsFor, modelsOf, processKernels } from '../../runtime';
 import { chromaPhase } from './chroma-siting';
 import { LumaUpscaler } from './luma-upscaler';
 import { chooseModel } from './model-choice';
@@ -94,8 +94,8 @@ export class Enhance implements Stage {
     const { pool } = this.#opened;
     let result: Frame | null = null;
     try {
-      const { pts, sourcePts, duration, sceneCutBefore } = frame;
-      result = await pool.take({ pts, sourcePts, duration, sceneCutBefore });
+      const { pts, sourcePts, restartPts, duration, sceneCutBefore } = frame;
+      result = await pool.take({ pts, sourcePts, restartPts, duration, sceneCutBefore });
       for (const [index, target] of result.planes.entries()) {
         const source = frame.planes[index];
         if (!source) throw new Error('Expected as many planes in as out.');
@@ -124,11 +124,12 @@ export class Enhance implements Stage {
 /** Factors of the models that a request may mean. @throws UserError model-missing */
 async function scalesFor(request: EnhanceRequest): Promise<readonly EnhanceScale[]> {
   const { scale, restore = false, model } = request;
-  const named = model === undefined ? null : (await listModels()).find(({ name }) => name === model);
-  const there = named ? [named.scale] : await modelScales('enhance', restore);
+  const all = await modelsOf('enhance');
+  const named = all.find(({ manifest }) => manifest.name === model);
+  const there = named ? [named.manifest.scale] : await modelScales(restore);
   const scales = ENHANCE_SCALES.filter((one) => there.includes(one));
   // Says what there is instead.
-  if (scales.length === 0) await modelsFor('enhance', { scale: scale ?? 2, restore });
+  if (scales.length === 0) await modelsFor({ scale: scale ?? 2, restore });
   return scales;
 }
 

@@ -1,11 +1,11 @@
-import { DeviceError, UserError, type ColourDescription, type ModelManifest } from '../../../shared';
+import { DeviceError, UserError, type ColourDescription, type EnhanceManifest } from '../../../shared';
 import { lumaToUnit, type Plane } from '../../frames';
 import {
   allocate,
   openModel,
   processKernels,
   type BackendChoice,
-  type InstalledModel,
+  type EnhanceModel,
   type ModelSession,
 } from '../../runtime';
 import { planTiles, type Rectangle, type Tile } from './tiles';
@@ -35,14 +35,14 @@ type Codes = Uint8Array | Uint16Array;
 /** A super-resolution network on luma planes, tile by tile where a plane is large. */
 export class LumaUpscaler {
   readonly #session: ModelSession;
-  readonly #manifest: ModelManifest;
+  readonly #manifest: EnhanceManifest;
   readonly #note: (text: string) => void;
   #budget: number;
   /** What the network is fed; made for a tile's size and used again. */
   #input = new Float32Array(0);
 
   /** Takes over `session`, which runs the model of `manifest`. */
-  constructor(session: ModelSession, manifest: ModelManifest, options: LumaUpscalerOptions) {
+  constructor(session: ModelSession, manifest: EnhanceManifest, options: LumaUpscalerOptions) {
     this.#session = session;
     this.#manifest = manifest;
     this.#note = options.note;
@@ -51,7 +51,7 @@ export class LumaUpscaler {
 
   /** @throws UserError model-missing, model-damaged */
   static async open(
-    model: InstalledModel,
+    model: EnhanceModel,
     backend: BackendChoice,
     options: LumaUpscalerOptions,
   ): Promise<LumaUpscaler> {

@@ -1,5 +1,5 @@
 import type { Plane } from '../../frames';
-import type { BackendChoice, InstalledModel } from '../../runtime';
+import type { BackendChoice, EnhanceModel } from '../../runtime';
 import { LumaUpscaler } from './luma-upscaler';
 
 /** Enough for all threads to have work, little enough to be done at once. */
@@ -17,7 +17,7 @@ const known = new Map<string, number>();
  * @throws UserError model-missing, model-damaged
  */
 export async function secondsPerSample(
-  model: InstalledModel,
+  model: EnhanceModel,
   backend: BackendChoice,
   frame: { readonly width: number; readonly height: number },
 ): Promise<number> {

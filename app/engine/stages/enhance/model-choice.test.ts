@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSize } from '../../../shared';
-import type { InstalledModel } from '../../runtime';
+import type { EnhanceModel } from '../../runtime';
 import { quickEnough, quickest, type Candidate } from './model-choice';
 
 const candidate = (size: ModelSize, framesPerSecond: number): Candidate => ({
-  model: { folder: size, manifest: { size } } as InstalledModel,
+  model: { folder: size, manifest: { size } } as EnhanceModel,
   framesPerSecond,
 });
 const standard = candidate('standard', 2.13);

@@ -1,6 +1,6 @@
 import { throwIfCancelled, type EnhanceScale, type ModelSize, type StageRequest } from '../../../shared';
 import type { StageContext } from '../../frames';
-import { findModel, modelsFor, ofSize, type BackendChoice, type InstalledModel } from '../../runtime';
+import { findModel, modelsFor, ofSize, type BackendChoice, type EnhanceModel } from '../../runtime';
 import { secondsPerSample } from './measured-speed';
 
 type Request = Extract<StageRequest, { kind: 'enhance' }>;
@@ -8,7 +8,7 @@ type Context = Pick<StageContext, 'input' | 'still' | 'expectedFrames' | 'chosen
 
 /** A network, and why it is this one. */
 export interface ModelChoice {
-  readonly model: InstalledModel;
+  readonly model: EnhanceModel;
   /** A sentence. */
   readonly reason: string;
   /** True where the user did not get what could have been expected: another size, or less than the best. */
@@ -27,7 +27,7 @@ const SHARE = 0.65;
 
 /** A model's speed in a job, as measured. */
 export interface Candidate {
-  readonly model: InstalledModel;
+  readonly model: EnhanceModel;
   readonly framesPerSecond: number;
 }
 
@@ -42,11 +42,10 @@ export async function chooseModel(
   context: Context,
   backend: BackendChoice,
 ): Promise<ModelChoice> {
-  const plainly = (model: InstalledModel, reason: string): ModelChoice => ({ model, reason, notable: false });
+  const plainly = (model: EnhanceModel, reason: string): ModelChoice => ({ model, reason, notable: false });
   const { model: name, quality = 'auto', restore = false } = request;
-  if (name !== undefined)
-    return plainly(await findModel('enhance', scale, name), 'It was asked for by name.');
-  const models = await modelsFor('enhance', { scale, restore });
+  if (name !== undefined) return plainly(await findModel(scale, name), 'It was asked for by name.');
+  const models = await modelsFor({ scale, restore });
   const [best] = models;
   if (!best) throw new Error('Expected at least one model.');
   if (quality !== 'auto') return ofWantedSize(ofSize(models, quality) ?? best, quality, request);
@@ -71,7 +70,7 @@ export async function chooseModel(
   return quickest(measured, wished);
 }
 
-function ofWantedSize(model: InstalledModel, wanted: ModelSize, request: Request): ModelChoice {
+function ofWantedSize(model: EnhanceModel, wanted: ModelSize, request: Request): ModelChoice {
   const { size, scale } = model.manifest;
   if (size === wanted) return { model, reason: 'It was asked for.', notable: false };
   const kind = request.restore ? 'restoring network' : 'network';

@@ -1,0 +1,177 @@
+import {
+  findPreset,
+  PRESETS,
+  UserError,
+  type Fit,
+  type FrameFactor,
+  type JobRequest,
+  type MotionMethod,
+  type Preset,
+  type SlowSound,
+  type StageRequest,
+} from '../shared';
+
+type EnhanceRequest = Extract<StageRequest, { kind: 'enhance' }>;
+
+/** What `run` is told, as commander gives it. */
+export interface RunFlags {
+  readonly output: string;
+  readonly enhance?: NonNullable<EnhanceRequest['scale']>;
+  readonly quality?: NonNullable<EnhanceRequest['quality']>;
+  readonly pace?: number;
+  readonly fit?: Fit;
+  readonly restore?: boolean;
+  readonly interpolate?: FrameFactor;
+  readonly slow?: FrameFactor;
+  readonly slowSound?: SlowSound;
+  readonly deblur?: boolean;
+  readonly method?: MotionMethod;
+  readonly preset?: string;
+  readonly codec?: JobRequest['codec'];
+  readonly crf?: number;
+  readonly start?: number;
+  readonly end?: number;
+  readonly backend?: JobRequest['backend'];
+  readonly overwrite?: boolean;
+  readonly resume: boolean;
+  readonly json?: boolean;
+}
+
+export type StageKind = StageRequest['kind'];
+
+/** The kind of stage that an option belongs to, for those that ask for one. */
+export const STAGE_OPTIONS: ReadonlyMap<string, StageKind> = new Map([
+  ['enhance', 'enhance'],
+  ['fit', 'enhance'],
+  ['interpolate', 'interpolate'],
+  ['slow', 'interpolate'],
+  ['deblur', 'interpolate'],
+]);
+
+/** Where the user says no order: new frames are made while pictures are still small. */
+const USUAL_ORDER: readonly StageKind[] = ['interpolate', 'enhance'];
+
+/**
+ * The request that the flags mean: what is said outright comes before the preset, the preset before the defaults.
+ * `said` holds the kinds of stage in the order of the command line.
+ *
+ * @throws UserError bad-usage
+ */
+export function toRequest(input: string, flags: RunFlags, said: readonly StageKind[] = []): JobRequest {
+  const preset = flags.preset === undefined ? undefined : findPreset(flags.preset);
+  if (flags.preset !== undefined && !preset) {
+    throw new UserError(
+      'bad-usage',
+      `There is no preset ${JSON.stringify(flags.preset)}: choose ${PRESETS.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  if (flags.start !== undefined && flags.end !== undefined && flags.end <= flags.start) {
+    throw new UserError('bad-usage', `--end (${flags.end} s) must come after --start (${flags.start} s).`);
+  }
+  const crf = flags.crf ?? preset?.crf;
+  return {
+    input,
+    output: flags.output,
+    stages: stagesOf(flags, preset, said),
+    codec: flags.codec ?? preset?.codec ?? 'h264',
+    // A preset's CRF is meant for its own codec.
+    ...(crf === undefined ||
+    (flags.crf === undefined && flags.codec !== undefined && flags.codec !== preset?.codec)
+      ? {}
+      : { crf }),
+    ...(flags.start === undefined ? {} : { start: flags.start }),
+    ...(flags.end === undefined ? {} : { end: flags.end }),
+    backend: flags.backend ?? preset?.backend ?? 'auto',
+    overwrite: flags.overwrite ?? false,
+    resume: flags.resume,
+  };
+}
+
+function stagesOf(
+  flags: RunFlags,
+  preset: Preset | undefined,
+  said: readonly StageKind[],
+): readonly StageRequest[] {
+  const wanted = {
+    interpolate: interpolateRequest(flags, preset),
+    enhance: enhanceRequest(flags, preset),
+  };
+  const stages = [...new Set([...said, ...USUAL_ORDER])]
+    .map((kind) => wanted[kind])
+    .filter((stage) => stage !== null);
+  if (stages.length === 0)
+    throw new UserError(
+      'bad-usage',
+      `Nothing to do: say what should become of it, for example --enhance 2, --fit 1920x1080, --interpolate 2 or --preset enhance-2x.`,
+    );
+  return stages;
+}
+
+/** @throws UserError bad-usage for wishes that need a size where none is said */
+function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageRequest | null {
+  const scale = flags.enhance ?? preset?.enhance;
+  const fit = flags.fit ?? preset?.fit;
+  const quality = flags.quality ?? preset?.quality;
+  const pace = flags.pace ?? preset?.pace;
+  const restore = flags.restore ?? preset?.restore;
+  if (scale === undefined && fit === undefined) {
+    if (!restore) return null;
+    throw new UserError(
+      'bad-usage',
+      `--restore needs a size: say how large the result should be, for example --enhance 2 or --fit 1920x1080.`,
+    );
+  }
+  if (pace !== undefined && quality !== undefined && quality !== 'auto') {
+    throw new UserError(
+      'bad-usage',
+      `--pace is for --quality auto: leave one of --pace ${pace} and --quality ${quality} out.`,
+    );
+  }
+  return {
+    kind: 'enhance',
+    ...(scale === undefined ? {} : { scale }),
+    ...(fit === undefined ? {} : { fit }),
+    ...(quality === undefined ? {} : { quality }),
+    ...(pace === undefined ? {} : { pace }),
+    ...(restore ? { restore } : {}),
+  };
+}
+
+/** @throws UserError bad-usage for wishes that don't go together */
+function interpolateRequest(flags: RunFlags, preset: Preset | undefined): StageRequest | null {
+  const factor = flags.interpolate ?? preset?.interpolate;
+  const slow = flags.slow ?? preset?.slow;
+  const deblur = flags.deblur ?? preset?.deblur;
+  const method = flags.method ?? preset?.method;
+  const slowSound = flags.slowSound ?? preset?.slowSound;
+  if (slowSound !== undefined && slow === undefined)
+    throw new UserError(
+      'bad-usage',
+      '--slow-sound is for slow motion: add --slow 2, 4 or 8, or leave it out.',
+    );
+  if (factor === undefined && slow === undefined && !deblur) {
+    if (method === undefined) return null;
+    throw new UserError(
+      'bad-usage',
+      '--method says how frames are made: add --interpolate, --slow or --deblur, or leave it out.',
+    );
+  }
+  if ((factor ?? 1) * (slow ?? 1) > 8)
+    throw new UserError(
+      'bad-usage',
+      `--interpolate ${factor} and --slow ${slow} would make ${(factor ?? 1) * (slow ?? 1)} frames of one: at most 8 can be made.`,
+    );
+  if (deblur && method === 'motion')
+    throw new UserError(
+      'bad-usage',
+      '--deblur needs a network: leave out --method motion, or leave out --deblur.',
+    );
+  return {
+    kind: 'interpolate',
+    ...(factor === undefined ? {} : { factor }),
+    ...(slow === undefined ? {} : { slow }),
+    ...(slowSound === undefined ? {} : { slowSound }),
+    ...(deblur ? { deblur } : {}),
+    ...(method === undefined ? {} : { method }),
+  };
+}

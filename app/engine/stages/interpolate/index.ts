@@ -1,0 +1,3 @@
+export { Interpolate, type InterpolateRequest } from './interpolate';
+export { MotionSynthesizer, type MotionSynthesizerOptions } from './motion-synthesizer';
+export type { ReadyPicture, Synthesizer } from './synthesizer';

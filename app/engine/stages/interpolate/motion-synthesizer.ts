@@ -1,0 +1,78 @@
+import type { MotionSession } from '../../../../kernels';
+import { processKernels } from '../../runtime';
+import { allocatePicture } from './pictures';
+import type { ReadyPicture, Synthesizer } from './synthesizer';
+
+export interface MotionSynthesizerOptions {
+  readonly width: number;
+  readonly height: number;
+  /** The pyramid level that motion is estimated down to: 0 is the picture's own size. Left out: what the size allows. */
+  readonly finestScale?: 0 | 1;
+}
+
+/** Up to this many pixels motion is estimated at full size: 0.1 to 0.7 dB better for about three times the time. */
+const FULL_SIZE_PIXELS = 1280 * 720;
+
+/**
+ * New pictures from the motion between two alone: each is the mean of both, warped along the motion to its time.
+ * Pictures that are there are shown as they are, so blur stays.
+ */
+export class MotionSynthesizer implements Synthesizer {
+  readonly window = { past: 0, future: 1 };
+  readonly #session: MotionSession;
+  readonly #warpedPrevious: Float32Array;
+  readonly #warpedNext: Float32Array;
+  #previous: Float32Array | null = null;
+  /** The session knows the motion up to the picture pushed last. */
+  #advances = false;
+  #pushed = 0;
+
+  /** @throws Error without the compiled kernels; RangeError without memory */
+  constructor({ width, height, finestScale }: MotionSynthesizerOptions) {
+    this.#session = processKernels().createMotionSession({
+      width,
+      height,
+      finestScale: finestScale ?? (width * height <= FULL_SIZE_PIXELS ? 0 : 1),
+    });
+    this.#warpedPrevious = allocatePicture(width, height);
+    this.#warpedNext = allocatePicture(width, height);
+  }
+
+  async *push(picture: Float32Array, times: readonly number[]): AsyncGenerator<ReadyPicture> {
+    const index = this.#pushed++;
+    const previous = this.#previous;
+    this.#previous = picture;
+    if (previous && times.length > 0) {
+      if (this.#advances) await this.#session.advance(picture);
+      else await this.#session.estimate(previous, picture);
+    }
+    this.#advances = times.length > 0;
+    for (const time of times) {
+      const mean = await this.#between(time);
+      yield { index: index - 1, time, picture: mean, still: null, since: index - 1 };
+    }
+    yield { index, time: 0, picture: null, still: null, since: index };
+  }
+
+  async *flush(): AsyncGenerator<ReadyPicture> {
+    // Every picture was shown when it came.
+  }
+
+  reset(): void {
+    this.#previous = null;
+    this.#advances = false;
+    this.#pushed = 0;
+  }
+
+  async close(): Promise<void> {
+    this.#session.dispose();
+  }
+
+  async #between(time: number): Promise<Float32Array> {
+    const [warpedPrevious, warpedNext] = [this.#warpedPrevious, this.#warpedNext];
+    await this.#session.warpTo(time, { warpedPrevious, warpedNext });
+    for (let i = 0; i < warpedNext.length; i++)
+      warpedPrevious[i] = ((warpedPrevious[i] ?? 0) + (warpedNext[i] ?? 0)) / 2;
+    return warpedPrevious;
+  }
+}

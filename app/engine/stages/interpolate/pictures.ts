@@ -1,0 +1,27 @@
+import type { PictureCoding } from '../../../../kernels';
+import { codeRange, lumaWeights, type StreamFormat } from '../../frames';
+import { allocate } from '../../runtime';
+import { chromaSite } from '../chroma-site';
+
+/** Memory of a picture of floats, [3, height, width]. @throws DeviceError device-out-of-memory */
+export function allocatePicture(width: number, height: number): Float32Array {
+  return new Float32Array(allocate(12 * width * height));
+}
+
+/** How the codes of a stream's frames relate to colours. */
+export function pictureCoding({ width, height, format, colour }: StreamFormat): PictureCoding {
+  const { bitDepth, chromaShiftX, chromaShiftY, planes } = format;
+  const [siteX, siteY] = chromaSite(colour.chromaLocation);
+  const grey = planes === 1;
+  return {
+    width,
+    height,
+    chromaShiftX: grey ? 0 : chromaShiftX,
+    chromaShiftY: grey ? 0 : chromaShiftY,
+    siteX,
+    siteY,
+    ...lumaWeights(colour.matrix, height),
+    ...codeRange(bitDepth, colour.range),
+    most: 2 ** bitDepth - 1,
+  };
+}
