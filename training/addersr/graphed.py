@@ -1,7 +1,7 @@
 """A function of tensors as CUDA graphs: hundreds of small kernels launched at once.
 
-A step of the standard net is some thousand kernels of a few microseconds each; launched one by one,
-the GPU waits for the CPU (https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs).
+A step of the standard net is hundreds of kernels of a few microseconds each; launched one by one, the
+GPU waits for the CPU (https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs).
 """
 
 from __future__ import annotations

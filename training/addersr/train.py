@@ -373,6 +373,9 @@ def run(
             save(folder / 'last.pt', last)
         log(f'{iteration} held-back {", ".join(words)}')
 
+    if device.type == 'cuda' and config.start_from and not resume:
+        # Seconds on a GPU: the score to beat, and whether this machine sees it as the last one did.
+        check(0, config.stages[0], False)
     models.train()
     every = schedule.share(config.evaluate_every, config.iterations)
     total, summed = torch.zeros((), device=device), 0
