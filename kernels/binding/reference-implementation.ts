@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
 import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
+import { ReferenceMotionSession } from '../dense-inverse-search/reference';
 import { referenceFloatToPlane, referencePlaneToFloat, referenceResize } from '../plane/reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import { referenceQuantizedConv2d } from '../quantized-conv2d/reference';
@@ -27,12 +28,14 @@ export function referenceImplementation(reason: string): Implementation {
         await setImmediate();
       }
     },
-    createMotionSession: () => {
-      throw new Error('Motion needs the compiled kernels.');
-    },
+    createMotionSession: (shape) => new ReferenceMotionSession(shape),
     disposeMotionSession: () => undefined,
-    estimateMotion: async () => undefined,
-    warpToTime: async () => undefined,
+    estimateMotion: async ({ session, previous, next }) => {
+      (session as ReferenceMotionSession).estimate(previous, next);
+    },
+    warpToTime: async ({ session, ...work }) => {
+      (session as ReferenceMotionSession).warpTo(work);
+    },
     resizeBicubic: async (work) => {
       referenceResize(work);
     },

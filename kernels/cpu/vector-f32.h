@@ -84,7 +84,6 @@ inline Wholes wholesOf(int32_t x) { return {_mm512_set1_epi32(x)}; }
 inline Wholes toWholes(Floats a) { return {_mm512_cvttps_epi32(a.v)}; }
 inline Wholes operator+(Wholes a, Wholes b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline Wholes operator*(Wholes a, Wholes b) { return {_mm512_mullo_epi32(a.v, b.v)}; }
-inline Floats gather(const float* from, Wholes at) { return {_mm512_i32gather_ps(at.v, from, 4)}; }
 
 /** 0, 1, 2, … */
 inline Floats countUp() {
@@ -96,6 +95,13 @@ inline void takeTurns(Floats a, Floats b, Floats& even, Floats& odd) {
   const __m512i evens = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   even.v = _mm512_permutex2var_ps(a.v, evens, b.v);
   odd.v = _mm512_permutex2var_ps(a.v, _mm512_add_epi32(evens, _mm512_set1_epi32(1)), b.v);
+}
+
+/** Samples at places and the ones after them. */
+inline void gatherPairs(const float* from, Wholes at, Floats& samples, Floats& following) {
+  const __m512d low = _mm512_i32gather_pd(_mm512_castsi512_si256(at.v), from, 4);
+  const __m512d high = _mm512_i32gather_pd(_mm512_extracti64x4_epi64(at.v, 1), from, 4);
+  takeTurns({_mm512_castpd_ps(low)}, {_mm512_castpd_ps(high)}, samples, following);
 }
 
 /** The way back. */
@@ -124,7 +130,6 @@ inline Wholes wholesOf(int32_t x) { return {_mm256_set1_epi32(x)}; }
 inline Wholes toWholes(Floats a) { return {_mm256_cvttps_epi32(a.v)}; }
 inline Wholes operator+(Wholes a, Wholes b) { return {_mm256_add_epi32(a.v, b.v)}; }
 inline Wholes operator*(Wholes a, Wholes b) { return {_mm256_mullo_epi32(a.v, b.v)}; }
-inline Floats gather(const float* from, Wholes at) { return {_mm256_i32gather_ps(from, at.v, 4)}; }
 
 inline Floats countUp() { return {_mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7)}; }
 
@@ -135,6 +140,13 @@ inline __m256 inOrder(__m256 x) {
 inline void takeTurns(Floats a, Floats b, Floats& even, Floats& odd) {
   even.v = inOrder(_mm256_shuffle_ps(a.v, b.v, _MM_SHUFFLE(2, 0, 2, 0)));
   odd.v = inOrder(_mm256_shuffle_ps(a.v, b.v, _MM_SHUFFLE(3, 1, 3, 1)));
+}
+
+inline void gatherPairs(const float* from, Wholes at, Floats& samples, Floats& following) {
+  const auto* const pairs = reinterpret_cast<const double*>(from);
+  const __m256d low = _mm256_i32gather_pd(pairs, _mm256_castsi256_si128(at.v), 4);
+  const __m256d high = _mm256_i32gather_pd(pairs, _mm256_extracti128_si256(at.v, 1), 4);
+  takeTurns({_mm256_castpd_ps(low)}, {_mm256_castpd_ps(high)}, samples, following);
 }
 
 inline void interleave(Floats even, Floats odd, Floats& a, Floats& b) {
@@ -191,13 +203,17 @@ inline Wholes toWholes(Floats a) { return {vcvtq_s32_f32(a.low), vcvtq_s32_f32(a
 inline Wholes operator+(Wholes a, Wholes b) { return {vaddq_s32(a.low, b.low), vaddq_s32(a.high, b.high)}; }
 inline Wholes operator*(Wholes a, Wholes b) { return {vmulq_s32(a.low, b.low), vmulq_s32(a.high, b.high)}; }
 
-inline Floats gather(const float* from, Wholes at) {
+inline void gatherPairs(const float* from, Wholes at, Floats& samples, Floats& following) {
   int32_t places[kFloatLanes];
-  float found[kFloatLanes];
+  float pairs[2][kFloatLanes];
   vst1q_s32(places, at.low);
   vst1q_s32(places + 4, at.high);
-  for (size_t i = 0; i < kFloatLanes; i++) found[i] = from[places[i]];
-  return loadEight(found);
+  for (size_t i = 0; i < kFloatLanes; i++) {
+    pairs[0][i] = from[places[i]];
+    pairs[1][i] = from[places[i] + 1];
+  }
+  samples = loadEight(pairs[0]);
+  following = loadEight(pairs[1]);
 }
 
 inline Floats countUp() {
@@ -304,8 +320,9 @@ inline Wholes operator+(const Wholes& a, const Wholes& b) {
 inline Wholes operator*(const Wholes& a, const Wholes& b) {
   return eachLane<Wholes>([&](size_t i) { return a.lane[i] * b.lane[i]; });
 }
-inline Floats gather(const float* from, const Wholes& at) {
-  return eachLane<Floats>([&](size_t i) { return from[at.lane[i]]; });
+inline void gatherPairs(const float* from, const Wholes& at, Floats& samples, Floats& following) {
+  samples = eachLane<Floats>([&](size_t i) { return from[at.lane[i]]; });
+  following = eachLane<Floats>([&](size_t i) { return from[at.lane[i] + 1]; });
 }
 inline Floats countUp() {
   return eachLane<Floats>([](size_t i) { return static_cast<float>(i); });

@@ -98,9 +98,15 @@ void FramePyramid::fill(ThreadPool& pool, const MotionKernel& kernel, const floa
   for (size_t index = static_cast<size_t>(finest_); index < levels_.size(); index++) {
     Level& level = levels_[index];
     pool.forRange(static_cast<size_t>(level.size.height), kLeastRows, [&](size_t from, size_t to, Scratch&) {
-      for (int y = static_cast<int>(from); y < static_cast<int>(to); y++)
-        kernel.gradientRow(level.luma.row(y - 1), level.luma.row(y), level.luma.row(y + 1),
-                           static_cast<size_t>(level.size.width), level.gradientX.row(y), level.gradientY.row(y));
+      for (int y = static_cast<int>(from); y < static_cast<int>(to); y++) {
+        const auto width = static_cast<size_t>(level.size.width);
+        float* const x = level.gradientX.row(y);
+        float* const z = level.gradientY.row(y);
+        kernel.gradientRow(level.luma.row(y - 1), level.luma.row(y), level.luma.row(y + 1), width, x, z);
+        // There are none outside the picture; the kernel may have written beyond its end.
+        std::fill(x + width, x + width + kMargin, 0.0f);
+        std::fill(z + width, z + width + kMargin, 0.0f);
+      }
     });
   }
 }

@@ -51,6 +51,8 @@ struct PatchSearch {
   /** Where each patch went: [rows][columns]. */
   float* u;
   float* v;
+  /** How badly each fits there. */
+  float* errors;
 };
 
 struct DensifyRow {
@@ -61,6 +63,12 @@ struct DensifyRow {
   float* u;
   float* v;
 };
+
+/** Fixed-point steps of the refinement. */
+constexpr int kFixedPointSteps = 5;
+/** Rows between the equations that a fixed-point step makes and the rows that it has done with. */
+constexpr int kRefinementLag = 11;
+constexpr int kRefinementRing = 16;
 
 /**
  * The refinement's planes of one flow. A row holds its even samples, then its odd ones, so that a sample's neighbours lie
@@ -79,6 +87,7 @@ struct Refinement {
   float* startV;
   float* u;
   float* v;
+  // A ring of kRefinementRing rows each, of one fixed-point step.
   /** Weights of the links to the right and down. */
   float* right;
   float* down;
@@ -134,10 +143,8 @@ struct MotionKernel {
   void (*searchPatches)(const PatchSearch& search, size_t from, size_t to);
   void (*densifyRow)(const DensifyRow& row);
   void (*prepareRow)(const Refinement& refinement, const PatchSearch& frames, const FlowField& flow, int y);
-  void (*linkRow)(const Refinement& refinement, int y);
-  void (*equationRow)(const Refinement& refinement, int y);
-  /** Over-relaxes the samples of one colour of a chessboard. */
-  void (*relaxRow)(const Refinement& refinement, int y, int colour);
+  /** A fixed-point step's waves `from` to `to` of height + kRefinementLag. */
+  void (*refineWaves)(const Refinement& refinement, int from, int to);
   void (*joinRow)(const Refinement& refinement, int y, float* u, float* v);
   void (*projectRow)(const Projection& projection, int width, int y, const ProjectedRow& row);
   void (*warpRow)(const WarpRow& row);

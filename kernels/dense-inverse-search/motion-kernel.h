@@ -13,8 +13,8 @@ namespace clearcut {
 namespace {
 
 constexpr MotionKernel motionKernel(const char* name, bool (*supported)()) {
-  return {name,      supported,  interleaveRow, halveRow, gradientRow, searchPatches, densifyRow, prepareRow,
-          linkRow,   equationRow, relaxRow,     joinRow,  projectRow,  warpRow};
+  return {name,        supported,  interleaveRow, halveRow,    gradientRow, searchPatches,
+          densifyRow,  prepareRow, refineWaves,   joinRow,     projectRow,  warpRow};
 }
 
 }  // namespace

@@ -9,9 +9,11 @@ namespace {
 constexpr size_t kLeastRows = 4;
 /** Rows of patches that are searched together; more would leave threads without work. */
 constexpr size_t kBandRows = 16;
-constexpr int kFixedPointSteps = 5;
-constexpr int kRelaxations = 5;
-constexpr size_t kRefinementPlanes = 13;
+constexpr size_t kRefinementPlanes = 6;
+constexpr size_t kRefinementRings = 7;
+/** Waves of a chunk of a fixed-point step: a step's chunk is ready when the step before is one chunk further. */
+constexpr int kWaves = 16;
+static_assert(kWaves >= kRefinementLag, "a step must not overtake the one before");
 
 size_t filledUp(size_t count) { return (count + kMostLanes - 1) / kMostLanes * kMostLanes; }
 
@@ -40,8 +42,10 @@ MotionSession::MotionSession(const MotionKernel& kernel, int width, int height, 
     const size_t patches = patchesAlong(largest.width) * patchesAlong(largest.height);
     direction.patchU.resize(patches);
     direction.patchV.resize(patches);
-    direction.planes.resize(kRefinementPlanes * 2 * halfStride(largest.width) * static_cast<size_t>(largest.height) +
-                            2 * kMostLanes);
+    direction.patchErrors.resize(patches);
+    const size_t stride = 2 * halfStride(largest.width);
+    direction.planes.resize(kRefinementPlanes * stride * static_cast<size_t>(largest.height) + 2 * kMostLanes);
+    direction.rings.resize(kFixedPointSteps * kRefinementRings * stride * kRefinementRing + 2 * kMostLanes);
   }
 }
 
@@ -76,10 +80,11 @@ PatchSearch MotionSession::search(Direction& direction, bool backward, int level
   search.coarse = static_cast<size_t>(level) + 1 < sizes_.size() ? field(direction, level + 1) : FlowField{};
   search.u = direction.patchU.data();
   search.v = direction.patchV.data();
+  search.errors = direction.patchErrors.data();
   return search;
 }
 
-Refinement MotionSession::refinement(Direction& direction, int level) const {
+Refinement MotionSession::refinement(Direction& direction, int level, int step) const {
   const LevelSize size = sizes_[static_cast<size_t>(level)];
   Refinement planes;
   planes.width = size.width;
@@ -87,11 +92,16 @@ Refinement MotionSession::refinement(Direction& direction, int level) const {
   planes.half = halfStride(size.width);
   planes.stride = 2 * planes.half;
   float* next = direction.planes.data() + kMostLanes;
-  for (float** plane : {&planes.mean, &planes.difference, &planes.startU, &planes.startV, &planes.u, &planes.v,
-                        &planes.right, &planes.down, &planes.inverse11, &planes.inverse22, &planes.a12, &planes.b1,
-                        &planes.b2}) {
+  for (float** plane : {&planes.mean, &planes.difference, &planes.startU, &planes.startV, &planes.u, &planes.v}) {
     *plane = next;
     next += planes.stride * static_cast<size_t>(size.height);
+  }
+  const size_t ring = planes.stride * kRefinementRing;
+  next = direction.rings.data() + kMostLanes + static_cast<size_t>(step) * kRefinementRings * ring;
+  for (float** plane : {&planes.right, &planes.down, &planes.inverse11, &planes.inverse22, &planes.a12, &planes.b1,
+                        &planes.b2}) {
+    *plane = next;
+    next += ring;
   }
   return planes;
 }
@@ -118,19 +128,40 @@ void MotionSession::estimateLevel(ThreadPool& pool, int level) {
     kernel_.densifyRow({&searches[which], y, reinterpret_cast<float*>(scratch.bytes(3 * filled * sizeof(float))),
                         directions_[which].u[index].row(y), directions_[which].v[index].row(y)});
   });
-  const Refinement refinements[2] = {refinement(directions_[0], level), refinement(directions_[1], level)};
   eachRow([&](size_t which, int y, Scratch&) {
-    kernel_.prepareRow(refinements[which], searches[which], field(directions_[which], level), y);
+    kernel_.prepareRow(refinement(directions_[which], level, 0), searches[which], field(directions_[which], level), y);
   });
-  for (int step = 0; step < kFixedPointSteps; step++) {
-    eachRow([&](size_t which, int y, Scratch&) { kernel_.linkRow(refinements[which], y); });
-    eachRow([&](size_t which, int y, Scratch&) { kernel_.equationRow(refinements[which], y); });
-    for (int sweep = 0; sweep < 2 * kRelaxations; sweep++)
-      eachRow([&](size_t which, int y, Scratch&) { kernel_.relaxRow(refinements[which], y, sweep % 2); });
-  }
+  refine(pool, level);
   eachRow([&](size_t which, int y, Scratch&) {
-    kernel_.joinRow(refinements[which], y, directions_[which].u[index].row(y), directions_[which].v[index].row(y));
+    kernel_.joinRow(refinement(directions_[which], level, 0), y, directions_[which].u[index].row(y),
+                    directions_[which].v[index].row(y));
   });
+}
+
+// A fixed-point step begins with its chunks of waves while the one before goes on with later ones: in turn t, step s
+// does chunk t - 2 s. Each waits for its own last chunk and that of the step before, both of earlier turns.
+void MotionSession::refine(ThreadPool& pool, int level) {
+  const int waves = sizes_[static_cast<size_t>(level)].height + kRefinementLag;
+  const int chunks = (waves + kWaves - 1) / kWaves;
+  const int turns = chunks + 2 * (kFixedPointSteps - 1);
+  const auto firstStep = [&](size_t turn) { return std::max(0, (static_cast<int>(turn) - chunks + 2) / 2); };
+  const auto steps = [&](size_t turn) {
+    return std::max(0, std::min(kFixedPointSteps - 1, static_cast<int>(turn) / 2) - firstStep(turn) + 1);
+  };
+  const auto stepOf = [&](size_t turn, size_t item) { return firstStep(turn) + static_cast<int>(item) / 2; };
+  std::vector<size_t> items;
+  for (size_t turn = 0; turn < static_cast<size_t>(turns); turn++) items.push_back(2 * static_cast<size_t>(steps(turn)));
+  pool.run(
+      items,
+      [&](size_t turn, size_t item, Scratch&) {
+        const int step = stepOf(turn, item);
+        const int first = (static_cast<int>(turn) - 2 * step) * kWaves;
+        kernel_.refineWaves(refinement(directions_[item % 2], level, step), first, std::min(first + kWaves, waves));
+      },
+      [&](size_t turn, size_t item, size_t earlier, size_t other) {
+        const int apart = stepOf(turn, item) - stepOf(earlier, other);
+        return item % 2 == other % 2 && (apart == 0 || apart == 1);
+      });
 }
 
 void MotionSession::warpTo(ThreadPool& pool, float time, const WarpTargets& targets) const {

@@ -35,14 +35,17 @@ class MotionSession {
     std::vector<MarginPlane> v;
     AlignedArray<float> patchU;
     AlignedArray<float> patchV;
+    AlignedArray<float> patchErrors;
     AlignedArray<float> planes;
+    AlignedArray<float> rings;
   };
 
   FlowField field(const Direction& direction, int level) const;
   PatchSearch search(Direction& direction, bool backward, int level) const;
-  Refinement refinement(Direction& direction, int level) const;
+  Refinement refinement(Direction& direction, int level, int step) const;
   void estimateFlows(ThreadPool& pool);
   void estimateLevel(ThreadPool& pool, int level);
+  void refine(ThreadPool& pool, int level);
 
   const MotionKernel& kernel_;
   int finest_;

@@ -14,7 +14,10 @@ constexpr float kPatchArea = static_cast<float>(kPatch * kPatch);
 constexpr int kDescentSteps = 12;
 constexpr float kDescentGain = 1.0f;
 constexpr float kRidge = 1.0f;
-constexpr float kFinished = 0.0001f;
+/** Squared length of a step, in samples, after which no further one is worth its time. */
+constexpr float kFinished = 0.001f;
+/** Samples within which a neighbour's motion is not worth a try. */
+constexpr float kSameMotion = 0.05f;
 
 struct Patch {
   Eight luma[kPatch];
@@ -32,7 +35,10 @@ struct Match {
   float stepX, stepY;
 };
 
-inline Patch patchAt(const PictureLevel& from, int x, int y) {
+inline Patch patchOf(const PatchSearch& search, size_t patchRow, size_t patchColumn) {
+  const PictureLevel& from = search.from;
+  const int x = patchStart(patchColumn, from.width);
+  const int y = patchStart(patchRow, from.height);
   Patch patch;
   Eight sumX = eightOf(0), sumY = eightOf(0), sumXX = eightOf(0), sumXY = eightOf(0), sumYY = eightOf(0);
   for (int row = 0; row < kPatch; row++) {
@@ -107,11 +113,6 @@ inline Match matchAt(const Patch& patch, const PictureLevel& to, float u, float 
   return match;
 }
 
-/** Takes what fits better; of equals the first. */
-inline void prefer(Match& best, const Match& other) {
-  if (other.error < best.error) best = other;
-}
-
 inline Match descend(const Patch& patch, const PictureLevel& to, const Match& start) {
   Match best = start;
   for (int step = 0; step < kDescentSteps; step++) {
@@ -152,29 +153,41 @@ inline void sampleCoarse(const FlowField& coarse, float x, float y, float& u, fl
 /** Patches of rows `from` to `to`: from the top left on, then back, each beginning where a neighbour fits better. */
 void searchPatches(const PatchSearch& search, size_t from, size_t to) {
   const size_t columns = search.columns;
-  const auto visit = [&](size_t row, size_t column, bool back) {
-    const int x = patchStart(column, search.from.width);
-    const int y = patchStart(row, search.from.height);
-    const Patch patch = patchAt(search.from, x, y);
-    const size_t at = row * columns + column;
-    float u = search.u[at];
-    float v = search.v[at];
-    if (!back) sampleCoarse(search.coarse, patch.x + 3.5f, patch.y + 3.5f, u, v);
-    Match best = matchAt(patch, search.to, u, v);
-    const size_t beside = back ? at + 1 : at - 1;
-    const size_t across = back ? at + columns : at - columns;
-    if (back ? column + 1 < columns : column > 0)
-      prefer(best, matchAt(patch, search.to, search.u[beside], search.v[beside]));
-    if (back ? row + 1 < to : row > from)
-      prefer(best, matchAt(patch, search.to, search.u[across], search.v[across]));
-    best = descend(patch, search.to, best);
-    search.u[at] = best.u;
-    search.v[at] = best.v;
+  const auto tryNeighbour = [&](const Patch& patch, size_t neighbour, Match& best) {
+    const float u = search.u[neighbour];
+    const float v = search.v[neighbour];
+    if (fabsf(u - best.u) + fabsf(v - best.v) < kSameMotion) return false;
+    const Match other = matchAt(patch, search.to, u, v);
+    if (!(other.error < best.error)) return false;
+    best = other;
+    return true;
+  };
+  const auto keep = [&](size_t at, const Match& match) {
+    search.u[at] = match.u;
+    search.v[at] = match.v;
+    search.errors[at] = match.error;
   };
   for (size_t row = from; row < to; row++)
-    for (size_t column = 0; column < columns; column++) visit(row, column, false);
+    for (size_t column = 0; column < columns; column++) {
+      const size_t at = row * columns + column;
+      const Patch patch = patchOf(search, row, column);
+      float u, v;
+      sampleCoarse(search.coarse, patch.x + 3.5f, patch.y + 3.5f, u, v);
+      Match best = matchAt(patch, search.to, u, v);
+      if (column > 0) tryNeighbour(patch, at - 1, best);
+      if (row > from) tryNeighbour(patch, at - columns, best);
+      keep(at, descend(patch, search.to, best));
+    }
   for (size_t row = to; row-- > from;)
-    for (size_t column = columns; column-- > 0;) visit(row, column, true);
+    for (size_t column = columns; column-- > 0;) {
+      const size_t at = row * columns + column;
+      const Patch patch = patchOf(search, row, column);
+      Match best = {search.u[at], search.v[at], search.errors[at], 0.0f, 0.0f};
+      bool better = column + 1 < columns && tryNeighbour(patch, at + 1, best);
+      better = (row + 1 < to && tryNeighbour(patch, at + columns, best)) || better;
+      // Where none fits better, there is nothing left to descend.
+      if (better) keep(at, descend(patch, search.to, best));
+    }
 }
 
 }  // namespace

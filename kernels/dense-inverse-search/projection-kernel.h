@@ -24,11 +24,11 @@ inline FlowVectors sampleFlow(const FlowField& flow, float scale, Floats x, Floa
   const Floats down = y - top;
   const Wholes at = toWholes(top) * wholesOf(static_cast<int32_t>(flow.stride)) + toWholes(left);
   const auto mix = [&](const float* from) {
-    const float* const below = from + flow.stride;
-    const Floats first = gather(from, at);
-    const Floats upper = first + across * (gather(from + 1, at) - first);
-    const Floats third = gather(below, at);
-    const Floats lower = third + across * (gather(below + 1, at) - third);
+    Floats topLeft, topRight, bottomLeft, bottomRight;
+    gatherPairs(from, at, topLeft, topRight);
+    gatherPairs(from + flow.stride, at, bottomLeft, bottomRight);
+    const Floats upper = topLeft + across * (topRight - topLeft);
+    const Floats lower = bottomLeft + across * (bottomRight - bottomLeft);
     return (upper + down * (lower - upper)) * floatsOf(scale);
   };
   return {mix(flow.u), mix(flow.v)};

@@ -20,6 +20,13 @@ constexpr float kGradientFloor = 0.1f * 0.1f;
 constexpr float kLeastDiagonal = 1e-6f;
 constexpr float kOverRelaxation = 1.6f;
 
+constexpr int kRelaxations = 5;
+
+/** Where a row's links and equations begin: only those of the rows under way are kept. */
+inline size_t ringRow(const Refinement& refinement, int y) {
+  return static_cast<size_t>(y % kRefinementRing) * refinement.stride;
+}
+
 inline size_t halfLength(const Refinement& refinement, int parity) {
   return static_cast<size_t>((refinement.width + 1 - parity) / 2);
 }
@@ -47,11 +54,11 @@ inline Floats sampleLuma(const PictureLevel& picture, Floats x, Floats y) {
   const Floats across = x - left;
   const Floats down = y - top;
   const Wholes at = toWholes(top) * wholesOf(static_cast<int32_t>(picture.stride)) + toWholes(left);
-  const float* const below = picture.luma + picture.stride;
-  const Floats first = gather(picture.luma, at);
-  const Floats upper = first + across * (gather(picture.luma + 1, at) - first);
-  const Floats third = gather(below, at);
-  const Floats lower = third + across * (gather(below + 1, at) - third);
+  Floats topLeft, topRight, bottomLeft, bottomRight;
+  gatherPairs(picture.luma, at, topLeft, topRight);
+  gatherPairs(picture.luma + picture.stride, at, bottomLeft, bottomRight);
+  const Floats upper = topLeft + across * (topRight - topLeft);
+  const Floats lower = bottomLeft + across * (bottomRight - bottomLeft);
   return upper + down * (lower - upper);
 }
 
@@ -90,50 +97,60 @@ void prepareRow(const Refinement& refinement, const PatchSearch& frames, const F
   repeatBorder(refinement, refinement.difference + start);
 }
 
-void linkRow(const Refinement& refinement, int y) {
-  const size_t start = static_cast<size_t>(y) * refinement.stride;
+/** The weights of a row's links to the right and down, from the flow as it is. */
+inline void linkRow(const Refinement& refinement, int y) {
+  const size_t row = static_cast<size_t>(y) * refinement.stride;
+  const size_t ring = ringRow(refinement, y);
   // Below the last row its own samples: their difference is 0.
-  const size_t below = y + 1 < refinement.height ? refinement.stride : 0;
-  const float weight = 0.5f * kSmoothness;
+  const bool lowest = y + 1 == refinement.height;
+  const size_t below = lowest ? 0 : refinement.stride;
+  const Floats weight = floatsOf(0.5f * kSmoothness);
+  const Floats floor = floatsOf(kPenaltyFloor);
+  float* const u = refinement.u + row;
+  float* const v = refinement.v + row;
+  float* const right = refinement.right + ring;
+  float* const down = refinement.down + ring;
   // The first column has no left neighbour.
-  refinement.right[start + refinement.half - 1] = 0.0f;
+  right[refinement.half - 1] = 0.0f;
   for (int parity = 0; parity < 2; parity++) {
     const size_t length = halfLength(refinement, parity);
-    const size_t at = start + static_cast<size_t>(parity) * refinement.half;
-    const size_t beside = start + static_cast<size_t>(1 - parity) * refinement.half + static_cast<size_t>(parity);
-    const size_t lastColumn = static_cast<size_t>(refinement.width - 1);
-    const bool ends = lastColumn % 2 == static_cast<size_t>(parity);
-    float* const u = refinement.u;
-    float* const v = refinement.v;
+    const size_t same = static_cast<size_t>(parity) * refinement.half;
+    const size_t beside = static_cast<size_t>(1 - parity) * refinement.half + static_cast<size_t>(parity);
+    const bool last = (refinement.width - 1) % 2 == parity;
     // The last column has no right neighbour; its own value makes the difference 0.
-    if (ends) {
-      u[beside + length - 1] = u[at + length - 1];
-      v[beside + length - 1] = v[at + length - 1];
+    if (last) {
+      u[beside + length - 1] = u[same + length - 1];
+      v[beside + length - 1] = v[same + length - 1];
     }
     for (size_t i = 0; i < length; i += kFloatLanes) {
-      const Floats ownU = loadFloats(u + at + i);
-      const Floats ownV = loadFloats(v + at + i);
+      const Floats ownU = loadFloats(u + same + i);
+      const Floats ownV = loadFloats(v + same + i);
       const Floats rightU = loadFloats(u + beside + i) - ownU;
       const Floats rightV = loadFloats(v + beside + i) - ownV;
-      const Floats downU = loadFloats(u + at + below + i) - ownU;
-      const Floats downV = loadFloats(v + at + below + i) - ownV;
+      const Floats downU = loadFloats(u + below + same + i) - ownU;
+      const Floats downV = loadFloats(v + below + same + i) - ownV;
       const Floats squares = (rightU * rightU + downU * downU) + (rightV * rightV + downV * downV);
-      const Floats link = floatsOf(weight) / root(squares + floatsOf(kPenaltyFloor));
-      store(refinement.right + at + i, link);
-      store(refinement.down + at + i, below == 0 ? floatsOf(0.0f) : link);
+      const Floats link = weight / root(squares + floor);
+      store(right + same + i, link);
+      store(down + same + i, lowest ? floatsOf(0.0f) : link);
     }
-    clearEnd(refinement.right + at, ends ? length - 1 : length);
-    clearEnd(refinement.down + at, length);
+    clearEnd(right + same, last ? length - 1 : length);
+    clearEnd(down + same, length);
   }
 }
 
-void equationRow(const Refinement& refinement, int y) {
+/** A row's linear equations: a11 u + a12 v = b1 and a12 u + a22 v = b2, links of the flow's neighbours aside. */
+inline void equationRow(const Refinement& refinement, int y) {
   const auto rowOf = [&](int row) {
     row = row < 0 ? 0 : row;
     row = row < refinement.height ? row : refinement.height - 1;
     return static_cast<size_t>(row) * refinement.stride;
   };
-  const size_t start = rowOf(y);
+  const size_t row = rowOf(y);
+  const size_t ring = ringRow(refinement, y);
+  const float* const mean = refinement.mean;
+  const float* const difference = refinement.difference;
+  const Floats none = floatsOf(0.0f);
   const Floats half = floatsOf(0.5f);
   const Floats quarter = floatsOf(0.25f);
   const Floats one = floatsOf(1.0f);
@@ -145,100 +162,119 @@ void equationRow(const Refinement& refinement, int y) {
     const size_t same = static_cast<size_t>(parity) * refinement.half;
     const size_t right = static_cast<size_t>(1 - parity) * refinement.half + static_cast<size_t>(parity);
     const size_t left = right - 1;
-    const float* const mean = refinement.mean;
-    const float* const difference = refinement.difference;
     const size_t up = rowOf(y - 1), down = rowOf(y + 1), up2 = rowOf(y - 2), down2 = rowOf(y + 2);
     for (size_t i = 0; i < length; i += kFloatLanes) {
-      const Floats own = loadFloats(mean + start + same + i);
-      const Floats x = (loadFloats(mean + start + right + i) - loadFloats(mean + start + left + i)) * half;
-      const Floats y1 = (loadFloats(mean + down + same + i) - loadFloats(mean + up + same + i)) * half;
-      const Floats xx = ((loadFloats(mean + start + same + i + 1) - own) - (own - loadFloats(mean + start + same + i - 1))) * quarter;
-      const Floats yy = ((loadFloats(mean + down2 + same + i) - own) - (own - loadFloats(mean + up2 + same + i))) * quarter;
-      const Floats xy = ((loadFloats(mean + down + right + i) - loadFloats(mean + down + left + i)) -
-                         (loadFloats(mean + up + right + i) - loadFloats(mean + up + left + i))) * quarter;
-      const Floats t = loadFloats(difference + start + same + i);
-      const Floats xt = (loadFloats(difference + start + right + i) - loadFloats(difference + start + left + i)) * half;
-      const Floats yt = (loadFloats(difference + down + same + i) - loadFloats(difference + up + same + i)) * half;
-      const size_t at = start + same + i;
-      const Floats u0 = loadFloats(refinement.startU + at);
-      const Floats v0 = loadFloats(refinement.startV + at);
-      const Floats du = loadFloats(refinement.u + at) - u0;
-      const Floats dv = loadFloats(refinement.v + at) - v0;
+      const auto at = [i](const float* plane, size_t start) { return loadFloats(plane + start + i); };
+      const Floats own = at(mean, row + same);
+      const Floats x = (at(mean, row + right) - at(mean, row + left)) * half;
+      const Floats z = (at(mean, down + same) - at(mean, up + same)) * half;
+      const Floats xx = ((at(mean, row + same + 1) - own) - (own - at(mean, row + same - 1))) * quarter;
+      const Floats zz = ((at(mean, down2 + same) - own) - (own - at(mean, up2 + same))) * quarter;
+      const Floats xz = ((at(mean, down + right) - at(mean, down + left)) - (at(mean, up + right) - at(mean, up + left))) *
+                        quarter;
+      const Floats u0 = at(refinement.startU, row + same);
+      const Floats v0 = at(refinement.startV, row + same);
+      const Floats u = at(refinement.u, row + same);
+      const Floats v = at(refinement.v, row + same);
+      // What brightness and its gradients would be off by without any motion, linearised at the start.
+      const Floats t = (at(difference, row + same) - x * u0) - z * v0;
+      const Floats xt = (((at(difference, row + right) - at(difference, row + left)) * half) - xx * u0) - xz * v0;
+      const Floats zt = (((at(difference, down + same) - at(difference, up + same)) * half) - xz * u0) - zz * v0;
 
-      const Floats norm = one / ((x * x + y1 * y1) + gradientFloor);
-      const Floats miss = (t + x * du) + y1 * dv;
-      const Floats p = (floatsOf(0.5f * kBrightness) * norm) / root((miss * miss) * norm + penaltyFloor);
-      const Floats normX = one / ((xx * xx + xy * xy) + gradientFloor);
-      const Floats normY = one / ((xy * xy + yy * yy) + gradientFloor);
-      const Floats missX = (xt + xx * du) + xy * dv;
-      const Floats missY = (yt + xy * du) + yy * dv;
-      const Floats q = floatsOf(0.5f * kGradients) /
-                       root(((missX * missX) * normX + (missY * missY) * normY) + penaltyFloor);
-      const Floats qx = q * normX;
-      const Floats qy = q * normY;
+      // 1 / (n · sqrt(r² / n + ε²)) with n = |∇I|² + ζ², written with one division.
+      const Floats norm = (x * x + z * z) + gradientFloor;
+      const Floats miss = (t + x * u) + z * v;
+      const Floats p = floatsOf(0.5f * kBrightness) / root(norm * (miss * miss + penaltyFloor * norm));
+      const Floats normX = (xx * xx + xz * xz) + gradientFloor;
+      const Floats normZ = (xz * xz + zz * zz) + gradientFloor;
+      const Floats missX = (xt + xx * u) + xz * v;
+      const Floats missZ = (zt + xz * u) + zz * v;
+      const Floats norms = normX * normZ;
+      const Floats misses = ((missX * missX) * normZ + (missZ * missZ) * normX) + penaltyFloor * norms;
+      const Floats q = floatsOf(0.5f * kGradients) / root(norms * misses);
+      const Floats qx = q * normZ;
+      const Floats qz = q * normX;
 
-      const Floats constant = (t - x * u0) - y1 * v0;
-      const Floats constantX = (xt - xx * u0) - xy * v0;
-      const Floats constantY = (yt - xy * u0) - yy * v0;
       const Floats px = p * x;
-      const Floats py = p * y1;
+      const Floats pz = p * z;
       const Floats qxxx = qx * xx;
-      const Floats qxxy = qx * xy;
-      const Floats qyxy = qy * xy;
-      const Floats qyyy = qy * yy;
-      const Floats links = (loadFloats(refinement.right + at) + loadFloats(refinement.right + start + left + i)) +
-                           (loadFloats(refinement.down + at) +
-                            (y > 0 ? loadFloats(refinement.down + up + same + i) : floatsOf(0.0f)));
-      const Floats a11 = ((px * x + qxxx * xx) + qyxy * xy) + links;
-      const Floats a22 = ((py * y1 + qxxy * xy) + qyyy * yy) + links;
-      store(refinement.inverse11 + at, one / larger(a11, leastDiagonal));
-      store(refinement.inverse22 + at, one / larger(a22, leastDiagonal));
-      store(refinement.a12 + at, (px * y1 + qxxx * xy) + qyxy * yy);
-      store(refinement.b1 + at, floatsOf(0.0f) - ((px * constant + qxxx * constantX) + qyxy * constantY));
-      store(refinement.b2 + at, floatsOf(0.0f) - ((py * constant + qxxy * constantX) + qyyy * constantY));
+      const Floats qxxz = qx * xz;
+      const Floats qzxz = qz * xz;
+      const Floats qzzz = qz * zz;
+      const Floats upward = y > 0 ? at(refinement.down, ringRow(refinement, y - 1) + same) : none;
+      const Floats links = (at(refinement.right, ring + same) + at(refinement.right, ring + left)) +
+                           (at(refinement.down, ring + same) + upward);
+      const Floats a11 = larger(((px * x + qxxx * xx) + qzxz * xz) + links, leastDiagonal);
+      const Floats a22 = larger(((pz * z + qxxz * xz) + qzzz * zz) + links, leastDiagonal);
+      const Floats inverse = one / (a11 * a22);
+      const size_t to = ring + same + i;
+      store(refinement.inverse11 + to, a22 * inverse);
+      store(refinement.inverse22 + to, a11 * inverse);
+      store(refinement.a12 + to, (px * z + qxxx * xz) + qzxz * zz);
+      store(refinement.b1 + to, none - ((px * t + qxxx * xt) + qzxz * zt));
+      store(refinement.b2 + to, none - ((pz * t + qxxz * xt) + qzzz * zt));
     }
-    const size_t end = start + same;
     float* const planes[] = {refinement.inverse11, refinement.inverse22, refinement.a12, refinement.b1, refinement.b2};
-    for (float* const plane : planes)
-      clearEnd(plane + end, length);
+    for (float* const plane : planes) clearEnd(plane + ring + same, length);
   }
 }
 
-void relaxRow(const Refinement& refinement, int y, int colour) {
+/** Over-relaxes the samples of one colour of a chessboard. */
+inline void relaxRow(const Refinement& refinement, int y, int colour) {
   const int parity = (y + colour) & 1;
-  const size_t start = static_cast<size_t>(y) * refinement.stride;
+  const size_t row = static_cast<size_t>(y) * refinement.stride;
   const size_t length = halfLength(refinement, parity);
-  const size_t same = start + static_cast<size_t>(parity) * refinement.half;
-  const size_t right = start + static_cast<size_t>(1 - parity) * refinement.half + static_cast<size_t>(parity);
+  const size_t same = static_cast<size_t>(parity) * refinement.half;
+  const size_t right = static_cast<size_t>(1 - parity) * refinement.half + static_cast<size_t>(parity);
   const size_t left = right - 1;
+  const size_t ring = ringRow(refinement, y);
   // Beyond the first and the last row the links weigh nothing, whatever is read there.
-  const size_t up = y > 0 ? same - refinement.stride : same;
-  const size_t down = y + 1 < refinement.height ? same + refinement.stride : same;
+  const size_t up = row + same - (y > 0 ? refinement.stride : 0);
+  const size_t down = row + same + (y + 1 < refinement.height ? refinement.stride : 0);
+  const float* const upward = refinement.down + (y > 0 ? ringRow(refinement, y - 1) : 0) + same;
   const Floats none = floatsOf(0.0f);
   const Floats over = floatsOf(kOverRelaxation);
   float* const u = refinement.u;
   float* const v = refinement.v;
   for (size_t i = 0; i < length; i += kFloatLanes) {
-    const Floats linkRight = loadFloats(refinement.right + same + i);
-    const Floats linkLeft = loadFloats(refinement.right + left + i);
-    const Floats linkDown = loadFloats(refinement.down + same + i);
-    const Floats linkUp = y > 0 ? loadFloats(refinement.down + up + i) : none;
-    const Floats a12 = loadFloats(refinement.a12 + same + i);
-    const Floats pullU = (linkRight * loadFloats(u + right + i) + linkLeft * loadFloats(u + left + i)) +
-                         (linkDown * loadFloats(u + down + i) + linkUp * loadFloats(u + up + i));
-    const Floats pullV = (linkRight * loadFloats(v + right + i) + linkLeft * loadFloats(v + left + i)) +
-                         (linkDown * loadFloats(v + down + i) + linkUp * loadFloats(v + up + i));
-    Floats ownU = loadFloats(u + same + i);
-    Floats ownV = loadFloats(v + same + i);
-    const Floats nextU = ((loadFloats(refinement.b1 + same + i) + pullU) - a12 * ownV) * loadFloats(refinement.inverse11 + same + i);
+    const auto at = [i](const float* plane, size_t start) { return loadFloats(plane + start + i); };
+    const Floats linkRight = at(refinement.right, ring + same);
+    const Floats linkLeft = at(refinement.right, ring + left);
+    const Floats linkDown = at(refinement.down, ring + same);
+    const Floats linkUp = y > 0 ? at(upward, 0) : none;
+    const Floats a12 = at(refinement.a12, ring + same);
+    const Floats pullU = (linkRight * at(u, row + right) + linkLeft * at(u, row + left)) +
+                         (linkDown * at(u, down) + linkUp * at(u, up));
+    const Floats pullV = (linkRight * at(v, row + right) + linkLeft * at(v, row + left)) +
+                         (linkDown * at(v, down) + linkUp * at(v, up));
+    Floats ownU = at(u, row + same);
+    Floats ownV = at(v, row + same);
+    const Floats nextU = ((at(refinement.b1, ring + same) + pullU) - a12 * ownV) * at(refinement.inverse11, ring + same);
     ownU = ownU + over * (nextU - ownU);
-    const Floats nextV = ((loadFloats(refinement.b2 + same + i) + pullV) - a12 * ownU) * loadFloats(refinement.inverse22 + same + i);
+    const Floats nextV = ((at(refinement.b2, ring + same) + pullV) - a12 * ownU) * at(refinement.inverse22, ring + same);
     ownV = ownV + over * (nextV - ownV);
-    store(u + same + i, ownU);
-    store(v + same + i, ownV);
+    store(u + row + same + i, ownU);
+    store(v + row + same + i, ownV);
   }
-  clearEnd(u + same, length);
-  clearEnd(v + same, length);
+  clearEnd(u + row + same, length);
+  clearEnd(v + row + same, length);
+}
+
+/**
+ * One fixed-point step, in waves: wave r makes the equations of row r, then each sweep, half a chessboard, does the row
+ * above that of the sweep before it. All stay in the cache meanwhile.
+ */
+void refineWaves(const Refinement& refinement, int from, int to) {
+  for (int wave = from; wave < to; wave++) {
+    if (wave < refinement.height) {
+      linkRow(refinement, wave);
+      equationRow(refinement, wave);
+    }
+    for (int sweep = 0; sweep < 2 * kRelaxations; sweep++) {
+      const int y = wave - 1 - sweep;
+      if (y >= 0 && y < refinement.height) relaxRow(refinement, y, sweep % 2);
+    }
+  }
 }
 
 void joinRow(const Refinement& refinement, int y, float* u, float* v) {
