@@ -28,6 +28,7 @@ const COMMON = [
   'dense-inverse-search/motion-session.cc',
   'plane/float-to-codes-scalar.cc',
   'plane/plane.cc',
+  'plane/still.cc',
   'quantized-conv2d/kernel-table.cc',
   'quantized-conv2d/quantized-conv2d.cc',
   'quantized-conv2d/quantized-conv2d-i16-scalar.cc',
@@ -42,6 +43,7 @@ const COMMON = [
   'binding/motion-binding.cc',
   'binding/plane-binding.cc',
   'binding/quantized-conv2d-binding.cc',
+  'binding/still-binding.cc',
   'binding/subpixel-conv2d-binding.cc',
 ];
 

@@ -39,6 +39,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["floatToPlane"] = Napi::Function::New(env, startFloatToPlane);
   exports["planesToRgb"] = Napi::Function::New(env, startPlanesToRgb);
   exports["rgbToPlanes"] = Napi::Function::New(env, startRgbToPlanes);
+  exports["findStill"] = Napi::Function::New(env, startFindStill);
+  exports["keepStill"] = Napi::Function::New(env, startKeepStill);
   return exports;
 }
 

@@ -31,6 +31,8 @@ Napi::Value startFloatToPlane(const Napi::CallbackInfo& info);
 Napi::Value startPlanesToRgb(const Napi::CallbackInfo& info);
 /** A promise of the number of pixels that are not finite. */
 Napi::Value startRgbToPlanes(const Napi::CallbackInfo& info);
+Napi::Value startFindStill(const Napi::CallbackInfo& info);
+Napi::Value startKeepStill(const Napi::CallbackInfo& info);
 
 /** What work gives that has no result. */
 constexpr double kNothing = -1;

@@ -7,6 +7,7 @@ import type { Adder2dLayer } from '../adder2d/attributes';
 import type { ColourWork } from '../plane/colour-reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
+import type { KeepStillWork, StillWork } from '../plane/still-reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
 import type {
@@ -38,6 +39,8 @@ interface NativeAddon {
   floatToPlane(work: ToPlaneWork): Promise<number>;
   planesToRgb(work: ColourWork): Promise<void>;
   rgbToPlanes(work: ColourWork): Promise<number>;
+  findStill(work: StillWork): Promise<void>;
+  keepStill(work: KeepStillWork): Promise<void>;
 }
 
 const FILE = 'clearcut-kernels.node';
@@ -136,6 +139,8 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     floatToPlane: (work) => addon.floatToPlane(work),
     planesToRgb: (work) => addon.planesToRgb(work),
     rgbToPlanes: (work) => addon.rgbToPlanes(work),
+    findStill: (work) => addon.findStill(work),
+    keepStill: (work) => addon.keepStill(work),
   }));
   return new Map(list.map((implementation) => [implementation.name, implementation]));
 }

@@ -8,6 +8,7 @@ import {
   type PictureCoding,
 } from '../plane/colour-work';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
+import { checkStill, keepStillWorks, type StillLayout, type StillWork } from '../plane/still-reference';
 import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
@@ -143,6 +144,22 @@ export class CheckedKernels implements Kernels {
 
   async rgbToPlanes(rgb: Float32Array, planes: readonly Codes[], coding: PictureCoding): Promise<number> {
     return this.#implementation.rgbToPlanes(colourWork(this.#colourPlan(coding, 'from-rgb'), planes, rgb));
+  }
+
+  async findStill(work: StillWork): Promise<void> {
+    checkStill(work);
+    await this.#implementation.findStill(work);
+  }
+
+  async keepStill(
+    source: readonly Codes[],
+    target: readonly Codes[],
+    still: Uint8Array,
+    layout: StillLayout,
+  ): Promise<void> {
+    await Promise.all(
+      keepStillWorks(source, target, still, layout).map((work) => this.#implementation.keepStill(work)),
+    );
   }
 
   #colourPlan(coding: PictureCoding, direction: Direction): ColourPlan {

@@ -3,6 +3,7 @@ import type { Adder2dWork } from '../adder2d/reference';
 import type { ColourWork } from '../plane/colour-reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
+import type { KeepStillWork, StillWork } from '../plane/still-reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import type { QuantizedConv2dWork } from '../quantized-conv2d/reference';
 import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
@@ -59,4 +60,6 @@ export interface Implementation {
   floatToPlane(work: ToPlaneWork): Promise<number>;
   planesToRgb(work: ColourWork): Promise<void>;
   rgbToPlanes(work: ColourWork): Promise<number>;
+  findStill(work: StillWork): Promise<void>;
+  keepStill(work: KeepStillWork): Promise<void>;
 }

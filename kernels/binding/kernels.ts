@@ -2,6 +2,7 @@ import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
 import type { PictureCoding } from '../plane/colour-work';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
+import type { StillLayout, StillWork } from '../plane/still-reference';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
 import type { ImplementationName } from './implementation';
@@ -139,4 +140,13 @@ export interface Kernels {
   planesToRgb(planes: readonly Codes[], rgb: Float32Array, coding: PictureCoding): Promise<void>;
   /** The way back: of what `planesToRgb` gave, the very same codes. Gives how many pixels are not finite. */
   rgbToPlanes(rgb: Float32Array, planes: readonly Codes[], coding: PictureCoding): Promise<number>;
+  /** Finds where nothing moves between two frames (plane/still-reference.ts): 255 in `still`, which shares no memory with the rest. */
+  findStill(work: StillWork): Promise<void>;
+  /** Puts `source` into `target` where `still` says so; all planes of a picture. */
+  keepStill(
+    source: readonly Codes[],
+    target: readonly Codes[],
+    still: Uint8Array,
+    layout: StillLayout,
+  ): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { referenceAdder2d } from '../adder2d/reference';
 import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
 import { ReferenceMotionSession } from '../dense-inverse-search/reference';
 import { referenceFloatToPlane, referencePlaneToFloat, referenceResize } from '../plane/reference';
+import { referenceFindStill, referenceKeepStill } from '../plane/still-reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
 import { referenceQuantizedConv2d } from '../quantized-conv2d/reference';
 import type { SubpixelConv2dLayer } from '../subpixel-conv2d/attributes';
@@ -47,6 +48,12 @@ export function referenceImplementation(reason: string): Implementation {
       referencePlanesToRgb(work);
     },
     rgbToPlanes: async (work) => referenceRgbToPlanes(work),
+    findStill: async (work) => {
+      referenceFindStill(work);
+    },
+    keepStill: async (work) => {
+      referenceKeepStill(work);
+    },
   };
 }
 

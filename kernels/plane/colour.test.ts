@@ -36,8 +36,8 @@ const codings = fc
     const coding: PictureCoding = {
       width,
       height,
-      chromaShiftX: (grey ? 0 : shifts[0]),
-      chromaShiftY: (grey ? 0 : shifts[1]),
+      chromaShiftX: grey ? 0 : shifts[0],
+      chromaShiftY: grey ? 0 : shifts[1],
       siteX,
       siteY,
       red: weights[0],

@@ -3,6 +3,7 @@ import {
   FramePool,
   ticksToSeconds,
   type Frame,
+  type Plane,
   type PooledFrame,
   type Stage,
   type StageContext,
@@ -14,7 +15,8 @@ import { processKernels } from '../../runtime';
 import { chooseSynthesizer } from './choose-synthesizer';
 import { pictureCoding } from './pictures';
 import { Shot, type Shown } from './shot';
-import { timingOf, type Slot } from './timing';
+import type { SourcePicture } from './source-picture';
+import { timingOf } from './timing';
 
 export type InterpolateRequest = Extract<StageRequest, { kind: 'interpolate' }>;
 
@@ -111,7 +113,7 @@ export class Interpolate implements Stage {
     const frame = await pool.take({ ...slot, restartPts, sceneCutBefore: first });
     try {
       if (made === null) frame.bytes.set(picture.bytes);
-      else await this.#draw(made.picture, frame, slot);
+      else await this.#draw(made, picture, frame);
       // Held, and beside new ones, it stays as it was shown.
       if (made !== null && slot.time === 0) picture.bytes.set(frame.bytes);
       return frame;
@@ -121,16 +123,20 @@ export class Interpolate implements Stage {
     }
   }
 
-  async #draw(rgb: Float32Array, frame: PooledFrame, slot: Slot): Promise<void> {
+  /** The codes of what was made; where nothing moves, those of the picture before. */
+  async #draw(made: NonNullable<Shown['made']>, before: SourcePicture, frame: PooledFrame): Promise<void> {
     const { coding, by } = this.#open();
-    const codes = frame.planes.map(({ data }) => data);
-    const odd = await processKernels().rgbToPlanes(rgb, codes, coding);
-    if (odd === 0) return;
-    const at = ticksToSeconds(slot.pts, frame.stream.timeBase).toFixed(3);
-    throw new UserError(
-      'bad-result',
-      `${by} gave ${odd} values that are no numbers for the frame at ${at} s; nothing wrong was written. Please report this.`,
-    );
+    const kernels = processKernels();
+    const codes = codesOf(frame.planes);
+    const odd = await kernels.rgbToPlanes(made.picture, codes, coding);
+    if (odd > 0) {
+      const at = ticksToSeconds(frame.pts, frame.stream.timeBase).toFixed(3);
+      throw new UserError(
+        'bad-result',
+        `${by} gave ${odd} pixels that are no numbers for the frame at ${at} s; nothing wrong was written. Please report this.`,
+      );
+    }
+    if (made.still) await kernels.keepStill(codesOf(before.planes), codes, made.still, coding);
   }
 
   /** @throws UserError damaged-input that names the frame */
@@ -155,6 +161,10 @@ export class Interpolate implements Stage {
     if (!this.#opened) throw new Error('Expected init before process.');
     return this.#opened;
   }
+}
+
+function codesOf(planes: readonly Plane[]): Plane['data'][] {
+  return planes.map(({ data }) => data);
 }
 
 /** By what the frame rate is multiplied, and time. */

@@ -1,6 +1,6 @@
 import type { MotionSession } from '../../../../kernels';
 import { processKernels } from '../../runtime';
-import { allocatePicture } from './pictures';
+import { allocateMask, allocatePicture } from './pictures';
 import type { ReadyPicture, Synthesizer } from './synthesizer';
 
 export interface MotionSynthesizerOptions {
@@ -22,6 +22,7 @@ export class MotionSynthesizer implements Synthesizer {
   readonly #session: MotionSession;
   readonly #warpedPrevious: Float32Array;
   readonly #warpedNext: Float32Array;
+  readonly #still: Uint8Array;
   #previous: Float32Array | null = null;
   /** The session knows the motion up to the picture pushed last. */
   #advances = false;
@@ -36,6 +37,7 @@ export class MotionSynthesizer implements Synthesizer {
     });
     this.#warpedPrevious = allocatePicture(width, height);
     this.#warpedNext = allocatePicture(width, height);
+    this.#still = allocateMask(width, height);
   }
 
   async *push(picture: Float32Array, times: readonly number[]): AsyncGenerator<ReadyPicture> {
@@ -48,8 +50,9 @@ export class MotionSynthesizer implements Synthesizer {
     }
     this.#advances = times.length > 0;
     for (const time of times) {
-      const mean = await this.#between(time);
-      yield { index: index - 1, time, picture: mean, still: null, since: index - 1 };
+      if (!previous) throw new Error('Expected a picture before the new one.');
+      const mean = await this.#between(previous, picture, time);
+      yield { index: index - 1, time, picture: mean, still: this.#still, since: index - 1 };
     }
     yield { index, time: 0, picture: null, still: null, since: index };
   }
@@ -68,9 +71,12 @@ export class MotionSynthesizer implements Synthesizer {
     this.#session.dispose();
   }
 
-  async #between(time: number): Promise<Float32Array> {
+  async #between(previous: Float32Array, next: Float32Array, time: number): Promise<Float32Array> {
     const [warpedPrevious, warpedNext] = [this.#warpedPrevious, this.#warpedNext];
+    const { width, height } = this.#session;
     await this.#session.warpTo(time, { warpedPrevious, warpedNext });
+    const pictures = { previous, next, warpedPrevious, warpedNext };
+    await processKernels().findStill({ ...pictures, width, height, still: this.#still });
     for (let i = 0; i < warpedNext.length; i++)
       warpedPrevious[i] = ((warpedPrevious[i] ?? 0) + (warpedNext[i] ?? 0)) / 2;
     return warpedPrevious;

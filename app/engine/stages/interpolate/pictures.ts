@@ -8,6 +8,11 @@ export function allocatePicture(width: number, height: number): Float32Array {
   return new Float32Array(allocate(12 * width * height));
 }
 
+/** Memory of a byte a pixel. @throws DeviceError device-out-of-memory */
+export function allocateMask(width: number, height: number): Uint8Array {
+  return new Uint8Array(allocate(width * height));
+}
+
 /** How the codes of a stream's frames relate to colours. */
 export function pictureCoding({ width, height, format, colour }: StreamFormat): PictureCoding {
   const { bitDepth, chromaShiftX, chromaShiftY, planes } = format;

@@ -1,0 +1,127 @@
+#include "still.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace clearcut {
+namespace {
+
+constexpr size_t kLeastRows = 8;
+// In steps of 255. Two frames agree up to the first, and not at all from the second on.
+constexpr float kAgree = 3.0f / 255.0f;
+constexpr float kDiffer = 8.0f / 255.0f;
+// By how much what passes by between two frames that agree differs from both.
+constexpr float kPasses = 12.0f / 255.0f;
+constexpr float kSurelyPasses = 24.0f / 255.0f;
+
+/** 0 at `none` to 255 at `all`, truncated. */
+inline uint8_t ramp(float value, float none, float scale) {
+  float t = (value - none) * scale;
+  t = t > 0.0f ? t : 0.0f;
+  t = t < 255.0f ? t : 255.0f;
+  return static_cast<uint8_t>(static_cast<int32_t>(t));
+}
+
+/** How far a row agrees, and how surely something passes by. */
+void rate(const StillSources& from, size_t row, uint8_t* agrees, uint8_t* passes) {
+  constexpr float agreeScale = 255.0f / (kAgree - kDiffer);
+  constexpr float passScale = 255.0f / (kSurelyPasses - kPasses);
+  const size_t area = from.width * from.height;
+  const size_t start = row * from.width;
+  for (size_t x = 0; x < from.width; x++) {
+    float apart = 0;
+    float warpsApart = 0;
+    float away = 0;
+    for (size_t channel = 0; channel < 3; channel++) {
+      const size_t at = channel * area + start + x;
+      const float previous = from.previous[at];
+      const float first = from.warpedPrevious[at];
+      const float second = from.warpedNext[at];
+      const float a = std::fabs(previous - from.next[at]);
+      const float b = std::fabs(first - second);
+      const float c = std::fabs((first + second) * 0.5f - previous);
+      apart = apart > a ? apart : a;
+      warpsApart = warpsApart > b ? warpsApart : b;
+      away = away > c ? away : c;
+    }
+    agrees[x] = ramp(apart, kDiffer, agreeScale);
+    passes[x] = ramp(away - 2.0f * warpsApart, kPasses, passScale);
+  }
+}
+
+struct Least {
+  uint8_t operator()(uint8_t a, uint8_t b) const { return a < b ? a : b; }
+};
+struct Most {
+  uint8_t operator()(uint8_t a, uint8_t b) const { return a > b ? a : b; }
+};
+
+/** The least or most of each sample's 3×3 neighbourhood; beyond the edge there is nothing. */
+template <typename Choose>
+void around(ThreadPool& pool, const uint8_t* source, uint8_t* target, size_t width, size_t height) {
+  const Choose choose;
+  pool.forRange(height, kLeastRows, [=](size_t from, size_t to, Scratch& scratch) {
+    uint8_t* const column = scratch.bytes(width);
+    for (size_t y = from; y < to; y++) {
+      const uint8_t* const here = source + y * width;
+      const uint8_t* const above = y > 0 ? here - width : here;
+      const uint8_t* const below = y + 1 < height ? here + width : here;
+      for (size_t x = 0; x < width; x++) column[x] = choose(choose(above[x], here[x]), below[x]);
+      uint8_t* const out = target + y * width;
+      out[0] = width > 1 ? choose(column[0], column[1]) : column[0];
+      for (size_t x = 1; x + 1 < width; x++) out[x] = choose(choose(column[x - 1], column[x]), column[x + 1]);
+      if (width > 1) out[width - 1] = choose(column[width - 2], column[width - 1]);
+    }
+  });
+}
+
+}  // namespace
+
+void findStill(ThreadPool& pool, const StillSources& sources, uint8_t* still) {
+  const size_t width = sources.width;
+  const size_t height = sources.height;
+  std::vector<uint8_t> passes(width * height);
+  std::vector<uint8_t> between(width * height);
+  pool.forRange(height, kLeastRows, [&](size_t from, size_t to, Scratch&) {
+    for (size_t y = from; y < to; y++) rate(sources, y, still + y * width, passes.data() + y * width);
+  });
+  around<Least>(pool, still, between.data(), width, height);
+  around<Most>(pool, between.data(), still, width, height);
+  around<Least>(pool, passes.data(), between.data(), width, height);
+  around<Most>(pool, between.data(), passes.data(), width, height);
+  pool.forRange(width * height, kLeastRows * 1024, [&](size_t from, size_t to, Scratch&) {
+    for (size_t i = from; i < to; i++)
+      still[i] = static_cast<uint8_t>((still[i] * (255u - passes[i]) + 127u) / 255u);
+  });
+}
+
+template <typename T>
+void keepStill(ThreadPool& pool, const T* source, T* target, size_t width, size_t height, const uint8_t* still,
+               size_t stillWidth, size_t stillHeight, int shiftX, int shiftY) {
+  pool.forRange(height, kLeastRows, [=](size_t from, size_t to, Scratch& scratch) {
+    uint8_t* const weights = scratch.bytes(width);
+    for (size_t y = from; y < to; y++) {
+      const size_t top = y << shiftY;
+      const uint8_t* const first = still + top * stillWidth;
+      const uint8_t* const second = shiftY > 0 && top + 1 < stillHeight ? first + stillWidth : first;
+      for (size_t x = 0; x < width; x++) {
+        const size_t left = x << shiftX;
+        const size_t right = shiftX > 0 && left + 1 < stillWidth ? left + 1 : left;
+        weights[x] = static_cast<uint8_t>((first[left] + first[right] + second[left] + second[right]) >> 2);
+      }
+      for (size_t x = 0; x < width; x++) {
+        const uint32_t weight = weights[x];
+        const uint32_t mixed = target[y * width + x] * (255u - weight) + source[y * width + x] * weight;
+        target[y * width + x] = static_cast<T>((mixed + 127u) / 255u);
+      }
+    }
+  });
+}
+
+template void keepStill(ThreadPool&, const uint8_t*, uint8_t*, size_t, size_t, const uint8_t*, size_t, size_t, int,
+                        int);
+template void keepStill(ThreadPool&, const uint16_t*, uint16_t*, size_t, size_t, const uint8_t*, size_t, size_t, int,
+                        int);
+
+}  // namespace clearcut
