@@ -4,7 +4,13 @@ import { Enhance } from './enhance';
 import { Interpolate } from './interpolate';
 
 export { LumaUpscaler, type LumaCoding } from './enhance';
-export { MotionSynthesizer, type ReadyPicture, type Synthesizer } from './interpolate';
+export {
+  chooseSynthesizer,
+  MotionSynthesizer,
+  type ChosenSynthesizer,
+  type ReadyPicture,
+  type Synthesizer,
+} from './interpolate';
 
 type Kind = StageRequest['kind'];
 type RequestOf<K extends Kind> = Extract<StageRequest, { kind: K }>;

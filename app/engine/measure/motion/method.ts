@@ -47,6 +47,20 @@ export class ComputeClock {
     this.add((performance.now() - from) / 1000);
     return result;
   }
+
+  /** As `source`; what it takes to get the next one counts. */
+  async *iterate<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+    const iterator = source[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.time(() => iterator.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
 }
 
 /** The pairs of neighbours of a shot. */

@@ -2,6 +2,7 @@ import { UserError, type DeblurMethod, type InterpMethod } from '../../../shared
 import { blend, minterpolate, untouched } from './baselines';
 import { inverseSearch } from './inverse-search';
 import type { Method, MethodContext } from './method';
+import { product } from './product';
 
 export type MethodName = InterpMethod | DeblurMethod;
 
@@ -15,14 +16,14 @@ export interface Choice {
 }
 
 export const INTERP: Readonly<Record<InterpMethod, OpenMethod>> = {
-  model: () => missing('adds frames'),
+  model: (context) => product(context, 'between'),
   blend,
   minterpolate,
   dis: inverseSearch,
 };
 
 export const DEBLUR: Readonly<Record<DeblurMethod, OpenMethod>> = {
-  model: () => missing('removes motion blur'),
+  model: (context) => product(context, 'pushed'),
   input: untouched,
 };
 
@@ -48,8 +49,4 @@ export async function openMethods(choices: readonly Choice[], context: MethodCon
     }
   }
   return { methods, notes };
-}
-
-async function missing(what: string): Promise<never> {
-  throw new UserError('model-missing', `There is no model that ${what}.`);
 }

@@ -1,3 +1,4 @@
+export { chooseSynthesizer, type ChosenSynthesizer } from './choose-synthesizer';
 export { Interpolate, type InterpolateRequest } from './interpolate';
 export { MotionSynthesizer, type MotionSynthesizerOptions } from './motion-synthesizer';
 export type { ReadyPicture, Synthesizer } from './synthesizer';

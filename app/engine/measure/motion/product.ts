@@ -1,0 +1,64 @@
+import { UserError } from '../../../shared';
+import { pixelFormat, type StreamFormat } from '../../frames';
+import { modelsOf } from '../../runtime';
+import { chooseSynthesizer, type ChosenSynthesizer } from '../../stages';
+import type { Method, MethodContext } from './method';
+import { synthesized, type Wanted } from './synthesized';
+
+/**
+ * The product's own network, as a job runs it.
+ * @throws UserError model-missing, backend-unavailable
+ */
+export async function product({ model }: MethodContext, wanted: Wanted): Promise<Method> {
+  const installed = (await modelsOf('interpolate')).map(({ manifest }) => manifest.name);
+  if (installed.length === 0)
+    throw new UserError(
+      'model-missing',
+      'No network for motion is installed, so there is nothing of Clearcut’s own to measure: put one into the folder of models.',
+    );
+  if (model !== null && !installed.includes(model))
+    throw new UserError(
+      'model-missing',
+      `There is no network for motion named ${model}: there are ${installed.join(', ')}.`,
+    );
+  const open = (width: number, height: number): Promise<ChosenSynthesizer> =>
+    chooseSynthesizer(
+      {
+        kind: 'interpolate',
+        method: 'network',
+        ...(wanted === 'pushed' ? { deblur: true } : { factor: 2 }),
+        ...(model === null ? {} : { model }),
+      },
+      { input: streamOf(width, height), backend: 'auto', note: () => undefined },
+    );
+  // Opened once to say which one it is, and that it can be had, before anything is measured.
+  const { synthesizer, name, backend } = await open(LEAST, LEAST);
+  await synthesizer.close();
+  return {
+    description: `${name} (${backend})`,
+    async *run({ frames, width, height }, clock) {
+      const { synthesizer } = await open(width, height);
+      try {
+        yield* synthesized(synthesizer, { frames }, wanted, clock);
+      } finally {
+        await synthesizer.close();
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+const LEAST = 64;
+
+/** What a synthesizer is told of frames that are RGB already: their size. */
+function streamOf(width: number, height: number): StreamFormat {
+  const format = pixelFormat('yuv444p');
+  if (!format) throw new Error('No format for RGB frames.');
+  return {
+    ...{ width, height, format, timeBase: { num: 1, den: 25 }, frameRate: { num: 25, den: 1 } },
+    colour: {
+      ...{ matrix: 'bt709', range: 'full', primaries: 'bt709', transfer: 'bt709' },
+      ...{ chromaLocation: 'unknown', rangeStated: true },
+    },
+  };
+}
