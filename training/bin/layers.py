@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-MOST_SUBFRAMES = 13  # renderings in one exposure
+MOST_SUBFRAMES = 9  # renderings in one exposure
 
 
 class Layer:

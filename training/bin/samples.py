@@ -37,7 +37,7 @@ class SampleConfig:
     clips: list[str]
     blurred: list[str]  # clips with blur of their own: never a truth for blurred input
     held_back: list[str]  # clips for validation alone
-    count: int = 6000
+    count: int = 5000
     validation: int = 64
     patch: int = 128
     room: int = 16  # drawn round a patch, so that the flow near its border sees what lies beyond
@@ -66,7 +66,7 @@ class Sampler:
         self.random = np.random.default_rng(seed)
         blurred, sharp = self.real() if self.random.random() < self.config.real else self.synthetic()
         blurred = self.spoil(blurred)
-        finest = int(self.random.integers(0, 2))
+        finest = int(self.random.random() < 0.75)
         pairs = [motion.to_middle(a, b, finest) for a, b in zip(blurred, blurred[1:])]
         warps = np.clip(np.rint(np.stack([np.stack(pair) for pair in pairs])), 0, 255).astype(np.uint8)
         inner = slice(self.config.room, self.config.room + self.config.patch)

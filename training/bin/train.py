@@ -14,13 +14,17 @@ import dataclasses
 import math
 import os
 import pathlib
-import subprocess
 import time
 import tomllib
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from addersr import schedule
+from addersr.graphed import Graphed
+from addersr.train import git_commit, save
 
 from . import samples
 from .model import BackboneConfig, ModelConfig, StreamingPyramid
@@ -68,11 +72,6 @@ def load_config(path: pathlib.Path) -> TrainConfig:
         return make_config(tomllib.load(file))
 
 
-def git_commit() -> str:
-    run = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=TRAINING, capture_output=True, text=True)
-    return run.stdout.strip() or 'unknown'
-
-
 def charbonnier(difference: Tensor) -> Tensor:
     """rho(d) = mean sqrt(d^2 + 1e-6)."""
     return (difference.float().square() + 1e-6).sqrt().mean()
@@ -99,17 +98,17 @@ class Samples:
         return {kind: a[where] for kind, a in self.arrays.items()}
 
     def batch(self, size: int, patch: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """frames [n,5,3,p,p], sharp [n,9,3,p,p], warps [n,4,2,3,p,p] in 0..1: one crop, turned, mirrored,
-        reversed in time and with its colours exchanged at random, alike for all of a batch but the place."""
+        """frames [n,5,3,p,p], sharp [n,9,3,p,p], warps [n,4,2,3,p,p] in 0..1: cropped, turned, mirrored,
+        reversed in time and with its colours exchanged at random, alike for all of a batch."""
         taken = self.take(random.integers(self.count, size=size))
         side = taken['frames'].shape[-2]
-        places = random.integers(side - patch + 1, size=(size, 2))
+        r, c = random.integers(side - patch + 1, size=2)
         turned, mirrored, reversed_ = random.integers(4), random.integers(2), random.integers(2)
         colours = torch.from_numpy(random.permutation(3)).to(self.device)
         result = []
         for kind in samples.KINDS:
-            crops = [x[..., r : r + patch, c : c + patch, :] for x, (r, c) in zip(taken[kind], places)]
-            x = torch.stack(crops).movedim(-1, -3).index_select(-3, colours).float() / 255
+            x = taken[kind][..., r : r + patch, c : c + patch, :].movedim(-1, -3)
+            x = x.index_select(-3, colours).float() / 255
             x = torch.rot90(x, int(turned), (-2, -1))
             if mirrored:
                 x = x.flip(-1)
@@ -137,7 +136,7 @@ def psnr(a: Tensor, b: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def validate(model: StreamingPyramid, held_back: Samples) -> dict[str, float]:
+def validate(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Samples) -> dict[str, float]:
     """Mean PSNR of new and of sharpened frames, of blurred and of sharp input apart; what the input and the
     mean of its warps score; and `score`, the mean gain over those two."""
     rows = []
@@ -166,12 +165,6 @@ def validate(model: StreamingPyramid, held_back: Samples) -> dict[str, float]:
     return {'score': score} | means
 
 
-def save(path: pathlib.Path, record: dict) -> None:
-    part = path.with_suffix('.part')
-    torch.save(record, part)
-    os.replace(part, path)
-
-
 def load_model(path: pathlib.Path) -> tuple[StreamingPyramid, dict]:
     """The net of a checkpoint, ready to use, and the checkpoint."""
     record = torch.load(path, map_location='cpu')
@@ -180,103 +173,154 @@ def load_model(path: pathlib.Path) -> tuple[StreamingPyramid, dict]:
     return model.eval(), record
 
 
-def run(
-    config: TrainConfig, folder: pathlib.Path, device: torch.device, minutes: float | None, resume: bool
-) -> None:
-    """Trains on samples of `folder` and writes runs/NAME."""
-    output = TRAINING / 'runs' / config.name
-    output.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(config.seed)
-    random = np.random.default_rng(config.seed)
-    fast = device.type == 'cuda'
-    if fast:
+class Learner:
+    """The net with what changes as it learns: Adam's state, averaged weights."""
+
+    def __init__(self, config: TrainConfig, device: torch.device):
+        self.config = config
+        self.model = StreamingPyramid(config.model).to(device)
+        if config.start_from:
+            self.model.load_state_dict(load_model(TRAINING / config.start_from)[0].state_dict())
+        self.on_gpu = device.type == 'cuda'
+        if self.on_gpu:
+            self.model = self.model.to(memory_format=torch.channels_last)
+        self.averaged = copy.deepcopy(self.model).requires_grad_(False)
+        self.weights = list(self.model.parameters())
+        # In a graph, so that the rate is a place in memory.
+        rate = torch.zeros((), device=device) if self.on_gpu else config.rate
+        ways = {'fused': True, 'capturable': True} if self.on_gpu else {'foreach': True}
+        self.optimizer = torch.optim.Adam([{'params': self.weights, 'lr': rate}], betas=(0.9, 0.99), **ways)
+
+    def set_rate(self, rate: float) -> None:
+        group = self.optimizer.param_groups[0]
+        if self.on_gpu:
+            group['lr'].fill_(rate)
+        else:
+            group['lr'] = rate
+
+    def results(self, model: StreamingPyramid, frames: Tensor, warps: Tensor) -> dict[str, Tensor]:
+        """In bfloat16 on a GPU."""
+        with torch.autocast(frames.device.type, torch.bfloat16, enabled=self.on_gpu, cache_enabled=False):
+            return model(frames, warps if self.config.model.aligned else None)
+
+    def step(self, _key: str, frames: Tensor, sharp: Tensor, warps: Tensor, keep: Tensor) -> Tensor:
+        """One iteration on one batch; returns its loss. Reads no value back (addersr/graphed.py).
+
+        keep: the averaged weights' decay.
+        """
+        loss = loss_of(self.results(self.model, frames, warps), sharp, self.config)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.weights, self.config.clip)
+        self.optimizer.step()
+        with torch.no_grad():
+            followers = list(self.averaged.parameters())
+            torch._foreach_mul_(followers, keep)
+            torch._foreach_add_(followers, torch._foreach_mul(self.weights, 1 - keep))
+        return loss.detach()
+
+
+def prepare(device: torch.device) -> None:
+    """Threads and arithmetic of a device."""
+    if device.type == 'cuda':
         torch.backends.cudnn.benchmark = True
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     else:
         torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
         torch.set_flush_denormal(True)
-    training, held_back = (Samples(folder / part, device) for part in ('training', 'validation'))
 
-    model = StreamingPyramid(config.model).to(device)
-    if config.start_from:
-        model.load_state_dict(load_model(TRAINING / config.start_from)[0].state_dict())
-    if fast:
-        model = model.to(memory_format=torch.channels_last)
-    averaged = copy.deepcopy(model).requires_grad_(False)
-    weights, averages = list(model.parameters()), list(averaged.parameters())
-    optimizer = torch.optim.Adam(weights, betas=(0.9, 0.99), foreach=True)
-    first, spent, best = 0, 0.0, -math.inf
+
+def run(
+    config: TrainConfig, folder: pathlib.Path, device: torch.device, minutes: float | None = None,
+    resume: bool = False, graphs: bool = True,
+) -> dict[str, float]:  # fmt: skip
+    """Trains on samples of `folder`, writes runs/NAME and returns the last validation.
+
+    minutes: ends then, loading included. graphs: whether a GPU's steps are captured as CUDA graphs.
+    """
+    progress = schedule.Progress(config.iterations, minutes)
+    output = TRAINING / 'runs' / config.name
+    output.mkdir(parents=True, exist_ok=True)
+    prepare(device)
+    torch.manual_seed(config.seed)
+    random = np.random.default_rng(config.seed)
+    training, held_back = (Samples(folder / part, device) for part in ('training', 'validation'))
+    learner = Learner(config, device)
+    step = Graphed(learner.step) if learner.on_gpu and graphs else learner.step
+
+    iteration, best = 0, -math.inf
     if resume:
         record = torch.load(output / 'last.pt', map_location=device)
-        model.load_state_dict(record['raw'])
-        averaged.load_state_dict(record['averaged'])
-        optimizer.load_state_dict(record['optimizer'])
+        learner.model.load_state_dict(record['raw'])
+        learner.averaged.load_state_dict(record['averaged'])
+        learner.optimizer.load_state_dict(record['optimizer'])
         random.bit_generator.state = record['random']
-        first, spent, best = record['iteration'], record['minutes'], record['best']
-    start = time.monotonic()
-
-    def elapsed() -> float:
-        """Minutes of training, those before a resumption included."""
-        return spent + (time.monotonic() - start) / 60
-
-    def progress(iteration: int) -> float:
-        return elapsed() / minutes if minutes else iteration / config.iterations
+        iteration, best = record['iteration'], record['best']
 
     log_file = open(output / 'log.txt', 'a')
 
     def log(line: str) -> None:
+        line += f', {progress.elapsed():.2f} min'
         print(f'[{config.name}] {line}', flush=True)
         print(line, file=log_file, flush=True)
 
-    log(f'# {sum(w.numel() for w in weights)} parameters, {training.count} samples, {git_commit()[:10]}, {device}')
+    parameters = sum(w.numel() for w in learner.weights)
+    log(f'# {parameters} parameters, {training.count} samples, {git_commit()[:10]}, {device}')
 
-    def check(iteration: int) -> None:
+    def check() -> dict[str, float]:
+        """Scores the averaged weights on the held-back samples and writes the checkpoints."""
         nonlocal best
-        found = validate(averaged, held_back)
-        common = {'config': dataclasses.asdict(config), 'iteration': iteration, 'minutes': elapsed(),
-                  'seed': config.seed, 'commit': git_commit()}
+        with torch.backends.cudnn.flags(enabled=True, benchmark=False):
+            found = validate(lambda *given: learner.results(learner.averaged, *given), held_back)
+        common = {
+            'config': dataclasses.asdict(config),
+            'iteration': iteration,
+            'minutes': progress.elapsed(),
+            'seed': config.seed,
+            'commit': git_commit(),
+        }
         mark = ''
         if found['score'] > best:
             best, mark = found['score'], ' *'
-            state = {name: x.cpu().contiguous() for name, x in averaged.state_dict().items()}
+            state = {name: x.cpu().contiguous() for name, x in learner.averaged.state_dict().items()}
             save(output / 'best.pt', common | {'model': state, 'validation': found})
-        save(output / 'last.pt', common | {
-            'raw': model.state_dict(), 'averaged': averaged.state_dict(), 'optimizer': optimizer.state_dict(),
-            'random': random.bit_generator.state, 'best': best,
-        })
-        words = ', '.join(f'{name} {value:.2f}' for name, value in found.items())
-        log(f'{iteration} {words}{mark}, {elapsed():.1f} min')
+        last = common | {
+            'raw': learner.model.state_dict(),
+            'averaged': learner.averaged.state_dict(),
+            'optimizer': learner.optimizer.state_dict(),
+            'random': random.bit_generator.state,
+            'best': best,
+        }
+        save(output / 'last.pt', last)
+        log(f'{iteration} ' + ', '.join(f'{name} {value:.2f}' for name, value in found.items()) + mark)
+        return found
 
-    losses: list[Tensor] = []
-    checks, iteration = math.floor(progress(first) * config.evaluations), first
-    while (share := progress(iteration)) < 1:
-        cosine = config.rate_end + (1 - config.rate_end) * 0.5 * (1 + math.cos(math.pi * share))
-        for group in optimizer.param_groups:
-            group['lr'] = config.rate * cosine * min(1, (iteration + 1) / config.warmup)
-        frames, sharp, warps = training.batch(config.batch, config.patch, random)
-        with torch.autocast(device.type, torch.bfloat16, enabled=fast):
-            results = model(frames, warps if config.model.aligned else None)
-        loss = loss_of(results, sharp, config)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, config.clip)
-        optimizer.step()
-        decay = min(config.average, (iteration + 1) / (iteration + 10))
-        with torch.no_grad():
-            torch._foreach_mul_(averages, decay)
-            torch._foreach_add_(averages, weights, alpha=1 - decay)
-        losses.append(loss.detach())
+    found: dict[str, float] = {}
+    total, summed = torch.zeros((), device=device), 0
+    progress.begin()
+    position = progress.at(iteration)
+    while position < 1:
+        cosine = 0.5 * (1 + math.cos(math.pi * position))
+        warm = min(1, (iteration + 1) / config.warmup)
+        learner.set_rate(config.rate * warm * (config.rate_end + (1 - config.rate_end) * cosine))
+        batch = training.batch(config.batch, config.patch, random)
+        # Short at first, so that the start is soon forgotten.
+        keep = torch.full((), min(config.average, (iteration + 1) / (iteration + 10)), device=device)
+        total += step('step', *batch, keep)
+        summed += 1
         iteration += 1
+        before, position = position, progress.at(iteration)
         if iteration % config.log_every == 0:
-            mean = float(torch.stack(losses).mean())
-            losses.clear()
+            mean = float(total) / summed
+            total.zero_()
+            summed = 0
             if not math.isfinite(mean):
                 raise FloatingPointError(f'the loss is {mean} at iteration {iteration}')
-            log(f'{iteration} loss {mean * 255:.4f}, {elapsed():.2f} min')
-        if math.floor(progress(iteration) * config.evaluations) > checks:
-            checks = math.floor(progress(iteration) * config.evaluations)
-            check(iteration)
+            log(f'{iteration} loss {mean * 255:.4f}')
+        if schedule.passed(before, position, 1 / config.evaluations) or position >= 1:
+            found = check()
     log_file.close()
+    return found
 
 
 def main() -> None:
@@ -286,9 +330,11 @@ def main() -> None:
     parser.add_argument('--minutes', type=float)
     parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
+    parser.add_argument('--eager', action='store_true', help='no CUDA graphs')
     options = parser.parse_args()
     device = torch.device(options.device)
-    run(load_config(options.config), options.samples, device, options.minutes, options.resume)
+    config = load_config(options.config)
+    run(config, options.samples, device, options.minutes, options.resume, not options.eager)
 
 
 if __name__ == '__main__':
