@@ -34,8 +34,8 @@ export function addEvalInterp(evaluate: Command): void {
     .addHelpText(
       'after',
       `
-Methods: model (Clearcut), blend (mean of both neighbours), minterpolate (ffmpeg), dis (dense inverse search, the mean
-of both neighbours warped to the middle).
+Methods: model (Clearcut's network), motion (Clearcut without one), blend (mean of both neighbours), minterpolate
+(ffmpeg), dis (dense inverse search at full size, the mean of both neighbours warped to the middle).
 Data: folders with frame10.png, frame10i11.png (the truth) and frame11.png; clips to be blurred by index.tsv (columns
 file, blur_window, blur_step), of which the sharp frame between two blurred ones is wanted; or clips, of which
 every second frame is left out.
@@ -59,7 +59,7 @@ export function addEvalDeblur(evaluate: Command): void {
     .addHelpText(
       'after',
       `
-Methods: model (Clearcut), input (the frames as they come).
+Methods: model (Clearcut's network), input (the frames as they come).
 Data: clips to be blurred by index.tsv (columns file, blur_window, blur_step).
 ${COLUMNS}`,
     )

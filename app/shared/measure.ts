@@ -38,8 +38,8 @@ export interface EvalSrResult {
   readonly mean: { readonly model: SrScore; readonly bicubic: SrScore };
 }
 
-/** Ways to make a frame between two: the product's own, and what it has to beat. */
-export const INTERP_METHODS = ['model', 'blend', 'minterpolate', 'dis'] as const;
+/** Ways to make a frame between two: the product's own, by a network or by motion alone, and what it has to beat. */
+export const INTERP_METHODS = ['model', 'motion', 'blend', 'minterpolate', 'dis'] as const;
 /** Ways to make a blurred frame sharp: the product's own, and leaving it alone. */
 export const DEBLUR_METHODS = ['model', 'input'] as const;
 export type InterpMethod = (typeof INTERP_METHODS)[number];

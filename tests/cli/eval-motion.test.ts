@@ -96,7 +96,7 @@ describe('eval deblur', () => {
 describe('what can’t be measured', () => {
   it.each([
     [['interp', 'nowhere'], 'There is no folder nowhere'],
-    [['interp', '.', '--method', 'magic'], 'Allowed choices are model, blend, minterpolate, dis, all'],
+    [['interp', '.', '--method', 'magic'], 'Allowed choices are model, motion, blend, minterpolate, dis, all'],
     [['deblur', '.', '--method', 'blend'], 'Allowed choices are model, input, all'],
   ])('is refused: %j', async (args, message) => {
     const { code, stdout, stderr } = await clearcut('eval', ...args);

@@ -70,7 +70,7 @@ describe('the evaluation on triplets that were made', () => {
     const names = result.methods.map(({ name }) => name);
     expect(names).toContain('blend');
     expect(names).toContain('minterpolate');
-    expect(names.length + result.notes.length).toBe(4);
+    expect(names.length + result.notes.length).toBe(5);
     const { blend, minterpolate } = result.sequences.find(({ name }) => name === 'shift')?.scores ?? {};
     expect(minterpolate?.psnr).toBeGreaterThan((blend?.psnr ?? 0) + 5);
     expect(minterpolate?.secondsPerFrame).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { UserError, type DeblurMethod, type InterpMethod } from '../../../shared
 import { blend, minterpolate, untouched } from './baselines';
 import { inverseSearch } from './inverse-search';
 import type { Method, MethodContext } from './method';
-import { product } from './product';
+import { motionAlone, network } from './product';
 
 export type MethodName = InterpMethod | DeblurMethod;
 
@@ -16,14 +16,15 @@ export interface Choice {
 }
 
 export const INTERP: Readonly<Record<InterpMethod, OpenMethod>> = {
-  model: (context) => product(context, 'between'),
+  model: (context) => network(context, 'between'),
+  motion: motionAlone,
   blend,
   minterpolate,
   dis: inverseSearch,
 };
 
 export const DEBLUR: Readonly<Record<DeblurMethod, OpenMethod>> = {
-  model: (context) => product(context, 'pushed'),
+  model: (context) => network(context, 'pushed'),
   input: untouched,
 };
 

@@ -1,41 +1,51 @@
-import { UserError } from '../../../shared';
+import { UserError, type StageRequest } from '../../../shared';
 import { pixelFormat, type StreamFormat } from '../../frames';
 import { modelsOf } from '../../runtime';
 import { chooseSynthesizer, type ChosenSynthesizer } from '../../stages';
 import type { Method, MethodContext } from './method';
 import { synthesized, type Wanted } from './synthesized';
 
+type InterpolateRequest = Extract<StageRequest, { kind: 'interpolate' }>;
+
 /**
  * The product's own network, as a job runs it.
  * @throws UserError model-missing, backend-unavailable
  */
-export async function product({ model }: MethodContext, wanted: Wanted): Promise<Method> {
+export async function network({ model }: MethodContext, wanted: Wanted): Promise<Method> {
   const installed = (await modelsOf('interpolate')).map(({ manifest }) => manifest.name);
   if (installed.length === 0)
     throw new UserError(
       'model-missing',
-      'No network for motion is installed, so there is nothing of Clearcut’s own to measure: put one into the folder of models.',
+      'No network for motion is installed, so there is none to measure: put one into the folder of models.',
     );
   if (model !== null && !installed.includes(model))
     throw new UserError(
       'model-missing',
       `There is no network for motion named ${model}: there are ${installed.join(', ')}.`,
     );
+  const task = wanted === 'pushed' ? { deblur: true } : { factor: 2 as const };
+  return product(
+    { kind: 'interpolate', method: 'network', ...task, ...(model === null ? {} : { model }) },
+    wanted,
+  );
+}
+
+/**
+ * What the product does without a network.
+ * @throws UserError backend-unavailable
+ */
+export async function motionAlone(): Promise<Method> {
+  return product({ kind: 'interpolate', method: 'motion', factor: 2 }, 'between');
+}
+
+async function product(request: InterpolateRequest, wanted: Wanted): Promise<Method> {
   const open = (width: number, height: number): Promise<ChosenSynthesizer> =>
-    chooseSynthesizer(
-      {
-        kind: 'interpolate',
-        method: 'network',
-        ...(wanted === 'pushed' ? { deblur: true } : { factor: 2 }),
-        ...(model === null ? {} : { model }),
-      },
-      { input: streamOf(width, height), backend: 'auto', note: () => undefined },
-    );
-  // Opened once to say which one it is, and that it can be had, before anything is measured.
-  const { synthesizer, name, backend } = await open(LEAST, LEAST);
+    chooseSynthesizer(request, { input: streamOf(width, height), backend: 'auto', note: () => undefined });
+  // Opened once to say what it is, and that it can be had, before anything is measured.
+  const { synthesizer, name, backend } = await open(LEAST_SIDE, LEAST_SIDE);
   await synthesizer.close();
   return {
-    description: `${name} (${backend})`,
+    description: `Clearcut, ${name} (${backend})`,
     async *run({ frames, width, height }, clock) {
       const { synthesizer } = await open(width, height);
       try {
@@ -48,7 +58,7 @@ export async function product({ model }: MethodContext, wanted: Wanted): Promise
   };
 }
 
-const LEAST = 64;
+const LEAST_SIDE = 64;
 
 /** What a synthesizer is told of frames that are RGB already: their size. */
 function streamOf(width: number, height: number): StreamFormat {
