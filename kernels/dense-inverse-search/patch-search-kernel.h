@@ -15,9 +15,9 @@ constexpr int kDescentSteps = 12;
 constexpr float kDescentGain = 1.0f;
 constexpr float kRidge = 1.0f;
 /** Squared length of a step, in samples, after which no further one is worth its time. */
-constexpr float kFinished = 0.001f;
+constexpr float kFinished = 0.0025f;
 /** Samples within which a neighbour's motion is not worth a try. */
-constexpr float kSameMotion = 0.05f;
+constexpr float kSameMotion = 0.1f;
 
 struct Patch {
   Eight luma[kPatch];
@@ -116,11 +116,10 @@ inline Match matchAt(const Patch& patch, const PictureLevel& to, float u, float 
 inline Match descend(const Patch& patch, const PictureLevel& to, const Match& start) {
   Match best = start;
   for (int step = 0; step < kDescentSteps; step++) {
+    if (best.stepX * best.stepX + best.stepY * best.stepY < kFinished) break;
     const Match next = matchAt(patch, to, best.u + best.stepX, best.v + best.stepY);
     if (!(next.error < best.error)) break;
-    const float moved = (next.u - best.u) * (next.u - best.u) + (next.v - best.v) * (next.v - best.v);
     best = next;
-    if (moved < kFinished) break;
   }
   const float awayX = best.u - start.u;
   const float awayY = best.v - start.v;

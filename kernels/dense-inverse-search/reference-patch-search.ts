@@ -6,8 +6,8 @@ const AREA = PATCH * PATCH;
 const BAND_ROWS = 16;
 const DESCENT_STEPS = 12;
 const RIDGE = 1;
-const FINISHED = f32(0.001);
-const SAME_MOTION = f32(0.05);
+const FINISHED = f32(0.0025);
+const SAME_MOTION = f32(0.1);
 
 /** Where the patches of a frame went in the other one, [rows, columns]. */
 export interface PatchMotion {
@@ -155,12 +155,10 @@ function matchAt(patch: Patch, to: Plane, wantedU: number, wantedV: number): Mat
 
 function descend(patch: Patch, to: Plane, start: Match): Match {
   let best = start;
-  for (let step = 0; step < DESCENT_STEPS; step++) {
+  for (let step = 0; step < DESCENT_STEPS && squaredLength(best.stepX, best.stepY) >= FINISHED; step++) {
     const next = matchAt(patch, to, f32(best.u + best.stepX), f32(best.v + best.stepY));
     if (!(next.error < best.error)) break;
-    const moved = squaredLength(f32(next.u - best.u), f32(next.v - best.v));
     best = next;
-    if (moved < FINISHED) break;
   }
   // A patch that left its own neighbourhood has lost its way.
   return squaredLength(f32(best.u - start.u), f32(best.v - start.v)) <= AREA ? best : start;
