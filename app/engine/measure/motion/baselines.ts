@@ -2,8 +2,6 @@ import { filterRgb } from '../../media';
 import { neighbours, type Method, type MethodContext } from './method';
 import type { Picture } from './picture';
 
-const nothing = async (): Promise<void> => undefined;
-
 /** The mean of both neighbours, not rounded. */
 export async function blend(): Promise<Method> {
   return {
@@ -17,7 +15,6 @@ export async function blend(): Promise<Method> {
           return { width: before.width, height: before.height, data };
         });
     },
-    close: nothing,
   };
 }
 
@@ -28,7 +25,6 @@ export async function untouched(): Promise<Method> {
     async *run({ frames }) {
       yield* frames;
     },
-    close: nothing,
   };
 }
 
@@ -69,6 +65,5 @@ export async function minterpolate({ tools, signal }: MethodContext): Promise<Me
         index++;
       }
     },
-    close: nothing,
   };
 }

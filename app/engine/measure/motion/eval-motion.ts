@@ -54,29 +54,24 @@ async function evaluate(
   const { tools, signal, onProgress } = context;
   const { material, sequences } = await testData(tools, directory, task);
   const { methods, notes } = await openMethods(choices, context);
-  try {
-    const measured: EvalMotionResult['sequences'][number][] = [];
-    for (const sequence of sequences) {
-      const scores: Partial<Record<MethodName, MotionScore>> = {};
-      let size = { width: 0, height: 0, frames: 0 };
-      for (const { name, method } of methods) {
-        const { score, ...found } = await measureSequence(sequence, method, signal);
-        scores[name] = score;
-        size = found;
-        onProgress(`${sequence.name}, ${name}: ${score.psnr.toFixed(2)} dB`);
-      }
-      measured.push({ name: sequence.name, ...size, scores });
+  const measured: EvalMotionResult['sequences'][number][] = [];
+  for (const sequence of sequences) {
+    const scores: Partial<Record<MethodName, MotionScore>> = {};
+    let size = { width: 0, height: 0, frames: 0 };
+    for (const { name, method } of methods) {
+      const { score, ...found } = await measureSequence(sequence, method, signal);
+      scores[name] = score;
+      size = found;
+      onProgress(`${sequence.name}, ${name}: ${score.psnr.toFixed(2)} dB`);
     }
-    const scoresOf = (name: MethodName): MotionScore[] =>
-      measured.flatMap(({ scores }) => scores[name] ?? []);
-    return {
-      ...{ task, directory, material },
-      methods: methods.map(({ name, method }) => ({ name, description: method.description })),
-      sequences: measured,
-      mean: Object.fromEntries(methods.map(({ name }) => [name, meanScore(scoresOf(name))])),
-      notes,
-    };
-  } finally {
-    for (const { method } of methods) await method.close();
+    measured.push({ name: sequence.name, ...size, scores });
   }
+  const scoresOf = (name: MethodName): MotionScore[] => measured.flatMap(({ scores }) => scores[name] ?? []);
+  return {
+    ...{ task, directory, material },
+    methods: methods.map(({ name, method }) => ({ name, description: method.description })),
+    sequences: measured,
+    mean: Object.fromEntries(methods.map(({ name }) => [name, meanScore(scoresOf(name))])),
+    notes,
+  };
 }

@@ -39,6 +39,5 @@ export async function inverseSearch(): Promise<Method> {
         session.dispose();
       }
     },
-    close: async () => undefined,
   };
 }

@@ -25,7 +25,6 @@ export interface Method {
   /** What runs, for people: the network's name, the filter's settings. */
   readonly description: string;
   run(shot: Shot, clock: ComputeClock): AsyncIterable<Picture>;
-  close(): Promise<void>;
 }
 
 /** Seconds that a method computed; waiting for its input does not count. */

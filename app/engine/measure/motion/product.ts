@@ -54,7 +54,6 @@ async function product(request: InterpolateRequest, wanted: Wanted): Promise<Met
         await synthesizer.close();
       }
     },
-    close: async () => undefined,
   };
 }
 
