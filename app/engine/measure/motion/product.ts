@@ -42,10 +42,10 @@ async function product(request: InterpolateRequest, wanted: Wanted): Promise<Met
   const open = (width: number, height: number): Promise<ChosenSynthesizer> =>
     chooseSynthesizer(request, { input: streamOf(width, height), backend: 'auto', note: () => undefined });
   // Opened once to say what it is, and that it can be had, before anything is measured.
-  const { synthesizer, name, backend } = await open(LEAST_SIDE, LEAST_SIDE);
+  const { synthesizer, name, choice, backend } = await open(LEAST_SIDE, LEAST_SIDE);
   await synthesizer.close();
   return {
-    description: `Clearcut, ${name} (${backend})`,
+    description: `Clearcut, ${choice?.model ?? name} (${backend})`,
     async *run({ frames, width, height }, clock) {
       const { synthesizer } = await open(width, height);
       try {
