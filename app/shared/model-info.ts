@@ -77,8 +77,8 @@ const interpolateManifestSchema = commonSchema.extend({
       start: z.enum(['frame', 'zero']),
     }),
   ),
-  /** Steps after which a state that began elsewhere in the shot gives the same frames, for all that can be seen. */
-  settles: z.int().positive(),
+  /** Steps before a step's own that shape what it gives; null where states remember all of the shot. */
+  memory: z.int().nonnegative().nullable(),
   quality: z.array(
     z.object({
       dataset: z.string(),

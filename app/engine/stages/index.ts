@@ -7,6 +7,7 @@ export { LumaUpscaler, type LumaCoding } from './enhance';
 export {
   chooseSynthesizer,
   MotionSynthesizer,
+  NetworkSynthesizer,
   type ChosenSynthesizer,
   type ReadyPicture,
   type Synthesizer,

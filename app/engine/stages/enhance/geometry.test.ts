@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chromaPhase } from './chroma-siting';
-import { planTiles } from './tiles';
+import { planTiles } from '../tiles';
 
 describe('tiles', () => {
   const planes = fc.record({

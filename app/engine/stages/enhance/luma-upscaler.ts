@@ -8,7 +8,7 @@ import {
   type EnhanceModel,
   type ModelSession,
 } from '../../runtime';
-import { planTiles, type Rectangle, type Tile } from './tiles';
+import { planTiles, type Rectangle, type Tile } from '../tiles';
 
 /** How codes of a plane relate to light. */
 export interface LumaCoding {

@@ -1,8 +1,16 @@
-import { UserError, type StageChoice } from '../../../shared';
+import { UserError, type InterpolateManifest, type StageChoice } from '../../../shared';
 import type { StageContext } from '../../frames';
-import { chooseBackend, modelsOf, processKernels } from '../../runtime';
+import {
+  chooseBackend,
+  modelsOf,
+  openModel,
+  processKernels,
+  type BackendChoice,
+  type InstalledModel,
+} from '../../runtime';
 import type { InterpolateRequest } from './interpolate';
 import { MotionSynthesizer } from './motion-synthesizer';
+import { NetworkSynthesizer } from './network-synthesizer';
 import type { Synthesizer } from './synthesizer';
 
 export interface ChosenSynthesizer {
@@ -15,38 +23,81 @@ export interface ChosenSynthesizer {
   readonly backend: string;
 }
 
+type Context = Pick<StageContext, 'input' | 'backend' | 'note'>;
+type MotionModel = InstalledModel<InterpolateManifest>;
+
 /**
  * What a request means here: a network where there is one, else motion alone.
  *
- * @throws UserError model-missing, backend-unavailable; DeviceError device-out-of-memory
+ * @throws UserError model-missing, model-damaged, backend-unavailable; DeviceError device-out-of-memory
  */
 export async function chooseSynthesizer(
   request: InterpolateRequest,
-  { input, backend: wanted, note }: Pick<StageContext, 'input' | 'backend' | 'note'>,
+  context: Context,
 ): Promise<ChosenSynthesizer> {
-  const { method = 'auto', deblur = false } = request;
-  const backend = await chooseBackend(wanted);
-  const networks = await modelsOf('interpolate');
-  if (networks.length === 0 && (deblur || method === 'network'))
+  const backend = await chooseBackend(context.backend);
+  const { name, reason } = processKernels();
+  if (name === 'reference')
+    throw new UserError('backend-unavailable', `Motion can't be estimated here: ${reason}`);
+  const model = request.method === 'motion' ? null : await modelFor(request);
+  return model ? byNetwork(model, request, backend, context) : byMotion(request, backend, context);
+}
+
+/** The network for a request; null where there is none and none is needed. @throws UserError model-missing, model-damaged */
+async function modelFor({ model: wanted, method, deblur }: InterpolateRequest): Promise<MotionModel | null> {
+  const models = await modelsOf('interpolate');
+  const found = wanted === undefined ? models[0] : models.find(({ manifest }) => manifest.name === wanted);
+  if (found) return found;
+  if (wanted !== undefined) {
+    const names = models.map(({ manifest }) => manifest.name).join(', ') || 'none';
+    throw new UserError(
+      'model-missing',
+      `There is no network for motion called ${wanted}: choose one of those installed (${names}).`,
+    );
+  }
+  if (deblur || method === 'network')
     throw new UserError(
       'model-missing',
       `${deblur ? '--deblur' : '--method network'} needs a network for motion, and none is installed: leave it out to make new frames from motion alone.`,
     );
+  return null;
+}
+
+async function byNetwork(
+  model: MotionModel,
+  request: InterpolateRequest,
+  backend: BackendChoice,
+  { input, note }: Context,
+): Promise<ChosenSynthesizer> {
+  const { manifest } = model;
+  const session = await openModel(model, backend);
+  const { width, height } = input;
+  return {
+    synthesizer: new NetworkSynthesizer(session, manifest, { width, height, note }),
+    name: manifest.title,
+    identity: `${manifest.name}@${manifest.version} ${manifest.sha256}`,
+    choice: {
+      stage: 'interpolate',
+      model: manifest.name,
+      title: manifest.title,
+      reason: request.model === undefined ? 'It is the one for motion.' : 'It was asked for by name.',
+    },
+    backend: backend.description,
+  };
+}
+
+function byMotion(
+  { method = 'auto' }: InterpolateRequest,
+  backend: BackendChoice,
+  { input, note }: Context,
+): ChosenSynthesizer {
   if (method === 'auto')
     note('No network for motion is installed: new frames come from motion alone, and blur stays.');
   return {
-    synthesizer: motionSynthesizer(input.width, input.height),
+    synthesizer: new MotionSynthesizer(input),
     name: 'Motion estimation',
     identity: 'motion 1',
     choice: null,
     backend: backend.description,
   };
-}
-
-/** @throws UserError backend-unavailable without compiled kernels */
-function motionSynthesizer(width: number, height: number): Synthesizer {
-  const { name, reason } = processKernels();
-  if (name === 'reference')
-    throw new UserError('backend-unavailable', `Motion can't be estimated here: ${reason}`);
-  return new MotionSynthesizer({ width, height });
 }

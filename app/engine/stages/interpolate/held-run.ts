@@ -32,7 +32,10 @@ export class HeldRun {
     // Begun so many frames earlier, a run knows that this is a pause.
     if (this.#restarts.length > MOST_COPIES + 2) this.#restarts.shift();
     const shown = this.take();
-    for (const picture of shown) picture.restartPts = this.#restarts[0] ?? picture.restartPts;
+    for (const picture of shown) {
+      picture.inPause = true;
+      picture.restartPts = this.#restarts[0] ?? picture.restartPts;
+    }
     return shown;
   }
 

@@ -107,16 +107,18 @@ export class Shot {
     const codes = picture.planes.map(({ data }) => data);
     await processKernels().planesToRgb(codes, picture.rgb, this.#coding);
     const times = (before?.slots ?? []).map(({ time }) => time).filter((time) => time !== null);
-    for await (const ready of this.#synthesizer.push(picture.rgb, times)) yield* this.#ready(ready);
+    for await (const ready of this.#synthesizer.push(picture.rgb, times, !picture.inPause))
+      yield* this.#ready(ready);
   }
 
   async *#ready({ index, time, picture: rgb, still, since }: ReadyPicture): AsyncGenerator<Shown> {
     const picture = this.#pictures.get(index);
     const slot = time === 0 ? picture && firstSlot(picture, this.#count) : picture?.slots.shift();
     if (!picture || slot?.time !== time) throw new Error(`Nothing is to be shown at ${index} + ${time}.`);
-    const restartPts = this.#restarts.get(since) ?? picture.restartPts;
+    const restartPts = Math.min(picture.restartPts, this.#restarts.get(since) ?? picture.restartPts);
     yield { picture, slot, made: rgb && { picture: rgb, still }, restartPts };
     if (time > 0) return;
+    picture.restartPts = restartPts;
     this.#shown = index;
     this.#forget(index, since);
     yield* this.#hold(picture);

@@ -12,6 +12,8 @@ export class SourcePicture {
   pts = 0;
   sourcePts = 0;
   restartPts = 0;
+  /** One of a long run of frames that show the same. */
+  inPause = false;
   duration: number | null = null;
   sceneCutBefore = false;
   /** Not shown yet, in order. */
@@ -41,6 +43,7 @@ export class SourcePicture {
     this.pts = frame.pts;
     this.sourcePts = frame.sourcePts;
     this.restartPts = frame.restartPts;
+    this.inPause = false;
     this.duration = frame.duration;
     this.sceneCutBefore = frame.sceneCutBefore;
     this.slots = [];

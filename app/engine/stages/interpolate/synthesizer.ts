@@ -28,10 +28,11 @@ export interface Synthesizer {
   readonly window: { readonly past: number; readonly future: number };
   /**
    * The shot's next picture. `times`, rising, between 0 and 1: where new pictures are wanted between the one before and this.
+   * `mayBegin`: a run could go on from this picture (true if left out).
    *
    * @throws DeviceError where even small tiles are too much
    */
-  push(picture: Float32Array, times: readonly number[]): AsyncIterable<ReadyPicture>;
+  push(picture: Float32Array, times: readonly number[], mayBegin?: boolean): AsyncIterable<ReadyPicture>;
   /** All that is not shown yet: the shot ends with the picture pushed last. */
   flush(): AsyncIterable<ReadyPicture>;
   /** Forgets the shot. */

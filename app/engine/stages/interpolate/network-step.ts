@@ -1,0 +1,147 @@
+import { DeviceError, type InterpolateManifest } from '../../../shared';
+import { allocate, type HostTensor, type ModelSession } from '../../runtime';
+import { planTiles, type Tile } from '../tiles';
+import type { Padding } from './padding';
+import type { Recurrence } from './recurrence';
+import { cut, divided, multiplied, paste, type Volume } from './volume';
+
+/** What a step reads besides its states, [3, paddedHeight, paddedWidth] each. */
+export interface StepInputs {
+  readonly previous: Float32Array;
+  readonly next: Float32Array;
+  readonly warped_previous: Float32Array;
+  readonly warped_next: Float32Array;
+}
+
+/** Where a step puts its pictures, of the same size. */
+export interface StepOutputs {
+  readonly between: Float32Array;
+  readonly sharp: Float32Array;
+}
+
+export interface NetworkStepOptions {
+  /** Told when the device forced smaller tiles. */
+  readonly note: (text: string) => void;
+  /** Pixels that go through the network at once. */
+  readonly tileBudget?: number;
+}
+
+/** Buffers of some hundred bytes a pixel stay under half a gigabyte. */
+const TILE_BUDGET = 2 ** 20;
+
+/**
+ * Steps of a network on whole pictures, tile by tile where they are large. States belong to the whole picture: a tile
+ * reads them with its halo and writes what it keeps, so that a step gives the same whatever the tiles are.
+ */
+export class NetworkStep {
+  readonly #session: ModelSession;
+  readonly #manifest: InterpolateManifest;
+  readonly #size: Padding;
+  readonly #note: (text: string) => void;
+  #budget: number;
+  #tiles: readonly Tile[] = [];
+  /** What tiles are cut into, by name. */
+  readonly #cuts = new Map<string, Float32Array>();
+
+  /** Uses `session`, which runs the model of `manifest`. */
+  constructor(
+    session: ModelSession,
+    manifest: InterpolateManifest,
+    size: Padding,
+    options: NetworkStepOptions,
+  ) {
+    this.#session = session;
+    this.#manifest = manifest;
+    this.#size = size;
+    this.#note = options.note;
+    this.#budget = options.tileBudget ?? TILE_BUDGET;
+    this.#plan();
+  }
+
+  /** @throws DeviceError where even small tiles are too much */
+  async run(inputs: StepInputs, recurrence: Recurrence, outputs: StepOutputs): Promise<void> {
+    for (;;) {
+      try {
+        for (const tile of this.#tiles) await this.#runTile(tile, inputs, recurrence, outputs);
+        recurrence.advance();
+        return;
+      } catch (error) {
+        if (!(error instanceof DeviceError) || !this.#shrink()) throw error;
+      }
+    }
+  }
+
+  /** Halves the tiles; false where they are as small as is sensible. */
+  #shrink(): boolean {
+    const { halo, multiple } = this.#manifest;
+    const least = ((4 * Math.ceil(halo / multiple) + 1) * multiple) ** 2;
+    const { paddedWidth, paddedHeight } = this.#size;
+    if (this.#budget <= least) return false;
+    this.#budget = Math.max(least, Math.floor(Math.min(this.#budget, paddedWidth * paddedHeight) / 2));
+    this.#plan();
+    this.#note('Memory ran short, so pictures go through the network in smaller tiles.');
+    return true;
+  }
+
+  /** Tiles begin and end where the network's own grid does. */
+  #plan(): void {
+    const { multiple, halo } = this.#manifest;
+    const { paddedWidth, paddedHeight } = this.#size;
+    this.#tiles = planTiles(
+      paddedWidth / multiple,
+      paddedHeight / multiple,
+      Math.ceil(halo / multiple),
+      this.#budget / multiple ** 2,
+    ).map(({ read, keep }) => ({ read: multiplied(read, multiple), keep: multiplied(keep, multiple) }));
+    this.#cuts.clear();
+  }
+
+  async #runTile(
+    { read, keep }: Tile,
+    inputs: StepInputs,
+    { states, next }: Recurrence,
+    outputs: StepOutputs,
+  ): Promise<void> {
+    const feeds: Record<string, HostTensor> = {};
+    for (const [name, data] of Object.entries(inputs) as [string, Float32Array][])
+      feeds[name] = this.#feed(name, this.#picture(data), { read, keep });
+    for (const [name, volume] of states) {
+      const stride = this.#size.paddedWidth / volume.width;
+      feeds[`state.${name}`] = this.#feed(`state.${name}`, volume, {
+        read: divided(read, stride),
+        keep: divided(keep, stride),
+      });
+    }
+    const results = await this.#session.run(feeds);
+    for (const [name, data] of Object.entries(outputs) as [string, Float32Array][])
+      paste(this.#result(results, name, 3 * read.width * read.height), read, keep, this.#picture(data));
+    for (const [name, volume] of next) {
+      const stride = this.#size.paddedWidth / volume.width;
+      const [from, to] = [divided(read, stride), divided(keep, stride)];
+      const part = this.#result(results, `next.${name}`, volume.channels * from.width * from.height);
+      paste(part, from, to, volume);
+    }
+  }
+
+  #picture(data: Float32Array): Volume {
+    return { channels: 3, width: this.#size.paddedWidth, height: this.#size.paddedHeight, data };
+  }
+
+  #feed(name: string, volume: Volume, { read }: Tile): HostTensor {
+    const samples = volume.channels * read.width * read.height;
+    const whole = read.width === volume.width && read.height === volume.height;
+    let reuse = this.#cuts.get(name);
+    if (!whole && reuse?.length !== samples) {
+      reuse = new Float32Array(allocate(4 * samples));
+      this.#cuts.set(name, reuse);
+    }
+    const data = cut(volume, read, reuse ?? new Float32Array(0));
+    return { type: 'float32', dims: [1, volume.channels, read.height, read.width], data };
+  }
+
+  #result(results: Record<string, HostTensor>, name: string, samples: number): Float32Array {
+    const data = results[name]?.data;
+    if (data instanceof Float32Array && data.length === samples) return data;
+    throw new Error(`The model ${this.#manifest.name} gives no ${name} of ${samples} values.`);
+  }
+}

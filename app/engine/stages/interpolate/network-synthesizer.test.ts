@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { toyNetwork } from '../../../../tests/support/toy-network';
+import { DeviceError } from '../../../shared';
+import { processKernels, kernelOperators, HybridSession, type ModelSession } from '../../runtime';
+import { NetworkSynthesizer, type NetworkSynthesizerOptions, type ReadyPicture } from '.';
+
+function hashOf(data: Float32Array | Uint8Array): string {
+  return createHash('md5').update(data).digest('hex');
+}
+
+/** A picture with a bar that moves by 2 pixels a frame, on a wavy ground. */
+function picture(width: number, height: number, index: number): Float32Array {
+  return Float32Array.from({ length: 3 * width * height }, (_, at) => {
+    const x = at % width;
+    const y = Math.floor(at / width) % height;
+    const inside = Math.abs(x - 8 - 2 * index) < 5 && y > 6 && y < height - 6;
+    return inside ? 0.9 - 0.02 * y : 0.4 + 0.1 * Math.sin(x / 3 + y / 5);
+  });
+}
+
+interface Kept extends Omit<ReadyPicture, 'picture'> {
+  readonly picture: Float32Array;
+}
+
+async function open(
+  { remembers = false, multiple = 8 } = {},
+  options: Partial<NetworkSynthesizerOptions> & { wrap?: (session: ModelSession) => ModelSession } = {},
+): Promise<NetworkSynthesizer> {
+  const { model, manifest } = toyNetwork({ remembers, multiple });
+  const kernels = processKernels();
+  const session = await HybridSession.create(model, { threads: 1, operators: kernelOperators(kernels) });
+  return new NetworkSynthesizer(options.wrap?.(session) ?? session, manifest, {
+    ...{ width: 64, height: 40, note: () => undefined },
+    ...options,
+  });
+}
+
+/** All that comes of pictures `from` … `to − 1`, each with its own numbers. */
+async function stream(
+  synthesizer: NetworkSynthesizer,
+  [from, to]: readonly [number, number],
+  times: readonly number[],
+  [width, height]: readonly [number, number] = [64, 40],
+): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  const keep = async (ready: AsyncIterable<ReadyPicture>): Promise<void> => {
+    for await (const one of ready) {
+      if (!one.picture) throw new Error('A network makes all of its pictures.');
+      const { index, since } = one;
+      kept.push({ ...one, index: index + from, since: since + from, picture: one.picture.slice() });
+    }
+  };
+  for (let index = from; index < to; index++)
+    await keep(synthesizer.push(picture(width, height, index), index === from ? [] : times));
+  await keep(synthesizer.flush());
+  synthesizer.reset();
+  return kept;
+}
+
+const order = (kept: readonly Kept[]): string[] => kept.map(({ index, time }) => `${index}+${time}`);
+
+function largest(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? NaN))), 0);
+}
+
+describe('a network for motion', () => {
+  it('gives every picture and those between, in order, the last ones too', async () => {
+    const synthesizer = await open();
+    const kept = await stream(synthesizer, [0, 4], [0.5]);
+    expect(order(kept)).toEqual(['0+0', '0+0.5', '1+0', '1+0.5', '2+0', '2+0.5', '3+0']);
+    // Its own picture, but for a tenth of the next one blurred.
+    for (const { index, picture: made } of kept.filter(({ time }) => time === 0))
+      expect(largest(made, picture(64, 40, index))).toBeLessThan(0.09);
+    // The middle stands nearer to both than they to each other.
+    const middle = kept[1]!.picture;
+    expect(largest(middle, kept[0]!.picture)).toBeGreaterThan(0.1);
+    // Twice the same, after a cut.
+    expect((await stream(synthesizer, [0, 4], [0.5])).map(({ picture: made }) => hashOf(made))).toEqual(
+      kept.map(({ picture: made }) => hashOf(made)),
+    );
+    for (const short of [1, 2] as const)
+      expect(order(await stream(synthesizer, [0, short], [0.5]))).toEqual(
+        ['0+0', '0+0.5', '1+0'].slice(0, 2 * short - 1),
+      );
+    await synthesizer.close();
+  });
+
+  it('makes other times of the middle and its neighbours', async () => {
+    const synthesizer = await open();
+    const times = [0.125, 0.25, 0.5, 5 / 6, 0.875];
+    const kept = await stream(synthesizer, [0, 3], times);
+    expect(kept.map(({ index, time }) => [index, time])).toEqual([
+      [0, 0],
+      ...times.map((time) => [0, time]),
+      [1, 0],
+      ...times.map((time) => [1, time]),
+      [2, 0],
+    ]);
+    // The bar's left edge moves steadily: its place is where the row's mean of the right half lies.
+    const edge = ({ picture: made }: Kept): number =>
+      made.subarray(20 * 64, 20 * 64 + 64).reduce((sum, value, x) => sum + (value > 0.55 ? x : 0), 0);
+    const places = kept.slice(0, 7).map(edge);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    await synthesizer.close();
+  });
+
+  it.each([
+    [64, 40],
+    [61, 37],
+    [8, 9],
+    [1, 1],
+  ])('gives the same of a picture of %i×%i whatever the tiles are', async (width, height) => {
+    const size = { width, height };
+    const whole = await open({ remembers: true }, size);
+    const kept = await stream(whole, [0, 4], [0.5], [width, height]);
+    const tiled = await open({ remembers: true }, { ...size, tileBudget: 400 });
+    const again = await stream(tiled, [0, 4], [0.5], [width, height]);
+    expect(order(again)).toEqual(order(kept));
+    for (const [index, { picture: made }] of again.entries())
+      expect(largest(made, kept[index]!.picture)).toBeLessThan(1e-6);
+    await whole.close();
+    await tiled.close();
+  });
+
+  it('goes on in smaller tiles where the device has no memory, with the same result', async () => {
+    const notes: string[] = [];
+    const wrap = (session: ModelSession): ModelSession => ({
+      run: (feeds) => {
+        const [, , height = 0, width = 0] = feeds['previous']?.dims ?? [];
+        if (width * height > 1700) throw new DeviceError('device-out-of-memory', 'Too much.');
+        return session.run(feeds);
+      },
+      close: () => session.close(),
+    });
+    const whole = await open();
+    const short = await open({}, { wrap, note: (text) => notes.push(text) });
+    const wanted = await stream(whole, [0, 3], [0.5]);
+    for (const [index, { picture: made }] of (await stream(short, [0, 3], [0.5])).entries())
+      expect(largest(made, wanted[index]!.picture)).toBeLessThan(1e-6);
+    expect(notes).toEqual([...notes.keys()].map(() => expect.stringContaining('smaller tiles') as string));
+    await whole.close();
+    await short.close();
+  });
+
+  it.each([[false], [true]])(
+    'gives the same from where it says that pictures began (remembering all: %s)',
+    async (remembers) => {
+      const size = [24, 16] as const;
+      const synthesizer = await open({ remembers }, { width: 24, height: 16, renewal: 20 });
+      const times = [0.25, 0.5, 0.75];
+      const whole = await stream(synthesizer, [0, 70], times, size);
+      const from = (kept: readonly Kept[], { index, time }: Kept): string[] =>
+        kept
+          .filter((one) => one.index > index || (one.index === index && one.time >= time))
+          .map((one) => `${one.index}+${one.time} ${hashOf(one.picture)} ${hashOf(one.still!)}`);
+      let [checked, latest] = [0, 0];
+      for (const one of whole) {
+        expect(one.since).toBeLessThanOrEqual(one.index);
+        expect(one.since).toBeGreaterThanOrEqual(latest);
+        latest = one.since;
+        if (one.since === 0 || (4 * (one.index + one.time)) % 9 > 0) continue;
+        checked++;
+        const resumed = await stream(synthesizer, [one.since, 70], times, size);
+        expect(from(resumed, one)).toEqual(from(whole, one));
+      }
+      expect(checked).toBeGreaterThan(9);
+      await synthesizer.close();
+    },
+  );
+
+  it('knows where nothing moves', async () => {
+    const synthesizer = await open();
+    const kept = await stream(synthesizer, [0, 3], [0.5]);
+    for (const { still } of kept) {
+      expect(still![2 * 64 + 60]).toBe(255);
+    }
+    await synthesizer.close();
+  });
+});

@@ -1,0 +1,195 @@
+import type { InterpolateManifest } from '../../../shared';
+import { allocate, type ModelSession } from '../../runtime';
+import { NetworkPictures } from './network-pictures';
+import { NetworkStep, type NetworkStepOptions } from './network-step';
+import { paddingFor } from './padding';
+import { Recurrence } from './recurrence';
+import { SharpPair } from './sharp-pair';
+import type { ReadyPicture, Synthesizer } from './synthesizer';
+
+export interface NetworkSynthesizerOptions extends NetworkStepOptions {
+  readonly width: number;
+  readonly height: number;
+  /** Steps after which a recurrence that remembers all is renewed. */
+  readonly renewal?: number;
+}
+
+/**
+ * A recurrence that remembers all would have to begin again with its shot wherever a run goes on. So another one begins
+ * after so many steps, and takes over when it has seen enough to make the same pictures but for what no eye sees.
+ */
+const RENEWAL = 96;
+const SETTLING = 16;
+/** The time of the picture that the network makes. */
+const MIDDLE = 0.5;
+
+/** A pushed picture that was not shown yet. */
+interface Waiting {
+  /** When new pictures are wanted between it and the next. */
+  times: readonly number[];
+}
+
+/**
+ * Sharp pictures, and new ones between them, by a network that reads the last two pictures, both warped to their middle,
+ * and what it made before. It makes the middle; at other times a new picture comes from the motion between the middle and
+ * the sharp pictures beside it.
+ */
+export class NetworkSynthesizer implements Synthesizer {
+  readonly window: { readonly past: number; readonly future: number };
+  readonly #session: ModelSession;
+  readonly #manifest: InterpolateManifest;
+  readonly #renewal: number;
+  readonly #step: NetworkStep;
+  readonly #pictures: NetworkPictures;
+  readonly #pair: SharpPair;
+  readonly #waiting: Waiting[] = [];
+  #recurrence: Recurrence | null = null;
+  #coming: Recurrence | null = null;
+  #last: Float32Array | null = null;
+  /** The network's last picture between two, where one after it is still to be made. */
+  #middle = new Float32Array(0);
+  #pushed = 0;
+  /** The picture with which all that the picture shown last is made of began. */
+  #since = 0;
+
+  /**
+   * Takes over `session`, which runs the model of `manifest`.
+   *
+   * @throws Error without the compiled kernels; DeviceError device-out-of-memory
+   */
+  constructor(session: ModelSession, manifest: InterpolateManifest, options: NetworkSynthesizerOptions) {
+    const { width, height, renewal = RENEWAL } = options;
+    this.#session = session;
+    this.#manifest = manifest;
+    this.#renewal = renewal;
+    const past = manifest.memory ?? renewal + SETTLING;
+    this.window = { past, future: manifest.delay };
+    const size = paddingFor(width, height, manifest.multiple);
+    this.#step = new NetworkStep(session, manifest, size, options);
+    this.#pictures = new NetworkPictures(size, manifest.delay);
+    this.#pair = new SharpPair(width, height);
+  }
+
+  async *push(
+    picture: Float32Array,
+    times: readonly number[],
+    mayBegin = true,
+  ): AsyncGenerator<ReadyPicture> {
+    const newest = this.#waiting.at(-1);
+    if (newest) newest.times = times;
+    this.#waiting.push({ times: [] });
+    const settling = await this.#renew(picture, mayBegin);
+    await this.#pictures.feed(this.#last ?? picture, picture);
+    this.#last = picture;
+    this.#recurrence ??= this.#begin();
+    // Its pictures are not wanted yet.
+    if (settling) await this.#step.run(this.#pictures.inputs, settling, this.#pictures.outputs);
+    yield* this.#advance(this.#pushed++);
+  }
+
+  async *flush(): AsyncGenerator<ReadyPicture> {
+    const last = this.#last;
+    if (!last) return;
+    // The shot's last picture stands for those that would follow.
+    for (let step = 0; step < this.#manifest.delay; step++) {
+      this.#pictures.repeat(last);
+      yield* this.#advance(this.#pushed + step);
+    }
+  }
+
+  reset(): void {
+    this.#waiting.length = 0;
+    this.#recurrence = null;
+    this.#coming = null;
+    this.#last = null;
+    this.#pushed = 0;
+    this.#since = 0;
+    this.#pictures.reset();
+  }
+
+  async close(): Promise<void> {
+    await this.#pair.close();
+    this.#pictures.close();
+    await this.#session.close();
+  }
+
+  /**
+   * Lets the recurrence that has settled take over, or begins another with `picture` where one is due: by the step that a
+   * run begins with. Returns the one that has yet to take the step of this picture.
+   */
+  async #renew(picture: Float32Array, mayBegin: boolean): Promise<Recurrence | null> {
+    const [current, coming] = [this.#recurrence, this.#coming];
+    if (coming && coming.age >= SETTLING) {
+      this.#recurrence = coming;
+      this.#coming = null;
+      return null;
+    }
+    if (coming || !mayBegin || !current || this.#manifest.memory !== null || current.age < this.#renewal)
+      return coming;
+    this.#pictures.repeat(picture);
+    this.#coming = this.#begin();
+    await this.#step.run(this.#pictures.inputs, this.#coming, this.#pictures.outputs);
+    return null;
+  }
+
+  /** A recurrence that begins with the picture that was fed last. */
+  #begin(): Recurrence {
+    return new Recurrence(this.#manifest, this.#pictures.newest, this.#pushed);
+  }
+
+  /** A step of what is fed, and what can be shown after it. */
+  async *#advance(step: number): AsyncGenerator<ReadyPicture> {
+    const { inputs, outputs } = this.#pictures;
+    const recurrence = this.#recurrence;
+    if (!recurrence) throw new Error('Expected a picture before a step.');
+    await this.#step.run(inputs, recurrence, outputs);
+    const index = step - this.#manifest.delay;
+    if (index < 0) return;
+    const { sharp, between } = this.#pictures.made();
+
+    // The later half of the way to this picture had to wait for it.
+    const [passed] = this.#waiting;
+    if (index > 0 && passed) {
+      const late = passed.times.filter((time) => time > MIDDLE);
+      const parts = late.map((time) => (time - MIDDLE) / (1 - MIDDLE));
+      const pair = this.#pair.between(this.#middle, sharp, parts);
+      yield* this.#between(pair, index - 1, late, this.#since);
+      this.#waiting.shift();
+    }
+    this.#since = this.#sinceOf(index, recurrence);
+    yield { index, time: 0, picture: sharp, still: this.#pictures.stillAt(index), since: this.#since };
+
+    const times = this.#waiting[0]?.times ?? [];
+    const early = times.filter((time) => time < MIDDLE);
+    const parts = early.map((time) => time / MIDDLE);
+    yield* this.#between(this.#pair.between(sharp, between, parts), index, early, this.#since);
+    if (times.includes(MIDDLE)) yield this.#made(between, index, MIDDLE, this.#since);
+    if (times.some((time) => time > MIDDLE)) this.#keepMiddle(between);
+  }
+
+  /** What a pair makes, at the times that it was meant for. */
+  async *#between(
+    pair: AsyncIterable<Float32Array>,
+    index: number,
+    times: readonly number[],
+    since: number,
+  ): AsyncGenerator<ReadyPicture> {
+    let next = 0;
+    for await (const picture of pair) yield this.#made(picture, index, times[next++] ?? MIDDLE, since);
+  }
+
+  #made(picture: Float32Array, index: number, time: number, since: number): ReadyPicture {
+    return { index, time, picture, still: this.#pictures.stillAt(index), since };
+  }
+
+  #keepMiddle(between: Float32Array): void {
+    if (this.#middle.length !== between.length) this.#middle = new Float32Array(allocate(between.byteLength));
+    this.#middle.set(between);
+  }
+
+  /** The picture that all of what comes after `index` was pushed began with, as far as the network remembers. */
+  #sinceOf(index: number, { since }: Recurrence): number {
+    const { memory, delay } = this.#manifest;
+    return memory === null ? since : Math.max(since, index + delay - memory);
+  }
+}
