@@ -1,34 +1,12 @@
 import onnxProto from 'onnx-proto';
-import { performance } from 'node:perf_hooks';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ADDER2D_BENCH, adder2dData, random, type Adder2dCase } from './adder2d/cases';
+import { medianSeconds, type Contender, type KernelBenchOptions, type KernelBenchRow } from './bench-rounds';
 import { compiledKernels, loadKernels } from './binding/load';
 import type { IsaName } from './binding/implementation';
+import { benchMotion } from './dense-inverse-search/bench';
 import { QUANTIZED_CONV2D_BENCH, quantizedConv2dData } from './quantized-conv2d/cases';
 import { SUBPIXEL_CONV2D_BENCH, subpixelConv2dData } from './subpixel-conv2d/cases';
-
-/** A measurement and its yardstick from the same run; the ratio is value over baseline. */
-export interface KernelBenchRow {
-  readonly group: string;
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly baseline: { readonly name: string; readonly value: number };
-  readonly ratio: number;
-}
-
-export interface KernelBenchOptions {
-  /** Every round runs all contenders once; figures are medians of the rounds. */
-  readonly rounds?: number;
-  readonly onProgress?: (line: string) => void;
-}
-
-/** Something that does the operations of a case once. */
-interface Contender {
-  readonly name: string;
-  run(): Promise<void>;
-  close(): Promise<void>;
-}
 
 const UNIT = 'G ops/s';
 
@@ -36,7 +14,7 @@ const UNIT = 'G ops/s';
  * Adder layers on every instruction set of this machine against onnxruntime's convolution of the same shape
  * in floats and in 8 bits, in turns, on one thread and on all; then a network's head and tail, with all that they do
  * besides, against the convolution in floats alone. An operation is one |x − w| or one multiplication, with its
- * addition.
+ * addition. Last, motion estimation and warps against the portable kernels.
  */
 export async function benchKernels(options: KernelBenchOptions = {}): Promise<readonly KernelBenchRow[]> {
   const rows: KernelBenchRow[] = [];
@@ -47,6 +25,7 @@ export async function benchKernels(options: KernelBenchOptions = {}): Promise<re
     rows.push(...(await benchHead(threads, options)));
     rows.push(...(await benchTail(threads, options)));
   }
+  for (const threads of new Set([1, all])) rows.push(...(await benchMotion(threads, options)));
   loadKernels().setThreads(all);
   return rows;
 }
@@ -124,7 +103,7 @@ async function compare(
   operator: string,
   { h, w, cin, cout, k }: Adder2dCase,
   threads: number,
-  { rounds = 21, onProgress }: KernelBenchOptions,
+  { rounds, onProgress }: KernelBenchOptions,
   {
     kernels,
     yardsticks,
@@ -133,21 +112,9 @@ async function compare(
   const many = threads === 1 ? '1 thread' : `${threads} threads`;
   const group = `${operator} ${k[0]}×${k[1]}, ${cin}→${cout} channels, ${w}×${h}, ${many}`;
   onProgress?.(group);
-  const contenders = [...kernels, ...yardsticks];
-  const seconds = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
-  try {
-    // The first round makes buffers and wakes threads.
-    for (let round = -1; round < rounds; round++)
-      for (const contender of contenders) {
-        const start = performance.now();
-        await contender.run();
-        if (round >= 0) seconds.get(contender)?.push((performance.now() - start) / 1000);
-      }
-  } finally {
-    for (const contender of contenders) await contender.close();
-  }
+  const seconds = await medianSeconds([...kernels, ...yardsticks], rounds);
   const operations = h * w * cout * cin * k[0] * k[1];
-  const speed = (contender: Contender): number => operations / median(seconds.get(contender) ?? []) / 1e9;
+  const speed = (contender: Contender): number => operations / (seconds.get(contender) ?? NaN) / 1e9;
   return kernels.flatMap((contender) =>
     yardsticks.map((yardstick) => {
       const value = speed(contender);
@@ -264,9 +231,4 @@ function convolutionModel(type: 'float32' | 'uint8', shape: Adder2dCase, codes: 
     },
   });
   return onnx.ModelProto.encode(model).finish();
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
 }

@@ -1,5 +1,6 @@
 export type { Activation, Adder2dDescription, OutputType } from './adder2d/attributes';
-export { benchKernels, type KernelBenchOptions, type KernelBenchRow } from './bench';
+export { benchKernels } from './bench';
+export type { KernelBenchOptions, KernelBenchRow } from './bench-rounds';
 export type { ImplementationName, IsaName } from './binding/implementation';
 export type { Adder2dStep, Kernels, KernelStep, PreparedAdder2d, ResizeOptions } from './binding/kernels';
 export type { ChromaSite } from './plane/chroma-axis';

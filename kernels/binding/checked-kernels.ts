@@ -73,9 +73,8 @@ export class CheckedKernels implements Kernels {
   }
 
   createMotionSession(options: MotionSessionOptions): MotionSession {
-    const session = new CheckedMotionSession(this.#implementation, options);
     if (options.threads !== undefined) this.setThreads(options.threads);
-    return session;
+    return new CheckedMotionSession(this.#implementation, options);
   }
 
   async resizeBicubic<T extends Codes>(

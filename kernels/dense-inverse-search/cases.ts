@@ -25,6 +25,15 @@ export const MOTION_CASES: readonly MotionCase[] = [
   { width: 17, height: 300, finestScale: 1, move: [0, 9] },
 ];
 
+/** Of the size of most test clips. */
+export const MOTION_BENCH: readonly MotionCase[] = ([1, 0] as const).map((finestScale) => ({
+  width: 640,
+  height: 480,
+  finestScale,
+  move: [7.5, -4.25],
+  turn: 0.02,
+}));
+
 /** Where and how fast the waves of a picture run, and how much of them each channel has. */
 const WAVES = Array.from({ length: 24 }, (_, index) => {
   const angle = 2.4 * index;
