@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvalMotionResult } from '../../app/shared';
-import { clearcut, startCli } from '../support/cli';
+import { clearcut, startCli, type CliResult } from '../support/cli';
 import { makeClip, temporaryFolder } from '../support/media';
+import { installToy, toyNetwork } from '../support/toy-network';
 
 let folder: string;
 let cleanUp: () => Promise<void>;
@@ -15,6 +16,8 @@ beforeAll(async () => {
     for (const [time, file] of ['frame10', 'frame10i11', 'frame11'].entries())
       await paint(at('triplets', name, `${file}.png`), 4 * index * time);
   }
+  await mkdir(at('clips'));
+  await makeClip(at('clips', 'clip.mp4'), { seconds: 0.2, sound: false });
 });
 afterAll(() => cleanUp());
 
@@ -84,8 +87,6 @@ describe('eval interp', () => {
 
 describe('eval deblur', () => {
   it('measures how far sharp frames come back', async () => {
-    await mkdir(at('clips'));
-    await makeClip(at('clips', 'clip.mp4'), { seconds: 0.2, sound: false });
     const args = ['eval', 'deblur', at('clips'), '--sharp', '--method', 'input', '--json'];
     const { code, stdout } = await clearcut(...args);
     expect(code).toBe(0);
@@ -93,10 +94,53 @@ describe('eval deblur', () => {
   });
 });
 
+describe('a network for motion', () => {
+  const run = async (models: string, ...args: string[]): Promise<CliResult> =>
+    startCli(['eval', ...args, '--json'], { CLEARCUT_MODELS: models }).ended;
+  let models: string;
+  let none: string;
+  beforeAll(async () => {
+    models = await installToy(at('models'), toyNetwork());
+    none = at('none');
+    await mkdir(none);
+  });
+
+  it('is measured beside the rest, by its name', async () => {
+    const found = await run(models, 'interp', at('triplets'), '--method', 'model');
+    const interp = JSON.parse(found.stdout) as EvalMotionResult;
+    expect(interp.methods[0]?.description).toMatch(/^Clearcut, toy-motion \(CPU/);
+    expect(interp.mean.model?.psnr).toBeGreaterThan(20);
+    const unharmed = await run(models, 'deblur', at('clips'), '--sharp', '--model', 'toy-motion');
+    const { sequences, mean } = JSON.parse(unharmed.stdout) as EvalMotionResult;
+    expect(sequences[0]?.frames).toBe(5);
+    expect(mean.input?.psnr).toBe(100);
+    expect(mean.model?.psnr).toBeGreaterThan(20);
+    expect(mean.model?.psnr).toBeLessThan(100);
+  });
+
+  it('that is not there is named where it was asked for, and noted where everything was', async () => {
+    for (const [folder, args, message] of [
+      [none, ['--method', 'model'], 'No network for motion is installed'],
+      [models, ['--method', 'model', '--model', 'nope'], 'named nope: there are toy-motion'],
+    ] as const) {
+      const { code, stderr } = await run(folder, 'interp', at('triplets'), ...args);
+      expect(code).toBe(2);
+      expect(stderr).toContain(message);
+    }
+    const { notes } = JSON.parse(
+      (await run(none, 'deblur', at('clips'), '--sharp')).stdout,
+    ) as EvalMotionResult;
+    expect(notes).toEqual([expect.stringMatching(/^model was left out: No network/)]);
+  });
+});
+
 describe('what can’t be measured', () => {
   it.each([
     [['interp', 'nowhere'], 'There is no folder nowhere'],
-    [['interp', '.', '--method', 'magic'], 'Allowed choices are model, motion, blend, minterpolate, dis, all'],
+    [
+      ['interp', '.', '--method', 'magic'],
+      'Allowed choices are model, motion, blend, minterpolate, dis, all',
+    ],
     [['deblur', '.', '--method', 'blend'], 'Allowed choices are model, input, all'],
   ])('is refused: %j', async (args, message) => {
     const { code, stdout, stderr } = await clearcut('eval', ...args);
