@@ -15,6 +15,9 @@ constexpr size_t kMostLanes = 16;
 constexpr int kPatch = 8;
 /** Samples from one patch to the next. */
 constexpr int kPatchStep = 3;
+/** Patches that lie this far apart don't overlap. */
+constexpr int kPatchesApart = 3;
+static_assert(kPatchesApart * kPatchStep >= kPatch, "a sum that was just stored would be waited for");
 /** Margin of the interleaved pictures that warps read. */
 constexpr int kWarpMargin = 4;
 /** Red, green, blue and a filler. */
@@ -67,8 +70,9 @@ struct DensifyRow {
 /** Fixed-point steps of the refinement. */
 constexpr int kFixedPointSteps = 5;
 /** Rows between the equations that a fixed-point step makes and the rows that it has done with. */
-constexpr int kRefinementLag = 11;
-constexpr int kRefinementRing = 16;
+constexpr int kRefinementLag = 7;
+constexpr int kRefinementRing = 8;
+static_assert(kRefinementRing > kRefinementLag, "equations must stay until their row is done");
 
 /**
  * The refinement's planes of one flow. A row holds its even samples, then its odd ones, so that a sample's neighbours lie

@@ -152,11 +152,12 @@ inline void sampleCoarse(const FlowField& coarse, float x, float y, float& u, fl
 /** Patches of rows `from` to `to`: from the top left on, then back, each beginning where a neighbour fits better. */
 void searchPatches(const PatchSearch& search, size_t from, size_t to) {
   const size_t columns = search.columns;
+  const auto moves = [&](size_t neighbour, const Match& best) {
+    return fabsf(search.u[neighbour] - best.u) + fabsf(search.v[neighbour] - best.v) >= kSameMotion;
+  };
   const auto tryNeighbour = [&](const Patch& patch, size_t neighbour, Match& best) {
-    const float u = search.u[neighbour];
-    const float v = search.v[neighbour];
-    if (fabsf(u - best.u) + fabsf(v - best.v) < kSameMotion) return false;
-    const Match other = matchAt(patch, search.to, u, v);
+    if (!moves(neighbour, best)) return false;
+    const Match other = matchAt(patch, search.to, search.u[neighbour], search.v[neighbour]);
     if (!(other.error < best.error)) return false;
     best = other;
     return true;
@@ -180,10 +181,13 @@ void searchPatches(const PatchSearch& search, size_t from, size_t to) {
   for (size_t row = to; row-- > from;)
     for (size_t column = columns; column-- > 0;) {
       const size_t at = row * columns + column;
-      const Patch patch = patchOf(search, row, column);
+      const bool hasBeside = column + 1 < columns;
+      const bool hasBelow = row + 1 < to;
       Match best = {search.u[at], search.v[at], search.errors[at], 0.0f, 0.0f};
-      bool better = column + 1 < columns && tryNeighbour(patch, at + 1, best);
-      better = (row + 1 < to && tryNeighbour(patch, at + columns, best)) || better;
+      if (!(hasBeside && moves(at + 1, best)) && !(hasBelow && moves(at + columns, best))) continue;
+      const Patch patch = patchOf(search, row, column);
+      bool better = hasBeside && tryNeighbour(patch, at + 1, best);
+      better = (hasBelow && tryNeighbour(patch, at + columns, best)) || better;
       // Where none fits better, there is nothing left to descend.
       if (better) keep(at, descend(patch, search.to, best));
     }

@@ -7,8 +7,12 @@ export function referenceDensification(from: Plane, to: Plane, patches: PatchMot
   const weights = new Float32Array(width * height);
   const sumsU = new Float32Array(width * height);
   const sumsV = new Float32Array(width * height);
+  // Patches of a row in the order in which they are added: each third, then those beside them.
+  const columns = [0, 1, 2].flatMap((first) =>
+    [...patches.columns.entries()].filter(([column]) => column % 3 === first),
+  );
   patches.rows.forEach((top, row) => {
-    patches.columns.forEach((left, column) => {
+    for (const [column, left] of columns) {
       const index = row * patches.columns.length + column;
       const u = patches.u[index]!;
       const v = patches.v[index]!;
@@ -30,7 +34,7 @@ export function referenceDensification(from: Plane, to: Plane, patches: PatchMot
           sumsV[at]! += f32(weight * v);
         }
       }
-    });
+    }
   });
   const mean = (sums: Float32Array): Plane => ({
     width,

@@ -1,7 +1,7 @@
 import { bilinearAt, f32, makePlane, sampleAt, type Flow, type Plane } from './reference-plane';
 
 const FIXED_POINT_STEPS = 5;
-const RELAXATIONS = 5;
+const RELAXATIONS = 3;
 /** Halves of the terms' weights in the energy. */
 const SMOOTHNESS = 10;
 const BRIGHTNESS = 2.5;

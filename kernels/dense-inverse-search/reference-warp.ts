@@ -4,6 +4,7 @@ const INVERSION_STEPS = 3;
 const CUBIC = -0.75;
 
 type Vector = readonly [u: number, v: number];
+type Place = readonly [x: number, y: number];
 
 /** The flow at a place of the full picture, in its samples; `scale` is 2^level of the flow. */
 function flowAt(flow: Flow, scale: number, x: number, y: number): Vector {
@@ -28,8 +29,21 @@ function cubicWeights(part: number): readonly number[] {
   return [outer(part, rest), inner(part), inner(rest), f32(f32(f32(CUBIC * rest) * part) * part)];
 }
 
-/** Cubic interpolation of planes at a place, beyond the border the border's samples. */
-export function cubicAt(planes: readonly Plane[], wantedX: number, wantedY: number): readonly number[] {
+/** The mean of planes' samples at two places, by cubic interpolation; beyond the border the border's samples. */
+export function meanOfTwo(planes: readonly Plane[], a: Place, b: Place): readonly number[] {
+  const [sumsA, sumsB] = [cubicSums(planes, ...a), cubicSums(planes, ...b)];
+  return planes.map((_, channel) => {
+    const sum = (half: 0 | 1): number => f32(sumsA[channel]![half] + sumsB[channel]![half]);
+    return f32(f32(sum(0) + sum(1)) * 0.5);
+  });
+}
+
+/** Of each plane the sum of taps 0 and 2 and that of taps 1 and 3. */
+function cubicSums(
+  planes: readonly Plane[],
+  wantedX: number,
+  wantedY: number,
+): readonly (readonly [number, number])[] {
   const x = clamp(wantedX, -1, planes[0]!.width);
   const y = clamp(wantedY, -1, planes[0]!.height);
   const [left, top] = [Math.floor(x), Math.floor(y)];
@@ -43,6 +57,6 @@ export function cubicAt(planes: readonly Plane[], wantedX: number, wantedY: numb
       }, 0);
       return f32(sum * weight);
     });
-    return f32(f32(taps[0]! + taps[2]!) + f32(taps[1]! + taps[3]!));
+    return [f32(taps[0]! + taps[2]!), f32(taps[1]! + taps[3]!)] as const;
   });
 }

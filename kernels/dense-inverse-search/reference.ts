@@ -4,7 +4,7 @@ import { referencePatchSearch } from './reference-patch-search';
 import { f32, type Flow } from './reference-plane';
 import { levelCount, pyramidOf, type Pyramid } from './reference-pyramid';
 import { referenceRefinement } from './reference-refinement';
-import { cubicAt, invertedFlow } from './reference-warp';
+import { invertedFlow, meanOfTwo } from './reference-warp';
 
 /** A motion session's meaning, without anything that makes it fast. */
 export class ReferenceMotionSession {
@@ -39,29 +39,28 @@ export class ReferenceMotionSession {
       for (let x = 0; x < width; x++) {
         const [u, v] = invertedFlow(this.#forward, scale, before, x, y);
         const [backU, backV] = invertedFlow(this.#backward, scale, after, x, y);
-        const place = (from: number, time: number, along: number): number => f32(from + f32(time * along));
-        const previous = this.#previous.channels;
-        const next = this.#next.channels;
-        const ways = [
-          cubicAt(previous, place(x, -before, u), place(y, -before, v)),
-          cubicAt(previous, place(x, before, backU), place(y, before, backV)),
-          cubicAt(next, place(x, after, u), place(y, after, v)),
-          cubicAt(next, place(x, -after, backU), place(y, -after, backV)),
-        ] as const;
+        const place = (time: number, alongX: number, alongY: number): readonly [number, number] => [
+          f32(x + f32(time * alongX)),
+          f32(y + f32(time * alongY)),
+        ];
+        const previous = meanOfTwo(
+          this.#previous.channels,
+          place(-before, u, v),
+          place(before, backU, backV),
+        );
+        const next = meanOfTwo(this.#next.channels, place(after, u, v), place(-after, backU, backV));
         let apart = 0;
         for (let channel = 0; channel < 3; channel++) {
           const at = (channel * height + y) * width + x;
-          const mean = (a: readonly number[], b: readonly number[]): number =>
-            f32(f32(a[channel]! + b[channel]!) * 0.5);
-          const fromPrevious = (warpedPrevious[at] = mean(ways[0], ways[1]));
-          const fromNext = (warpedNext[at] = mean(ways[2], ways[3]));
+          const fromPrevious = (warpedPrevious[at] = previous[channel]!);
+          const fromNext = (warpedNext[at] = next[channel]!);
           const difference = f32(fromPrevious - fromNext);
           apart = f32(apart + f32(difference * difference));
         }
         if (!confidence) continue;
         const [turnU, turnV] = [f32(u + backU), f32(v + backV)];
-        const bad = f32(f32(f32(turnU * turnU) + f32(turnV * turnV)) + f32(apart * 100));
-        confidence[y * width + x] = 1 / f32(1 + bad);
+        const doubt = f32(f32(f32(turnU * turnU) + f32(turnV * turnV)) + f32(apart * 100));
+        confidence[y * width + x] = 1 / f32(1 + doubt);
       }
   }
 

@@ -20,7 +20,8 @@ constexpr float kGradientFloor = 0.1f * 0.1f;
 constexpr float kLeastDiagonal = 1e-6f;
 constexpr float kOverRelaxation = 1.6f;
 
-constexpr int kRelaxations = 5;
+constexpr int kRelaxations = 3;
+static_assert(kRefinementLag == 1 + 2 * kRelaxations, "each half sweep is a row behind the one before");
 
 /** Where a row's links and equations begin: only those of the rows under way are kept. */
 inline size_t ringRow(const Refinement& refinement, int y) {

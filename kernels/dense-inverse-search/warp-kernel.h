@@ -69,10 +69,45 @@ inline Eight cubicSample(const float* picture, size_t stride, const Places& plac
          second * inFours(places.across[2][i], places.across[3][i]);
 }
 
+/** The first `count` of a vector. */
+inline void storeSome(float* to, Floats values, size_t count) {
+  if (count == kFloatLanes) {
+    store(to, values);
+    return;
+  }
+  float all[kFloatLanes];
+  store(all, values);
+  memcpy(to, all, count * sizeof(float));
+}
+
+/** A vector of samples of three channels. */
+struct Colours {
+  Floats channel[3];
+};
+
+/** The mean of a picture's samples at two lists of places. */
+inline Colours meanOfTwo(const float* picture, size_t stride, const Places (&places)[2], size_t count) {
+  float sums[kWarpChannels * kFloatLanes] = {};
+  for (size_t i = 0; i < count; i++)
+    storeFolded(sums + kWarpChannels * i,
+                cubicSample(picture, stride, places[0], i) + cubicSample(picture, stride, places[1], i));
+  Floats redBlue[2], greenNone[2], none;
+  for (size_t half = 0; half < 2; half++) {
+    const float* const from = sums + 2 * half * kFloatLanes;
+    takeTurns(loadFloats(from), loadFloats(from + kFloatLanes), redBlue[half], greenNone[half]);
+  }
+  Colours mean;
+  takeTurns(redBlue[0], redBlue[1], mean.channel[0], mean.channel[2]);
+  takeTurns(greenNone[0], greenNone[1], mean.channel[1], none);
+  for (Floats& channel : mean.channel) channel = channel * floatsOf(0.5f);
+  return mean;
+}
+
 void warpRow(const WarpRow& row) {
   const Floats y = floatsOf(static_cast<float>(row.y));
   const Floats before = floatsOf(row.time);
   const Floats after = floatsOf(1.0f - row.time);
+  const Floats one = floatsOf(1.0f);
   const size_t width = static_cast<size_t>(row.width);
   for (size_t start = 0; start < width; start += kFloatLanes) {
     const Floats x = countUp() + floatsOf(static_cast<float>(start));
@@ -80,33 +115,26 @@ void warpRow(const WarpRow& row) {
     const Floats forwardV = loadFloats(row.flows.forwardV + start);
     const Floats backwardU = loadFloats(row.flows.backwardU + start);
     const Floats backwardV = loadFloats(row.flows.backwardV + start);
-    Places previous[2], next[2];
-    place(row, x - before * forwardU, y - before * forwardV, previous[0]);
-    place(row, x + before * backwardU, y + before * backwardV, previous[1]);
-    place(row, x + after * forwardU, y + after * forwardV, next[0]);
-    place(row, x - after * backwardU, y - after * backwardV, next[1]);
+    Places places[2];
     const size_t count = width - start < kFloatLanes ? width - start : kFloatLanes;
-    for (size_t i = 0; i < count; i++) {
-      float samples[2][2][4];
-      for (size_t way = 0; way < 2; way++) {
-        storeFolded(samples[0][way], cubicSample(row.previous, row.stride, previous[way], i));
-        storeFolded(samples[1][way], cubicSample(row.next, row.stride, next[way], i));
-      }
-      float apart = 0.0f;
-      for (size_t channel = 0; channel < 3; channel++) {
-        const float fromPrevious = (samples[0][0][channel] + samples[0][1][channel]) * 0.5f;
-        const float fromNext = (samples[1][0][channel] + samples[1][1][channel]) * 0.5f;
-        row.warpedPrevious[channel][start + i] = fromPrevious;
-        row.warpedNext[channel][start + i] = fromNext;
-        apart += (fromPrevious - fromNext) * (fromPrevious - fromNext);
-      }
-      if (row.confidence != nullptr) {
-        const float u = row.flows.forwardU[start + i] + row.flows.backwardU[start + i];
-        const float v = row.flows.forwardV[start + i] + row.flows.backwardV[start + i];
-        const float bad = (u * u + v * v) + apart * 100.0f;
-        row.confidence[start + i] = 1.0f / (1.0f + bad);
-      }
+    place(row, x - before * forwardU, y - before * forwardV, places[0]);
+    place(row, x + before * backwardU, y + before * backwardV, places[1]);
+    const Colours previous = meanOfTwo(row.previous, row.stride, places, count);
+    place(row, x + after * forwardU, y + after * forwardV, places[0]);
+    place(row, x - after * backwardU, y - after * backwardV, places[1]);
+    const Colours next = meanOfTwo(row.next, row.stride, places, count);
+    Floats apart = floatsOf(0.0f);
+    for (size_t channel = 0; channel < 3; channel++) {
+      storeSome(row.warpedPrevious[channel] + start, previous.channel[channel], count);
+      storeSome(row.warpedNext[channel] + start, next.channel[channel], count);
+      const Floats difference = previous.channel[channel] - next.channel[channel];
+      apart = apart + difference * difference;
     }
+    if (row.confidence == nullptr) continue;
+    const Floats u = forwardU + backwardU;
+    const Floats v = forwardV + backwardV;
+    const Floats doubt = (u * u + v * v) + apart * floatsOf(100.0f);
+    storeSome(row.confidence + start, one / (one + doubt), count);
   }
 }
 
