@@ -12,6 +12,7 @@ it and the next lies 2k + 1. Four levels, one set of weights each:
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -55,11 +56,18 @@ class ResidualDenseBlock(nn.Module):
 
 
 class Backbone(nn.Module):
-    """F_n: n images [N,3,H,W] and what the result is a correction of -> [N,3,H,W]."""
+    """F_n: n images [N,3,H,W] and what the result is a correction of -> [N,3,H,W].
 
-    def __init__(self, images: int, config: BackboneConfig):
+    differences: the images enter as what they differ by from that base, and the base beside them.
+    """
+
+    # Differences are small against pictures.
+    GAIN = 4.0
+
+    def __init__(self, images: int, config: BackboneConfig, differences: bool = False):
         super().__init__()
-        self.shuffle = config.shuffle
+        self.shuffle, self.differences = config.shuffle, differences
+        images += differences
         width = config.width
         self.stem = nn.Conv2d(3 * images * config.shuffle**2, width, config.stem, padding=config.stem // 2)
         self.second = nn.Conv2d(width, width, 3, padding=1)
@@ -80,6 +88,8 @@ class Backbone(nn.Module):
             last.bias.zero_()
 
     def forward(self, images: list[Tensor], base: Tensor) -> Tensor:
+        if self.differences:
+            images = [base - 0.5, *(self.GAIN * (image - base) for image in images)]
         first = self.stem(F.pixel_unshuffle(torch.cat(images, 1), self.shuffle))
         x, outputs = self.second(first), []
         for block in self.blocks:
@@ -163,23 +173,34 @@ class PublishedPyramid(nn.Module):
 class ModelConfig:
     """The pyramid as it streams: every instant of a shot once at each level, in order.
 
-    form: 'published' takes BIN's inputs; 'anchored' hands each call also what it refines. residual: 'mean' of
-    a call's inputs, as published, or 'middle', the inputs nearest in time. aligned: level 1 also gets the two
-    frames warped to the middle by a motion estimate. recurrent: a ConvLSTM cell a level; its hidden state goes
-    to the level above, half an interval later, as in BIN's table.
+    form: 'published' takes BIN's inputs; 'anchored' hands each call also what it refines; 'wide' has two levels,
+    the first of which sees two frames on either side. residual: 'mean' of a call's inputs, as published, or
+    'middle', the inputs nearest in time. aligned: level 1 also gets the two frames warped to the middle by a
+    motion estimate. recurrent: a ConvLSTM cell a level; its hidden state goes to the level above, half an
+    interval later, as in BIN's table. differences: see Backbone.
     """
 
     backbone: BackboneConfig = PUBLISHED
-    form: str = 'anchored'
+    form: str = 'wide'
     residual: str = 'middle'
     aligned: bool = True
     recurrent: bool = False
+    differences: bool = True
 
     def __post_init__(self):
-        if self.form not in ('published', 'anchored'):
-            raise ValueError(f"form must be published or anchored, not '{self.form}'")
+        if self.form not in ('published', 'anchored', 'wide'):
+            raise ValueError(f"form must be published, anchored or wide, not '{self.form}'")
         if self.residual not in ('mean', 'middle'):
             raise ValueError(f"residual must be mean or middle, not '{self.residual}'")
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Names of the results, level by level; those of the last two are what comes out."""
+        return ('M1', 'S1') if self.form == 'wide' else ('M1', 'S1', 'M2', 'S2')
+
+
+# Images that each level takes, without warps and hidden states.
+IMAGES = {'published': (2, 2, 4, 4), 'anchored': (2, 3, 5, 5), 'wide': (4, 5)}
 
 
 class StreamingPyramid(nn.Module):
@@ -188,15 +209,12 @@ class StreamingPyramid(nn.Module):
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.config = config
-        anchored, hidden = config.form == 'anchored', int(config.recurrent)
-        images = (
-            2 + 2 * config.aligned,
-            (3 if anchored else 2) + hidden,
-            (5 if anchored else 4) + hidden,
-            (5 if anchored else 4) + hidden,
-        )
-        self.levels = nn.ModuleList(Backbone(n, config.backbone) for n in images)
-        self.cells = nn.ModuleList(ConvLstmCell() for _ in range(3 * hidden))
+        hidden = int(config.recurrent)
+        images = list(IMAGES[config.form])
+        images[0] += 2 * config.aligned
+        images[1:] = [n + hidden for n in images[1:]]
+        self.levels = nn.ModuleList(Backbone(n, config.backbone, config.differences) for n in images)
+        self.cells = nn.ModuleList(ConvLstmCell() for _ in images[1:] if hidden)
 
     def call(self, level: int, images: list[Tensor], middle: list[Tensor], hidden: Tensor | None) -> Tensor:
         if hidden is not None:
@@ -204,18 +222,23 @@ class StreamingPyramid(nn.Module):
         base = mean_of(images if self.config.residual == 'mean' else middle)
         return self.levels[level](images, base)
 
-    def level1(self, previous: Tensor, following: Tensor, warps: tuple[Tensor, Tensor] | None) -> Tensor:
-        """M1 between two frames; warps are the two at the middle."""
-        frames = [previous, following]
+    def level1(self, frames: list[Tensor], warps: tuple[Tensor, Tensor] | None) -> Tensor:
+        """M1 in the middle of two or four frames; warps are those of the inner two to the middle."""
+        inner = frames[len(frames) // 2 - 1 : len(frames) // 2 + 1]
         if not self.config.aligned:
-            return self.call(0, frames, frames, None)
+            return self.call(0, frames, inner, None)
         return self.call(0, [*frames, *warps], list(warps), None)
 
-    def level2(self, before: Tensor, frame: Tensor, after: Tensor, hidden: Tensor | None) -> Tensor:
-        """S1 of a frame from M1 on either side."""
+    def level2(
+        self, previous: Tensor, before: Tensor, frame: Tensor, after: Tensor, following: Tensor,
+        hidden: Tensor | None,
+    ) -> Tensor:  # fmt: skip
+        """S1 of a frame from M1 on either side, where wanted also from the frames on either side."""
         if self.config.form == 'published':
             return self.call(1, [before, after], [before, after], hidden)
-        return self.call(1, [before, frame, after], [frame], hidden)
+        if self.config.form == 'anchored':
+            return self.call(1, [before, frame, after], [frame], hidden)
+        return self.call(1, [previous, before, frame, after, following], [frame], hidden)
 
     def level3(
         self, previous: Tensor, sharp: Tensor, between: Tensor, sharp_next: Tensor, following: Tensor,
@@ -247,72 +270,109 @@ class StreamingPyramid(nn.Module):
         return states
 
     def forward(self, frames: Tensor, warps: Tensor | None) -> dict[str, Tensor]:
-        """frames [N,T,3,H,W], T at least 5, warps [N,T-1,2,3,H,W] -> results [N,count,3,H,W] by level:
+        """frames [N,T,3,H,W], T at least 5, warps [N,T-1,2,3,H,W] -> results [N,count,3,H,W] by level.
 
-        M1 of 0..T-2, S1 of 1..T-2, M2 of 1..T-3, S2 of 2..T-3.
+        M1 of 0..T-2, S1 of 1..T-2, M2 of 1..T-3, S2 of 2..T-3; two wide levels: M1 of 1..T-3, S1 of 2..T-3.
         """
-        n, t = frames.shape[:2]
+        n = frames.shape[0]
 
-        def at_once(level, *lists):
+        def at_once(call: Callable[..., Tensor], *lists: list) -> list[Tensor]:
             """One call for all instants of a level: lists of [N,3,H,W], batched."""
-            stacked = [None if any(x is None for x in one) else torch.cat(one) for one in lists]
-            return list(level(*stacked).split(n))
+            stacked = [None if one[0] is None else torch.cat(one) for one in lists]
+            return list(call(*stacked).split(n))
 
         b = list(frames.unbind(1))
-        pairs = (
-            (torch.cat(list(warps[:, :, 0].unbind(1))), torch.cat(list(warps[:, :, 1].unbind(1))))
-            if self.config.aligned
-            else None
-        )
-        m1 = list(self.level1(torch.cat(b[:-1]), torch.cat(b[1:]), pairs).split(n))
-        h1 = self.remember(0, m1)
-        s1 = at_once(self.level2, m1[:-1], b[1:-1], m1[1:], h1[:-1])
-        h2 = self.remember(1, s1)
-        m2 = at_once(self.level3, b[1:-2], s1[:-1], m1[1:-1], s1[1:], b[2:-1], h2[:-1])
-        h3 = self.remember(2, m2)
-        s2 = at_once(self.level4, m1[1:-2], m2[:-1], s1[1:-1], m2[1:], m1[2:-1], h3[:-1])
-        return {name: torch.stack(x, 1) for name, x in zip(('M1', 'S1', 'M2', 'S2'), (m1, s1, m2, s2))}
+        pairs = [None, None]
+        if self.config.aligned:
+            pairs = [list(warps[:, :, side].unbind(1)) for side in range(2)]
+        wide = self.config.form == 'wide'
+        inner = slice(1, -1) if wide else slice(None)
 
-    # What a step leaves for the next one: images, then hidden and cell state of each level's ConvLSTM.
-    # With frame j new: frame j-2, M1[j-2], M1[j-3], S1[j-2], M2[j-3].
-    IMAGE_STATES = ('frame', 'between1', 'between1_before', 'sharp1', 'between2')
+        def first_level(*lists: Tensor) -> Tensor:
+            given = len(lists) - 2 * self.config.aligned
+            return self.level1(list(lists[:given]), lists[given:] if self.config.aligned else None)
+
+        around = [b[:-3], b[1:-2], b[2:-1], b[3:]] if wide else [b[:-1], b[1:]]
+        m1 = at_once(first_level, *around, *(side[inner] for side in pairs if side))
+        h1 = self.remember(0, m1)
+        centre = slice(2, -2) if wide else slice(1, -1)
+        s1 = at_once(
+            self.level2, b[centre.start - 1 : centre.stop - 1], m1[:-1], b[centre], m1[1:],
+            b[centre.start + 1 : centre.stop + 1 or None], h1[:-1],
+        )  # fmt: skip
+        results = {'M1': m1, 'S1': s1}
+        if not wide:
+            h2 = self.remember(1, s1)
+            m2 = at_once(self.level3, b[1:-2], s1[:-1], m1[1:-1], s1[1:], b[2:-1], h2[:-1])
+            h3 = self.remember(2, m2)
+            s2 = at_once(self.level4, m1[1:-2], m2[:-1], s1[1:-1], m2[1:], m1[2:-1], h3[:-1])
+            results |= {'M2': m2, 'S2': s2}
+        return {name: torch.stack(x, 1) for name, x in results.items()}
+
+    # Images that a step leaves for the next one. With frame j new, of four levels: frame j-2, M1[j-2], M1[j-3],
+    # S1[j-2], M2[j-3]; of two wide ones: frames j-2 and j-3, M1[j-3], and the warps between j-2 and j-1.
+    IMAGE_STATES = {
+        4: ('frame', 'between1', 'between1_before', 'sharp1', 'between2'),
+        2: ('frame', 'frame_before', 'between1', 'warped_previous', 'warped_next'),
+    }
+
+    def image_states(self) -> tuple[str, ...]:
+        names = self.IMAGE_STATES[len(self.levels)]
+        return names if self.config.aligned else tuple(n for n in names if not n.startswith('warped'))
 
     def state_names(self) -> list[str]:
+        """The images, then hidden and cell state of each level's ConvLSTM."""
         cells = [f'{kind}{level + 1}' for level in range(len(self.cells)) for kind in ('hidden', 'cell')]
-        return [*self.IMAGE_STATES, *cells]
+        return [*self.image_states(), *cells]
 
     def step(
         self, previous: Tensor, following: Tensor, warps: tuple[Tensor, Tensor] | None, state: dict[str, Tensor]
     ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Takes frame j (`following`) after frame j-1 -> (M2[j-2], S2[j-2], the state for the next step).
+        """Takes frame j (`following`) after frame j-1, warps between those two ->
+        (the frame between j-2 and j-1, frame j-2 made sharp, the state for the next step).
 
         All [N,3,H,W]. At a shot's start the images of the state are its first frame, the rest is 0.
         """
-        recurrent = self.config.recurrent
+        run = self.step_wide if self.config.form == 'wide' else self.step_of_four
+        between, sharp, images, results = run(previous, following, warps, state)
+        for i, result in enumerate(results[: len(self.cells)]):
+            names = f'hidden{i + 1}', f'cell{i + 1}'
+            images |= zip(names, self.cells[i](result, *(state[name] for name in names)))
+        return between, sharp, images
+
+    def step_wide(self, previous, following, warps, state):
+        held = (state['warped_previous'], state['warped_next']) if self.config.aligned else None
+        frames = [state['frame_before'], state['frame'], previous, following]
+        between = self.level1(frames, held)  # M1[j-2]
+        sharp = self.level2(
+            state['frame_before'], state['between1'], state['frame'], between, previous, state.get('hidden1')
+        )  # S1[j-2]
+        images = {'frame': previous, 'frame_before': state['frame'], 'between1': between}
+        if self.config.aligned:
+            images |= {'warped_previous': warps[0], 'warped_next': warps[1]}
+        return between, sharp, images, (between,)
+
+    def step_of_four(self, previous, following, warps, state):
         # Hidden states that the calls receive stem from the instant half an interval before.
-        h1, h2, h3 = ((state[f'hidden{i}'] if recurrent else None) for i in (1, 2, 3))
-        between1 = self.level1(previous, following, warps)  # M1[j-1]
-        sharp1 = self.level2(state['between1'], previous, between1, h1)  # S1[j-1]
+        h1, h2, h3 = (state.get(f'hidden{i}') for i in (1, 2, 3))
+        between1 = self.level1([previous, following], warps)  # M1[j-1]
+        sharp1 = self.level2(state['frame'], state['between1'], previous, between1, following, h1)  # S1[j-1]
         between2 = self.level3(
             state['frame'], state['sharp1'], state['between1'], sharp1, previous, h2
         )  # M2[j-2]
         sharp2 = self.level4(
             state['between1_before'], state['between2'], state['sharp1'], between2, state['between1'], h3
         )  # S2[j-2]
-        following_state = {
+        images = {
             'frame': previous,
             'between1': between1,
             'between1_before': state['between1'],
             'sharp1': sharp1,
             'between2': between2,
         }
-        if recurrent:
-            for i, result in enumerate((between1, sharp1, between2)):
-                names = f'hidden{i + 1}', f'cell{i + 1}'
-                following_state |= zip(names, self.cells[i](result, *(state[name] for name in names)))
-        return between2, sharp2, following_state
+        return between2, sharp2, images, (between1, sharp1, between2)
 
     def start(self, frame: Tensor) -> dict[str, Tensor]:
         """The state before a shot's first frame."""
         zero = torch.zeros_like(frame)
-        return {name: frame if name in self.IMAGE_STATES else zero for name in self.state_names()}
+        return {name: frame if name in self.image_states() else zero for name in self.state_names()}

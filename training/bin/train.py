@@ -30,9 +30,11 @@ from . import samples
 from .model import BackboneConfig, ModelConfig, StreamingPyramid
 
 TRAINING = pathlib.Path(__file__).resolve().parent.parent
-LEVELS = ('M1', 'S1', 'M2', 'S2')
 # Instants (half intervals) that each level's results stand at in a sample of five frames.
-INSTANTS = {'M1': (1, 3, 5, 7), 'S1': (2, 4, 6), 'M2': (3, 5), 'S2': (4,)}
+INSTANTS = {
+    2: {'M1': slice(3, 6, 2), 'S1': slice(4, 5)},
+    4: {'M1': slice(1, 8, 2), 'S1': slice(2, 7, 2), 'M2': slice(3, 6, 2), 'S2': slice(4, 5)},
+}
 MOST_PSNR = 50.0  # counted for one validation picture
 
 
@@ -50,7 +52,6 @@ class TrainConfig:
     warmup: int = 100
     average: float = 0.999
     clip: float = 1.0  # of the gradient's norm
-    weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)  # of the levels' losses
     cycle: float = 0.1  # of |M1 - M2| at the same instants
     start_from: str = ''
     seed: int = 1
@@ -62,8 +63,6 @@ def make_config(table: dict) -> TrainConfig:
     table = copy.deepcopy(table)
     model = table['model']
     table['model'] = ModelConfig(**(model | {'backbone': BackboneConfig(**model['backbone'])}))
-    if 'weights' in table:
-        table['weights'] = tuple(table['weights'])
     return TrainConfig(**table)
 
 
@@ -121,11 +120,12 @@ class Samples:
 
 
 def loss_of(results: dict[str, Tensor], sharp: Tensor, config: TrainConfig) -> Tensor:
-    total = config.cycle * charbonnier(results['M1'][:, 1:3] - results['M2'])
-    for level, weight in zip(LEVELS, config.weights):
-        truth = sharp[:, list(INSTANTS[level])]
-        total = total + weight * charbonnier(results[level] - truth)
-    return total / (sum(config.weights) + config.cycle)
+    """Mean of the levels' errors, and of what M1 and M2 differ by at the same instants."""
+    instants = INSTANTS[len(results)]
+    total = sum(charbonnier(results[level] - sharp[:, where]) for level, where in instants.items())
+    if 'M2' in results:
+        total = total + config.cycle * charbonnier(results['M1'][:, 1:3] - results['M2'])
+    return total / len(instants)
 
 
 def psnr(a: Tensor, b: Tensor) -> Tensor:
@@ -144,12 +144,12 @@ def validate(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Sa
         index = np.arange(i, min(i + 8, held_back.count))
         taken = held_back.take(index)
         frames, sharp, warps = (taken[kind].movedim(-1, -3).float() / 255 for kind in samples.KINDS)
-        results = model(frames, warps)
+        new, real = list(model(frames, warps).values())[-2:]
         rows.append(
             torch.stack(
                 [
-                    psnr(results['M2'].float(), sharp[:, [3, 5]]),
-                    psnr(results['S2'].float(), sharp[:, [4]]),
+                    psnr(new.float(), sharp[:, [3, 5]]),
+                    psnr(real.float(), sharp[:, [4]]),
                     psnr(warps[:, 1:3].mean(2), sharp[:, [3, 5]]),
                     psnr(frames[:, [2]], sharp[:, [4]]),
                 ],
