@@ -104,6 +104,25 @@ inline void gatherPairs(const float* from, Wholes at, Floats& samples, Floats& f
   takeTurns({_mm512_castpd_ps(low)}, {_mm512_castpd_ps(high)}, samples, following);
 }
 
+/** Four samples each from places on: the first of all, the second of all and so on. */
+inline void gatherQuads(const float* from, Wholes at, Floats (&quads)[4]) {
+  int32_t places[kFloatLanes];
+  _mm512_storeu_si512(places, at.v);
+  __m512 rows[4];
+  for (size_t i = 0; i < 4; i++) {
+    const auto quad = [&](size_t lane) { return _mm_loadu_ps(from + places[lane + i]); };
+    const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(quad(0)), quad(4), 1);
+    const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(quad(8)), quad(12), 1);
+    rows[i] = _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+  }
+  for (size_t i = 0; i < 2; i++) {
+    const __m512 first = i == 0 ? _mm512_unpacklo_ps(rows[0], rows[1]) : _mm512_unpackhi_ps(rows[0], rows[1]);
+    const __m512 second = i == 0 ? _mm512_unpacklo_ps(rows[2], rows[3]) : _mm512_unpackhi_ps(rows[2], rows[3]);
+    quads[2 * i].v = _mm512_shuffle_ps(first, second, _MM_SHUFFLE(1, 0, 1, 0));
+    quads[2 * i + 1].v = _mm512_shuffle_ps(first, second, _MM_SHUFFLE(3, 2, 3, 2));
+  }
+}
+
 /** The way back. */
 inline void interleave(Floats even, Floats odd, Floats& a, Floats& b) {
   const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -147,6 +166,21 @@ inline void gatherPairs(const float* from, Wholes at, Floats& samples, Floats& f
   const __m256d low = _mm256_i32gather_pd(pairs, _mm256_castsi256_si128(at.v), 4);
   const __m256d high = _mm256_i32gather_pd(pairs, _mm256_extracti128_si256(at.v, 1), 4);
   takeTurns({_mm256_castpd_ps(low)}, {_mm256_castpd_ps(high)}, samples, following);
+}
+
+inline void gatherQuads(const float* from, Wholes at, Floats (&quads)[4]) {
+  int32_t places[kFloatLanes];
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(places), at.v);
+  __m256 rows[4];
+  for (size_t i = 0; i < 4; i++)
+    rows[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from + places[i])),
+                                   _mm_loadu_ps(from + places[i + 4]), 1);
+  for (size_t i = 0; i < 2; i++) {
+    const __m256 first = i == 0 ? _mm256_unpacklo_ps(rows[0], rows[1]) : _mm256_unpackhi_ps(rows[0], rows[1]);
+    const __m256 second = i == 0 ? _mm256_unpacklo_ps(rows[2], rows[3]) : _mm256_unpackhi_ps(rows[2], rows[3]);
+    quads[2 * i].v = _mm256_shuffle_ps(first, second, _MM_SHUFFLE(1, 0, 1, 0));
+    quads[2 * i + 1].v = _mm256_shuffle_ps(first, second, _MM_SHUFFLE(3, 2, 3, 2));
+  }
 }
 
 inline void interleave(Floats even, Floats odd, Floats& a, Floats& b) {
@@ -214,6 +248,17 @@ inline void gatherPairs(const float* from, Wholes at, Floats& samples, Floats& f
   }
   samples = loadEight(pairs[0]);
   following = loadEight(pairs[1]);
+}
+
+inline void gatherQuads(const float* from, Wholes at, Floats (&quads)[4]) {
+  int32_t places[kFloatLanes];
+  float rows[kFloatLanes][4];
+  vst1q_s32(places, at.low);
+  vst1q_s32(places + 4, at.high);
+  for (size_t i = 0; i < kFloatLanes; i++) vst1q_f32(rows[i], vld1q_f32(from + places[i]));
+  const float32x4x4_t low = vld4q_f32(rows[0]);
+  const float32x4x4_t high = vld4q_f32(rows[4]);
+  for (size_t i = 0; i < 4; i++) quads[i] = {low.val[i], high.val[i]};
 }
 
 inline Floats countUp() {
@@ -323,6 +368,9 @@ inline Wholes operator*(const Wholes& a, const Wholes& b) {
 inline void gatherPairs(const float* from, const Wholes& at, Floats& samples, Floats& following) {
   samples = eachLane<Floats>([&](size_t i) { return from[at.lane[i]]; });
   following = eachLane<Floats>([&](size_t i) { return from[at.lane[i] + 1]; });
+}
+inline void gatherQuads(const float* from, const Wholes& at, Floats (&quads)[4]) {
+  for (size_t k = 0; k < 4; k++) quads[k] = eachLane<Floats>([&](size_t i) { return from[at.lane[i] + static_cast<int32_t>(k)]; });
 }
 inline Floats countUp() {
   return eachLane<Floats>([](size_t i) { return static_cast<float>(i); });

@@ -34,13 +34,13 @@ struct PictureLevel {
   const float* gradientY;
 };
 
-/** A flow at some level, in samples of that level; a column and a row beyond it may be read. */
+/** A flow at some level, in samples of that level: vectors (u, v); a column and a row beyond it may be read. */
 struct FlowField {
   int width;
   int height;
+  /** In floats. */
   size_t stride;
-  const float* u;
-  const float* v;
+  const float* vectors;
 };
 
 /** Patches of `from` looked for in `to`. */
@@ -63,6 +63,7 @@ struct DensifyRow {
   int y;
   /** Working memory: three rows of the width, filled up, and a vector more. */
   float* sums;
+  /** The row's flow. */
   float* u;
   float* v;
 };
@@ -146,10 +147,11 @@ struct MotionKernel {
   void (*gradientRow)(const float* above, const float* row, const float* below, size_t count, float* x, float* y);
   void (*searchPatches)(const PatchSearch& search, size_t from, size_t to);
   void (*densifyRow)(const DensifyRow& row);
-  void (*prepareRow)(const Refinement& refinement, const PatchSearch& frames, const FlowField& flow, int y);
+  void (*prepareRow)(const Refinement& refinement, const PatchSearch& frames, const float* u, const float* v, int y);
   /** A fixed-point step's waves `from` to `to` of height + kRefinementLag. */
   void (*refineWaves)(const Refinement& refinement, int from, int to);
-  void (*joinRow)(const Refinement& refinement, int y, float* u, float* v);
+  /** A row of the refined flow. */
+  void (*joinRow)(const Refinement& refinement, int y, float* vectors);
   void (*projectRow)(const Projection& projection, int width, int y, const ProjectedRow& row);
   void (*warpRow)(const WarpRow& row);
 };

@@ -24,6 +24,9 @@ size_t patchesAlong(int side) {
 /** From the even samples of a row of the refinement's planes to the odd ones, margins included. */
 size_t halfStride(int width) { return filledUp(static_cast<size_t>(width + 1) / 2) + 2 * kMostLanes; }
 
+/** Floats of a row of flow vectors, with the column beyond its end and what whole vectors write. */
+size_t vectorStride(int width) { return 2 * (filledUp(static_cast<size_t>(width)) + 2 * kMostLanes); }
+
 }  // namespace
 
 MotionSession::MotionSession(const MotionKernel& kernel, int width, int height, int finest)
@@ -34,11 +37,9 @@ MotionSession::MotionSession(const MotionKernel& kernel, int width, int height, 
       next_(new FramePyramid(sizes_, finest)) {
   const LevelSize largest = sizes_[static_cast<size_t>(finest)];
   for (Direction& direction : directions_) {
-    for (size_t level = 0; level < sizes_.size(); level++) {
-      const LevelSize size = level < static_cast<size_t>(finest) ? LevelSize{1, 1} : sizes_[level];
-      direction.u.emplace_back(size.width, size.height);
-      direction.v.emplace_back(size.width, size.height);
-    }
+    direction.vectors.resize(sizes_.size());
+    for (size_t level = static_cast<size_t>(finest); level < sizes_.size(); level++)
+      direction.vectors[level].resize(vectorStride(sizes_[level].width) * static_cast<size_t>(sizes_[level].height + 1));
     const size_t patches = patchesAlong(largest.width) * patchesAlong(largest.height);
     direction.patchU.resize(patches);
     direction.patchV.resize(patches);
@@ -67,8 +68,8 @@ void MotionSession::estimateFlows(ThreadPool& pool) {
 
 FlowField MotionSession::field(const Direction& direction, int level) const {
   const auto index = static_cast<size_t>(level);
-  return {sizes_[index].width, sizes_[index].height, direction.u[index].stride(), direction.u[index].row(0),
-          direction.v[index].row(0)};
+  const LevelSize size = sizes_[index];
+  return {size.width, size.height, vectorStride(size.width), direction.vectors[index].data()};
 }
 
 PatchSearch MotionSession::search(Direction& direction, bool backward, int level) const {
@@ -122,19 +123,22 @@ void MotionSession::estimateLevel(ThreadPool& pool, int level) {
       for (size_t row = from; row < to; row++) work(row / height, static_cast<int>(row % height), scratch);
     });
   };
-  const auto index = static_cast<size_t>(level);
+  const auto width = static_cast<size_t>(searches[0].from.width);
   eachRow([&](size_t which, int y, Scratch& scratch) {
-    const size_t filled = static_cast<size_t>(searches[0].from.width + kPatch) + kMostLanes;
-    kernel_.densifyRow({&searches[which], y, reinterpret_cast<float*>(scratch.bytes(3 * filled * sizeof(float))),
-                        directions_[which].u[index].row(y), directions_[which].v[index].row(y)});
-  });
-  eachRow([&](size_t which, int y, Scratch&) {
-    kernel_.prepareRow(refinement(directions_[which], level, 0), searches[which], field(directions_[which], level), y);
+    // Three rows of sums as `densifyRow` wants them, and the row's flow.
+    const size_t sums = 3 * (width + kPatch + kMostLanes);
+    const size_t filled = filledUp(width) + 2 * kMostLanes;
+    auto* const memory = reinterpret_cast<float*>(scratch.bytes((sums + 2 * filled) * sizeof(float)));
+    float* const u = memory + sums;
+    float* const v = u + filled;
+    kernel_.densifyRow({&searches[which], y, memory, u, v});
+    kernel_.prepareRow(refinement(directions_[which], level, 0), searches[which], u, v, y);
   });
   refine(pool, level);
   eachRow([&](size_t which, int y, Scratch&) {
-    kernel_.joinRow(refinement(directions_[which], level, 0), y, directions_[which].u[index].row(y),
-                    directions_[which].v[index].row(y));
+    float* const vectors = directions_[which].vectors[static_cast<size_t>(level)].data();
+    kernel_.joinRow(refinement(directions_[which], level, 0), y,
+                    vectors + static_cast<size_t>(y) * vectorStride(searches[0].from.width));
   });
 }
 

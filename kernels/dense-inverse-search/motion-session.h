@@ -30,9 +30,8 @@ class MotionSession {
  private:
   /** One of the two flows. */
   struct Direction {
-    /** Of every level from the finest on. */
-    std::vector<MarginPlane> u;
-    std::vector<MarginPlane> v;
+    /** Of every level; empty before the finest. */
+    std::vector<AlignedArray<float>> vectors;
     AlignedArray<float> patchU;
     AlignedArray<float> patchV;
     AlignedArray<float> patchErrors;

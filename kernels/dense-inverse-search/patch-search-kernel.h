@@ -139,14 +139,14 @@ inline void sampleCoarse(const FlowField& coarse, float x, float y, float& u, fl
   const float top = floorf(y);
   const float across = x - left;
   const float down = y - top;
-  const size_t at = static_cast<size_t>(top) * coarse.stride + static_cast<size_t>(left);
+  const float* const vectors = coarse.vectors + static_cast<size_t>(top) * coarse.stride + 2 * static_cast<size_t>(left);
   const auto mix = [&](const float* from) {
-    const float above = from[0] + across * (from[1] - from[0]);
-    const float below = from[coarse.stride] + across * (from[coarse.stride + 1] - from[coarse.stride]);
+    const float above = from[0] + across * (from[2] - from[0]);
+    const float below = from[coarse.stride] + across * (from[coarse.stride + 2] - from[coarse.stride]);
     return 2.0f * (above + down * (below - above));
   };
-  u = mix(coarse.u + at);
-  v = mix(coarse.v + at);
+  u = mix(vectors);
+  v = mix(vectors + 1);
 }
 
 /** Patches of rows `from` to `to`: from the top left on, then back, each beginning where a neighbour fits better. */

@@ -22,16 +22,17 @@ inline FlowVectors sampleFlow(const FlowField& flow, float scale, Floats x, Floa
   const Floats top = floorOf(y);
   const Floats across = x - left;
   const Floats down = y - top;
-  const Wholes at = toWholes(top) * wholesOf(static_cast<int32_t>(flow.stride)) + toWholes(left);
-  const auto mix = [&](const float* from) {
-    Floats topLeft, topRight, bottomLeft, bottomRight;
-    gatherPairs(from, at, topLeft, topRight);
-    gatherPairs(from + flow.stride, at, bottomLeft, bottomRight);
-    const Floats upper = topLeft + across * (topRight - topLeft);
-    const Floats lower = bottomLeft + across * (bottomRight - bottomLeft);
+  const Wholes column = toWholes(left);
+  const Wholes at = toWholes(top) * wholesOf(static_cast<int32_t>(flow.stride)) + (column + column);
+  Floats above[4], below[4];
+  gatherQuads(flow.vectors, at, above);
+  gatherQuads(flow.vectors + flow.stride, at, below);
+  const auto mix = [&](size_t component) {
+    const Floats upper = above[component] + across * (above[component + 2] - above[component]);
+    const Floats lower = below[component] + across * (below[component + 2] - below[component]);
     return (upper + down * (lower - upper)) * floatsOf(scale);
   };
-  return {mix(flow.u), mix(flow.v)};
+  return {mix(0), mix(1)};
 }
 
 /** The vector that passes through a place after `time` of its way: f(x) = F(x − time · f(x)), by fixed-point steps. */

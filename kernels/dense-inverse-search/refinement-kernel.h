@@ -63,10 +63,8 @@ inline Floats sampleLuma(const PictureLevel& picture, Floats x, Floats y) {
   return upper + down * (lower - upper);
 }
 
-void prepareRow(const Refinement& refinement, const PatchSearch& frames, const FlowField& flow, int y) {
+void prepareRow(const Refinement& refinement, const PatchSearch& frames, const float* flowU, const float* flowV, int y) {
   const size_t start = static_cast<size_t>(y) * refinement.stride;
-  const float* const flowU = flow.u + static_cast<size_t>(y) * flow.stride;
-  const float* const flowV = flow.v + static_cast<size_t>(y) * flow.stride;
   const float* const luma = frames.from.luma + static_cast<size_t>(y) * frames.from.stride;
   const Floats half = floatsOf(0.5f);
   const Floats row = floatsOf(static_cast<float>(y));
@@ -278,17 +276,19 @@ void refineWaves(const Refinement& refinement, int from, int to) {
   }
 }
 
-void joinRow(const Refinement& refinement, int y, float* u, float* v) {
+void joinRow(const Refinement& refinement, int y, float* vectors) {
   const size_t even = static_cast<size_t>(y) * refinement.stride;
   const size_t odd = even + refinement.half;
   for (size_t i = 0; i < halfLength(refinement, 0); i += kFloatLanes) {
-    Floats first, second;
-    interleave(loadFloats(refinement.u + even + i), loadFloats(refinement.u + odd + i), first, second);
-    store(u + 2 * i, first);
-    store(u + 2 * i + kFloatLanes, second);
-    interleave(loadFloats(refinement.v + even + i), loadFloats(refinement.v + odd + i), first, second);
-    store(v + 2 * i, first);
-    store(v + 2 * i + kFloatLanes, second);
+    Floats u[2], v[2], pairs[2];
+    interleave(loadFloats(refinement.u + even + i), loadFloats(refinement.u + odd + i), u[0], u[1]);
+    interleave(loadFloats(refinement.v + even + i), loadFloats(refinement.v + odd + i), v[0], v[1]);
+    for (size_t half = 0; half < 2; half++) {
+      float* const to = vectors + 4 * i + 2 * half * kFloatLanes;
+      interleave(u[half], v[half], pairs[0], pairs[1]);
+      store(to, pairs[0]);
+      store(to + kFloatLanes, pairs[1]);
+    }
   }
 }
 
