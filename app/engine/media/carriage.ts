@@ -102,12 +102,12 @@ function slowAudio(
 }
 
 /**
- * Sound `factor` times as long at the same pitch. Old ffmpegs stretch by at most 2 at a time; gaps are filled before, as the filter
- * would close them; a late start comes later by the factor, too.
+ * Sound `factor` times as long at the same pitch. Old ffmpegs stretch by at most 2 at a time and forget when the sound began;
+ * newer ones keep its beginning unstretched, and all close its gaps: so silence fills them before.
  */
 function stretchFilter(factor: number): string {
   const steps = Array.from({ length: Math.round(Math.log2(factor)) }, () => 'atempo=0.5');
-  return ['aresample=async=1', ...steps, `asetpts=PTS+${factor - 1}*STARTPTS`].join(',');
+  return ['aresample=async=1:first_pts=0', ...steps].join(',');
 }
 
 function carriageOfSubtitle(facts: CarriageFacts): Carriage {

@@ -189,7 +189,8 @@ describe('the streams beside the video', () => {
     facts: Partial<OtherStream>,
     container: 'mp4' | 'mov' | 'mkv' | 'webm' | 'avi',
     tag = '',
-  ): object => carriageOf({ stream: stream(facts), tag, container, encoders: toolsWith(58).encoders, slow: null });
+  ): object =>
+    carriageOf({ stream: stream(facts), tag, container, encoders: toolsWith(58).encoders, slow: null });
 
   it.each([
     [{ codec: 'aac' }, 'mp4', 'copy'],

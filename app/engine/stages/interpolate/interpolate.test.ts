@@ -88,6 +88,7 @@ async function run(
   scenes: readonly Scene[],
   request: Partial<InterpolateRequest>,
   input = streamOf(),
+  change: (frame: PooledFrame, scene: Scene) => void = () => undefined,
 ): Promise<{ out: Out[]; plan: StagePlan }> {
   const stage = new Interpolate({ kind: 'interpolate', method: 'motion', ...request });
   const plan = await stage.init(contextOf(input));
@@ -114,6 +115,7 @@ async function run(
       const duration = next === undefined ? 40 : next - scene.pts;
       const frame = await pool.take({ pts: scene.pts, duration, sceneCutBefore: scene.cut ?? false });
       draw(frame, scene);
+      change(frame, scene);
       await keep(stage.process(frame));
       expect(pool.held).toBe(0);
     }
@@ -211,6 +213,18 @@ describe('the interpolate stage', () => {
     expect(out[12]!.hash).toBe(source[3]);
     expect(out.map(({ cut }) => cut)).toEqual(out.map((_, index) => index === 12));
     expect(out.slice(16).map(({ hash }) => hash)).toEqual(Array(4).fill(source[4]));
+  });
+
+  it('makes nothing across a cut that the decoder did not see', async () => {
+    const scenes = moving([0, 40, 80, 120, 160]);
+    const { out } = await run(scenes, { factor: 4 }, streamOf(), (frame, { pts }) => {
+      if (pts < 120) return;
+      const luma = frame.planes[0]!.data;
+      for (let at = 0; at < luma.length; at++) luma[at] = 16 + ((at * 7919) % 97) + ((at >> 5) % 3) * 50;
+    });
+    expect(out.slice(8, 12).map(({ hash }) => hash)).toEqual(Array(4).fill(out[8]!.hash));
+    expect(out[5]!.hash).not.toBe(out[4]!.hash);
+    expect(out[12]!.hash).not.toBe(out[8]!.hash);
   });
 
   it('makes nothing across a gap', async () => {

@@ -1,5 +1,6 @@
 import type { MotionSession } from '../../../../kernels';
 import { processKernels } from '../../runtime';
+import { warpsMatch } from './matching';
 import { allocateMask, allocatePicture } from './pictures';
 import type { ReadyPicture, Synthesizer } from './synthesizer';
 
@@ -52,7 +53,7 @@ export class MotionSynthesizer implements Synthesizer {
     for (const time of times) {
       if (!previous) throw new Error('Expected a picture before the new one.');
       const mean = await this.#between(previous, picture, time);
-      yield { index: index - 1, time, picture: mean, still: this.#still, since: index - 1 };
+      yield { index: index - 1, time, picture: mean, still: mean && this.#still, since: index - 1 };
     }
     yield { index, time: 0, picture: null, still: null, since: index };
   }
@@ -71,10 +72,12 @@ export class MotionSynthesizer implements Synthesizer {
     this.#session.dispose();
   }
 
-  async #between(previous: Float32Array, next: Float32Array, time: number): Promise<Float32Array> {
+  /** Null where the pictures show different things. */
+  async #between(previous: Float32Array, next: Float32Array, time: number): Promise<Float32Array | null> {
     const [warpedPrevious, warpedNext] = [this.#warpedPrevious, this.#warpedNext];
     const { width, height } = this.#session;
     await this.#session.warpTo(time, { warpedPrevious, warpedNext });
+    if (!warpsMatch(warpedPrevious, warpedNext)) return null;
     const pictures = { previous, next, warpedPrevious, warpedNext };
     await processKernels().findStill({ ...pictures, width, height, still: this.#still });
     for (let i = 0; i < warpedNext.length; i++)

@@ -1,6 +1,7 @@
 import type { MotionSession } from '../../../../kernels';
 import { processKernels } from '../../runtime';
 import type { StepInputs, StepOutputs } from './network-step';
+import { warpsMatch } from './matching';
 import { isPadded, pad, unpad, type Padding } from './padding';
 import { allocateMask, allocatePicture } from './pictures';
 import type { Volume } from './volume';
@@ -68,17 +69,20 @@ export class NetworkPictures {
     return pair < 0 ? null : (this.#masks[pair % this.#masks.length] ?? null);
   }
 
-  /** The shot's next picture, after `previous`. */
-  async feed(previous: Float32Array, next: Float32Array): Promise<void> {
-    const pair = this.#fed++ - 1;
+  /** The shot's next picture, after `previous`; false, with nothing fed, where they show different things. */
+  async feed(previous: Float32Array, next: Float32Array): Promise<boolean> {
+    const pair = this.#fed - 1;
     if (pair < 0) {
+      this.#fed++;
       this.repeat(next);
-      return;
+      return true;
     }
     const [warpedPrevious, warpedNext] = [this.#warpedPrevious, this.#warpedNext];
     if (pair === 0) await this.#motion.estimate(previous, next);
     else await this.#motion.advance(next);
     await this.#motion.warpTo(0.5, { warpedPrevious, warpedNext });
+    if (!warpsMatch(warpedPrevious, warpedNext)) return false;
+    this.#fed++;
     const still = this.#masks[pair % this.#masks.length] ?? new Uint8Array(0);
     const { width, height } = this.#size;
     await processKernels().findStill({
@@ -86,6 +90,7 @@ export class NetworkPictures {
       ...{ width, height, still },
     });
     this.#set(previous, next, warpedPrevious, warpedNext);
+    return true;
   }
 
   /** `picture` before and after itself: where a shot begins, and where it has ended. */

@@ -164,10 +164,33 @@ describe('a network for motion', () => {
         const resumed = await stream(synthesizer, [one.since, 70], times, size);
         expect(from(resumed, one)).toEqual(from(whole, one));
       }
-      expect(checked).toBeGreaterThan(9);
+      expect(checked).toBeGreaterThan(5);
       await synthesizer.close();
     },
   );
+
+  it('holds the last picture at a cut that only the pictures tell of, and begins again after it', async () => {
+    const synthesizer = await open({ remembers: true });
+    const other = (index: number): Float32Array =>
+      picture(64, 40, index).map((value, at) => (1 - value) * (0.6 + 0.4 * Math.sin(at / 2)));
+    const kept: Kept[] = [];
+    const keep = async (ready: AsyncIterable<ReadyPicture>): Promise<void> => {
+      for await (const one of ready)
+        kept.push({ ...one, picture: one.picture?.slice() ?? new Float32Array(0) });
+    };
+    for (let index = 0; index < 3; index++)
+      await keep(synthesizer.push(picture(64, 40, index), index === 0 ? [] : [0.25, 0.5]));
+    for (let index = 3; index < 5; index++) await keep(synthesizer.push(other(index), [0.25, 0.5]));
+    await keep(synthesizer.flush());
+    expect(order(kept)).toEqual([
+      ...['0+0', '0+0.25', '0+0.5', '1+0', '1+0.25', '1+0.5', '2+0', '2+0.25', '2+0.5'],
+      ...['3+0', '3+0.25', '3+0.5', '4+0'],
+    ]);
+    const held = kept.filter(({ picture: made }) => made.length === 0);
+    expect(order(held)).toEqual(['2+0.25', '2+0.5']);
+    expect(kept.map(({ since }) => since)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3]);
+    await synthesizer.close();
+  });
 
   it('knows where nothing moves', async () => {
     const synthesizer = await open();

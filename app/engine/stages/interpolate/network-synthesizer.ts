@@ -49,6 +49,8 @@ export class NetworkSynthesizer implements Synthesizer {
   /** The network's last picture between two, where one after it is still to be made. */
   #middle = new Float32Array(0);
   #pushed = 0;
+  /** The number of the shot's first picture: above 0 after a cut that only the pictures told of. */
+  #first = 0;
   /** The picture with which all that the picture shown last is made of began. */
   #since = 0;
 
@@ -75,11 +77,16 @@ export class NetworkSynthesizer implements Synthesizer {
     times: readonly number[],
     mayBegin = true,
   ): AsyncGenerator<ReadyPicture> {
-    const newest = this.#waiting.at(-1);
-    if (newest) newest.times = times;
+    let settling = await this.#renew(picture, mayBegin);
+    if (await this.#pictures.feed(this.#last ?? picture, picture)) {
+      const newest = this.#waiting.at(-1);
+      if (newest) newest.times = times;
+    } else {
+      yield* this.#cut(times);
+      await this.#pictures.feed(picture, picture);
+      settling = null;
+    }
     this.#waiting.push({ times: [] });
-    const settling = await this.#renew(picture, mayBegin);
-    await this.#pictures.feed(this.#last ?? picture, picture);
     this.#last = picture;
     this.#recurrence ??= this.#begin();
     // Its pictures are not wanted yet.
@@ -98,19 +105,32 @@ export class NetworkSynthesizer implements Synthesizer {
   }
 
   reset(): void {
-    this.#waiting.length = 0;
-    this.#recurrence = null;
-    this.#coming = null;
-    this.#last = null;
     this.#pushed = 0;
     this.#since = 0;
-    this.#pictures.reset();
+    this.#forget();
   }
 
   async close(): Promise<void> {
     await this.#pair.close();
     this.#pictures.close();
     await this.#session.close();
+  }
+
+  /** A cut that nobody saw before: the last picture is held, and another shot begins under the same numbers. */
+  async *#cut(times: readonly number[]): AsyncGenerator<ReadyPicture> {
+    yield* this.flush();
+    for (const time of times)
+      yield { index: this.#pushed - 1, time, picture: null, still: null, since: this.#since };
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#waiting.length = 0;
+    this.#recurrence = null;
+    this.#coming = null;
+    this.#last = null;
+    this.#first = this.#pushed;
+    this.#pictures.reset();
   }
 
   /**
@@ -144,12 +164,12 @@ export class NetworkSynthesizer implements Synthesizer {
     if (!recurrence) throw new Error('Expected a picture before a step.');
     await this.#step.run(inputs, recurrence, outputs);
     const index = step - this.#manifest.delay;
-    if (index < 0) return;
+    if (index < this.#first) return;
     const { sharp, between } = this.#pictures.made();
 
     // The later half of the way to this picture had to wait for it.
     const [passed] = this.#waiting;
-    if (index > 0 && passed) {
+    if (index > this.#first && passed) {
       const late = passed.times.filter((time) => time > MIDDLE);
       const parts = late.map((time) => (time - MIDDLE) / (1 - MIDDLE));
       const pair = this.#pair.between(this.#middle, sharp, parts);
@@ -157,7 +177,7 @@ export class NetworkSynthesizer implements Synthesizer {
       this.#waiting.shift();
     }
     this.#since = this.#sinceOf(index, recurrence);
-    yield { index, time: 0, picture: sharp, still: this.#pictures.stillAt(index), since: this.#since };
+    yield { index, time: 0, picture: sharp, still: this.#stillAt(index), since: this.#since };
 
     const times = this.#waiting[0]?.times ?? [];
     const early = times.filter((time) => time < MIDDLE);
@@ -179,7 +199,11 @@ export class NetworkSynthesizer implements Synthesizer {
   }
 
   #made(picture: Float32Array, index: number, time: number, since: number): ReadyPicture {
-    return { index, time, picture, still: this.#pictures.stillAt(index), since };
+    return { index, time, picture, still: this.#stillAt(index), since };
+  }
+
+  #stillAt(index: number): Uint8Array | null {
+    return this.#pictures.stillAt(index - this.#first);
   }
 
   #keepMiddle(between: Float32Array): void {

@@ -23,7 +23,10 @@ export class SharpPair {
       [before, []],
       [after, times],
     ] as const)
-      for await (const ready of motion.push(picture, wanted)) if (ready.picture) yield ready.picture;
+      for await (const { time, picture: made } of motion.push(picture, wanted)) {
+        // Where they don't match, the nearer one is the best guess.
+        if (time > 0) yield made ?? (time < 0.5 ? before : after);
+      }
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,10 @@ export interface ReadyPicture {
   readonly index: number;
   /** 0 for that picture itself, else its part of the way to the next one. */
   readonly time: number;
-  /** [3, height, width] red, green and blue; valid until the next one is asked for. Null where the pushed picture is shown as it is. */
+  /**
+   * [3, height, width] red, green and blue; valid until the next one is asked for. Null where the pushed picture is shown as it
+   * is: itself, or held because nothing matches it in the next.
+   */
   readonly picture: Float32Array | null;
   /** [height, width]: 255 where nothing moves and the pushed picture's own pixel belongs, 0 where `picture`'s does. */
   readonly still: Uint8Array | null;
