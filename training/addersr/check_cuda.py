@@ -18,9 +18,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from common.graphed import WARM_UP, Graphed
+
 from . import adder, data, train
 from .device_patches import DevicePatches
-from .graphed import WARM_UP, Graphed
 from .model import ModelConfig, Norm
 
 SHAPES = [

@@ -16,6 +16,8 @@ import pathlib
 
 import torch
 
+from common.checkpoints import save
+
 from . import train
 from .model import AdderSR, Block
 
@@ -64,7 +66,7 @@ def main() -> None:
     record['model'] = grown.state_dict()
     record['config']['model'] |= {'width': options.width, 'blocks': options.blocks}
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    train.save(options.output, record)
+    save(options.output, record)
 
 
 if __name__ == '__main__':

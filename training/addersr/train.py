@@ -15,7 +15,6 @@ import dataclasses
 import math
 import os
 import pathlib
-import subprocess
 import time
 import tomllib
 
@@ -24,12 +23,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import adder, data, degrade, evaluate, schedule
-from .device_patches import DevicePatches
-from .graphed import Graphed
-from .model import AdderSR, ModelConfig
+from common import schedule
+from common.checkpoints import TRAINING, git_commit, save
+from common.graphed import Graphed
 
-TRAINING = pathlib.Path(__file__).resolve().parent.parent
+from . import adder, data, degrade, evaluate
+from .device_patches import DevicePatches
+from .model import AdderSR, ModelConfig
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,14 +87,6 @@ def make_config(table: dict) -> TrainConfig:
     return TrainConfig(**table)
 
 
-def git_commit() -> str:
-    """The commit that trains; CLEARCUT_COMMIT names it where the files came without git."""
-    if 'CLEARCUT_COMMIT' in os.environ:
-        return os.environ['CLEARCUT_COMMIT']
-    run = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=TRAINING, capture_output=True, text=True)
-    return run.stdout.strip() or 'unknown'
-
-
 def rate_at(config: TrainConfig, iteration: int, progress: float) -> float:
     """Warm-up, perhaps a plateau, then a cosine over the run: the share of the top rate."""
     if iteration < config.warmup:
@@ -129,12 +121,6 @@ def recompute_norms(model: nn.Module, patches: data.Patches, stage: Stage, batch
     for norm in norms:
         norm.momentum = 0.1
     model.eval()
-
-
-def save(path: pathlib.Path, record: dict) -> None:
-    part = path.with_suffix('.part')
-    torch.save(record, part)
-    os.replace(part, path)
 
 
 def load_model(path: pathlib.Path) -> tuple[AdderSR, dict]:
@@ -227,7 +213,7 @@ class Learner:
                 group['lr'] = group['top'] * share
 
     def step(self, scale: int, low: Tensor, high: Tensor, keep: float | Tensor) -> Tensor:
-        """One iteration on one batch; returns its loss. Reads no value back (graphed.py).
+        """One iteration on one batch; returns its loss. Reads no value back (common/graphed.py).
 
         keep: the averaged weights' decay.
         """

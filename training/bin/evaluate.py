@@ -55,6 +55,18 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
     return float(10 * np.log10(255**2 / max(error, 1e-9)))
 
 
+def ssim(a: np.ndarray, b: np.ndarray) -> float:
+    """Mean structural similarity of RGB codes over pixels and channels: Gaussian of 1.5 in 11x11, without borders."""
+    a, b = np.rint(a).astype(np.float64), b.astype(np.float64)
+    blur = lambda x: cv2.GaussianBlur(x, (11, 11), 1.5)[5:-5, 5:-5]
+    mean_a, mean_b = blur(a), blur(b)
+    var_a, var_b = blur(a * a) - mean_a**2, blur(b * b) - mean_b**2
+    both = blur(a * b) - mean_a * mean_b
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    similar = (2 * mean_a * mean_b + c1) * (2 * both + c2)
+    return float((similar / ((mean_a**2 + mean_b**2 + c1) * (var_a + var_b + c2))).mean())
+
+
 def blurred_clip(path: pathlib.Path, exposure: clips.Exposure) -> tuple[list, list, list]:
     """(blurred frames, their sharp centres, the sharp frames between)."""
     frames = clips.read_clip(path)
@@ -65,7 +77,15 @@ def blurred_clip(path: pathlib.Path, exposure: clips.Exposure) -> tuple[list, li
     return blurred, [frames[c] for c in centres], between
 
 
+def mean_scores(made: list[np.ndarray], truth: list[np.ndarray]) -> tuple[float, float]:
+    """(PSNR, SSIM), means over frames."""
+    pairs = list(zip(made, truth))
+    return float(np.mean([psnr(*pair) for pair in pairs])), float(np.mean([ssim(*pair) for pair in pairs]))
+
+
 def score_clips(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> list[dict]:
+    """For each blurred clip the scores of: input, deblurred frames, the warps' mean and the net between frames,
+    and sharp frames that went through the net."""
     rows = []
     with open(bench / 'blur' / 'index.tsv', newline='') as file:
         index = list(csv.DictReader(file, delimiter='\t'))
@@ -74,32 +94,49 @@ def score_clips(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> li
         blurred, sharp, between = blurred_clip(bench / 'blur' / row['file'], exposure)
         made_between, made_sharp = stream(model, blurred, finest)
         warped = [sum(motion.to_middle(a, b, finest)) / 2 for a, b in zip(blurred, blurred[1:])]
-        sharp_in = stream(model, sharp, finest)[1]
-        mean = lambda a, b: float(np.mean([psnr(x, y) for x, y in zip(a, b)]))
-        rows.append({
-            'clip': row['file'], 'input': mean(blurred, sharp), 'deblurred': mean(made_sharp, sharp),
-            'warped': mean(warped, between), 'between': mean(made_between, between),
-            'sharp input': mean(sharp_in, sharp),
-        })
+        rows.append(
+            {
+                'name': row['file'],
+                'input': mean_scores(blurred, sharp),
+                'sharp': mean_scores(made_sharp, sharp),
+                'warped': mean_scores(warped, between),
+                'between': mean_scores(made_between, between),
+                'unharmed': mean_scores(stream(model, sharp, finest)[1], sharp),
+            }
+        )
     return rows
 
 
 def score_triplets(model: StreamingPyramid, folder: pathlib.Path, finest: int) -> list[dict]:
+    """For each triplet the scores of the warps' mean and of the net."""
     rows = []
     for path in sorted(folder.iterdir()):
-        a, truth, b = (cv2.imread(str(path / f'{n}.png'))[:, :, ::-1] for n in ('frame10', 'frame10i11', 'frame11'))
-        made = stream(model, [a, b], finest)[0][0]
-        rows.append({'clip': path.name, 'warped': psnr(sum(motion.to_middle(a, b, finest)) / 2, truth),
-                     'between': psnr(made, truth)})
+        names = ('frame10', 'frame10i11', 'frame11')
+        a, truth, b = (cv2.imread(str(path / f'{name}.png'))[:, :, ::-1] for name in names)
+        warped = sum(motion.to_middle(a, b, finest)) / 2
+        made = stream(model, [a, b], finest)[0]
+        rows.append(
+            {
+                'name': path.name,
+                'warped': mean_scores([warped], [truth]),
+                'between': mean_scores(made, [truth]),
+            }
+        )
     return rows
 
 
-def show(title: str, rows: list[dict]) -> None:
-    names = [name for name in rows[0] if name != 'clip']
-    mean = {'clip': 'mean'} | {name: float(np.mean([row[name] for row in rows])) for name in names}
-    print(title)
-    for row in [*rows, mean]:
-        print(f'  {row["clip"]:24}' + '  '.join(f'{name} {row[name]:.2f}' for name in names), flush=True)
+def with_mean(rows: list[dict]) -> list[dict]:
+    kinds = [kind for kind in rows[0] if kind != 'name']
+    means = {kind: tuple(np.mean([row[kind] for row in rows], 0)) for kind in kinds}
+    return [*rows, {'name': 'mean'} | means]
+
+
+def score_all(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> dict[str, list[dict]]:
+    """Rows by data set, the mean last."""
+    sets = {'blur': score_clips(model, bench, finest)}
+    for name in ('middlebury', 'davis'):
+        sets[name] = score_triplets(model, bench / name, finest)
+    return {name: with_mean(rows) for name, rows in sets.items()}
 
 
 def main() -> None:
@@ -110,9 +147,11 @@ def main() -> None:
     options = parser.parse_args()
     model, record = train.load_model(options.checkpoint)
     print(f'{options.checkpoint}: {record["config"]["name"]} at {record["iteration"]}')
-    show('blurred clips', score_clips(model, options.bench, options.finest))
-    for name in ('middlebury', 'davis'):
-        show(name, score_triplets(model, options.bench / name, options.finest))
+    for name, rows in score_all(model, options.bench, options.finest).items():
+        print(name)
+        for row in rows:
+            scores = [f'{kind} {value[0]:.2f} / {value[1]:.4f}' for kind, value in row.items() if kind != 'name']
+            print(f'  {row["name"]:22}' + '  '.join(scores), flush=True)
 
 
 if __name__ == '__main__':

@@ -22,14 +22,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from addersr import schedule
-from addersr.graphed import Graphed
-from addersr.train import git_commit, save
+from common import schedule
+from common.checkpoints import TRAINING, git_commit, save
+from common.graphed import Graphed
 
 from . import samples
 from .model import BackboneConfig, ModelConfig, StreamingPyramid
 
-TRAINING = pathlib.Path(__file__).resolve().parent.parent
 # Instants (half intervals) that each level's results stand at in a sample of five frames.
 INSTANTS = {
     2: {'M1': slice(3, 6, 2), 'S1': slice(4, 5)},
@@ -176,12 +175,13 @@ def load_model(path: pathlib.Path) -> tuple[StreamingPyramid, dict]:
 class Learner:
     """The net with what changes as it learns: Adam's state, averaged weights."""
 
-    def __init__(self, config: TrainConfig, device: torch.device):
+    def __init__(self, config: TrainConfig, device: torch.device, half: bool = False):
         self.config = config
         self.model = StreamingPyramid(config.model).to(device)
         if config.start_from:
             self.model.load_state_dict(load_model(TRAINING / config.start_from)[0].state_dict())
         self.on_gpu = device.type == 'cuda'
+        self.half = half or self.on_gpu
         if self.on_gpu:
             self.model = self.model.to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
@@ -199,12 +199,12 @@ class Learner:
             group['lr'] = rate
 
     def results(self, model: StreamingPyramid, frames: Tensor, warps: Tensor) -> dict[str, Tensor]:
-        """In bfloat16 on a GPU."""
-        with torch.autocast(frames.device.type, torch.bfloat16, enabled=self.on_gpu, cache_enabled=False):
+        """In bfloat16 on a GPU and on processors that were asked to."""
+        with torch.autocast(frames.device.type, torch.bfloat16, enabled=self.half, cache_enabled=False):
             return model(frames, warps if self.config.model.aligned else None)
 
     def step(self, _key: str, frames: Tensor, sharp: Tensor, warps: Tensor, keep: Tensor) -> Tensor:
-        """One iteration on one batch; returns its loss. Reads no value back (addersr/graphed.py).
+        """One iteration on one batch; returns its loss. Reads no value back (common/graphed.py).
 
         keep: the averaged weights' decay.
         """
@@ -232,11 +232,12 @@ def prepare(device: torch.device) -> None:
 
 def run(
     config: TrainConfig, folder: pathlib.Path, device: torch.device, minutes: float | None = None,
-    resume: bool = False, graphs: bool = True,
+    resume: bool = False, graphs: bool = True, half: bool = False,
 ) -> dict[str, float]:  # fmt: skip
     """Trains on samples of `folder`, writes runs/NAME and returns the last validation.
 
     minutes: ends then, loading included. graphs: whether a GPU's steps are captured as CUDA graphs.
+    half: whether a processor computes in bfloat16; 1.7 times as fast where it has AVX512_BF16.
     """
     progress = schedule.Progress(config.iterations, minutes)
     output = TRAINING / 'runs' / config.name
@@ -245,7 +246,7 @@ def run(
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
     training, held_back = (Samples(folder / part, device) for part in ('training', 'validation'))
-    learner = Learner(config, device)
+    learner = Learner(config, device, half)
     step = Graphed(learner.step) if learner.on_gpu and graphs else learner.step
 
     iteration, best = 0, -math.inf
@@ -331,10 +332,11 @@ def main() -> None:
     parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
     parser.add_argument('--eager', action='store_true', help='no CUDA graphs')
+    parser.add_argument('--bfloat16', action='store_true', help='on a processor that has AVX512_BF16')
     options = parser.parse_args()
     device = torch.device(options.device)
     config = load_config(options.config)
-    run(config, options.samples, device, options.minutes, options.resume, not options.eager)
+    run(config, options.samples, device, options.minutes, options.resume, not options.eager, options.bfloat16)
 
 
 if __name__ == '__main__':

@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from addersr import schedule, train
+from addersr import train
+from common import schedule
 from addersr.model import ModelConfig
 
 STAGES = [train.Stage(0, 8, 24), train.Stage(0.5, 4, 32), train.Stage(0.75, 2, 48)]

@@ -1,0 +1,205 @@
+"""Writes a trained pyramid as resources/models/NAME: model.onnx, manifest.json and parity.json.
+
+    python3 -m bin.export runs/bin-light/best.pt bin-light --size light
+
+The graph is one step of a stream, in standard ONNX operators; app/shared/model-info.ts says what goes in and out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import pathlib
+
+import cv2
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from . import evaluate, motion, train
+from .model import Backbone, StreamingPyramid
+
+RESOURCES = train.TRAINING.parent / 'resources' / 'models'
+OPSET = 16
+# Steps before a step's own whose frames shape its results, without recurrence: level by level, one more each.
+MEMORY = {'wide': 3, 'anchored': 5, 'published': 5}
+
+
+class Step(nn.Module):
+    """StreamingPyramid.step with its state as positional tensors."""
+
+    INPUTS = ('previous', 'next', 'warped_previous', 'warped_next')
+
+    def __init__(self, model: StreamingPyramid):
+        super().__init__()
+        self.model = model
+        self.states = model.state_names()
+
+    def forward(self, previous: Tensor, following: Tensor, warped_previous: Tensor, warped_next: Tensor, *states):
+        named = dict(zip(self.states, states))
+        between, sharp, after = self.model.step(previous, following, (warped_previous, warped_next), named)
+        # The app feeds all four; without alignment two of them would vanish from the graph.
+        if not self.model.config.aligned:
+            between = between + 0 * (warped_previous + warped_next)
+        return (between, sharp, *(after[name] for name in self.states))
+
+    def names(self) -> tuple[list[str], list[str]]:
+        inputs = [*self.INPUTS, *(f'state.{name}' for name in self.states)]
+        return inputs, ['between', 'sharp', *(f'next.{name}' for name in self.states)]
+
+
+def build(step: Step) -> bytes:
+    inputs, outputs = step.names()
+    given = tuple(torch.rand(1, 3, 32, 32) for _ in inputs)
+    file = io.BytesIO()
+    torch.onnx.export(
+        step,
+        given,
+        file,
+        input_names=inputs,
+        output_names=outputs,
+        opset_version=OPSET,
+        dynamic_axes={name: {2: 'height', 3: 'width'} for name in (*inputs, *outputs)},
+    )
+    built = onnx.load_model_from_string(file.getvalue())
+    onnx.checker.check_model(built)
+    return built.SerializeToString()
+
+
+def receptive_field(backbone: Backbone) -> int:
+    """Pixels to each side, rounded up to whole reshuffles."""
+    kernels = [m.kernel_size[0] // 2 for m in backbone.modules() if isinstance(m, nn.Conv2d)]
+    inside = sum(kernels)
+    if len(backbone.output) == 3:  # the last convolution is at full resolution
+        return (inside - 1) * backbone.shuffle + backbone.shuffle
+    return inside * backbone.shuffle
+
+
+def operations(model: StreamingPyramid) -> int:
+    """Multiply-adds of a step for each pixel."""
+    total = 0.0
+    for backbone in model.levels:
+        full = [backbone.output[-1]] if len(backbone.output) == 3 else []
+        for m in backbone.modules():
+            if isinstance(m, nn.Conv2d):
+                total += m.weight.numel() / (1 if m in full else backbone.shuffle**2)
+    return round(total + sum(cell.gates.weight.numel() for cell in model.cells))
+
+
+@torch.no_grad()
+def parity_case(step: Step, shot: list[np.ndarray]) -> dict:
+    """Two steps over crops of a real shot, and what PyTorch computes for them."""
+    size = 32
+    crops = [frame[100 : 100 + size, 200 : 200 + size] for frame in shot[:3]]
+    model, codes, results = step.model, [], []
+    state = model.start(evaluate.tensor(crops[0], 1))
+    for a, b in zip(crops, crops[1:]):
+        warps = [np.clip(np.rint(x), 0, 255).astype(np.uint8) for x in motion.to_middle(a, b)]
+        given = [evaluate.tensor(x, 1) for x in (a, b, *warps)]
+        between, sharp, state = model.step(given[0], given[1], tuple(given[2:]), state)
+        codes += [np.transpose(x, (2, 0, 1)) for x in (a, b, *warps)]
+        results += [between[0].numpy(), sharp[0].numpy()]
+    encode = lambda arrays, kind: base64.b64encode(np.stack(arrays).astype(kind).tobytes()).decode()
+    return {
+        'about': 'two steps from the start of a shot; codes uint8 [step, previous next warped_previous '
+        'warped_next, 3, size, size], x = codes / 255; output float32 [step, between sharp, 3, size, size]',
+        'size': size,
+        'codes': encode(codes, np.uint8),
+        'output': encode(results, '<f4'),
+    }
+
+
+def quality(scores: dict[str, list[dict]]) -> list[dict]:
+    kinds = {'blur': ('between', 'sharp', 'unharmed'), 'middlebury': ('between',), 'davis': ('between',)}
+    return [
+        {
+            'dataset': f'interp-bench {dataset}',
+            'measure': kind,
+            'psnr': round(scores[dataset][-1][kind][0], 2),
+            'ssim': round(scores[dataset][-1][kind][1], 4),
+        }
+        for dataset, wanted in kinds.items()
+        for kind in wanted
+    ]
+
+
+def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict, blob: bytes) -> dict:
+    config = model.config
+    picture = lambda name: {
+        'name': name, 'type': 'float32', 'shape': [1, 3, 'height', 'width'], 'layout': 'NCHW', 'range': [0, 1],
+    }  # fmt: skip
+    inputs, outputs = Step(model).names()
+    images = model.image_states()
+    # A step chains at most as many calls as there are levels.
+    halo = sum(receptive_field(level) for level in model.levels)
+    clips = json.loads((train.TRAINING / 'build' / 'bin-samples' / 'training' / 'about.json').read_text())['clips']
+    return {
+        'name': options.name,
+        'title': options.title or f'BIN {options.size}',
+        'version': options.version,
+        'task': 'interpolate',
+        'size': options.size,
+        'file': 'model.onnx',
+        'sha256': hashlib.sha256(blob).hexdigest(),
+        'halo': halo,
+        'multiple': config.backbone.shuffle,
+        'delay': 2,
+        'states': [
+            {'name': name, 'channels': 3, 'stride': 1, 'start': 'frame' if name in images else 'zero'}
+            for name in model.state_names()
+        ],
+        'memory': None if config.recurrent else MEMORY[config.form],
+        'inputs': [picture(name) for name in inputs],
+        'outputs': [picture(name) for name in outputs],
+        'colour': {'plane': 'rgb'},
+        'operations': {'adder': 0, 'mac': operations(model)},
+        'parameters': sum(p.numel() for p in model.parameters()),
+        'licence': {
+            'weights': 'MIT',
+            'data': [{'name': 'short clips (docs/models/bin.md lists them)', 'licence': 'various', 'count': len(clips)}],
+        },
+        'training': {
+            'recipe': 'training/bin/train.py',
+            'config': f'training/bin/configs/{options.config}.toml',
+            'commit': record['commit'],
+            'seed': record['seed'],
+            'iterations': record['iteration'],
+            'minutes': round(record['minutes'], 1),
+            'heldBack': {name: round(value, 2) for name, value in record['validation'].items()},
+        },
+        'quality': quality(evaluate.score_all(model, evaluate.BENCH, 1)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('checkpoint', type=pathlib.Path)
+    parser.add_argument('name', help='the folder under resources/models')
+    parser.add_argument('--size', choices=('fast', 'light', 'standard'), required=True)
+    parser.add_argument('--config', default='light', help='name of the configuration that trained it')
+    parser.add_argument('--title')
+    parser.add_argument('--version', default='1.0.0')
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+
+    model, record = train.load_model(options.checkpoint)
+    step = Step(model)
+    blob = build(step)
+    shot = evaluate.blurred_clip(evaluate.BENCH / 'blur' / 'cliff_flight.mp4', evaluate.clips.Exposure(5, 4))[0]
+    facts = manifest(options, model, record, blob)
+    folder = RESOURCES / options.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'model.onnx').write_bytes(blob)
+    for file, content in (('manifest', facts), ('parity', parity_case(step, shot))):
+        (folder / f'{file}.json').write_text(json.dumps(content, indent=2, ensure_ascii=False) + '\n')
+    for row in facts['quality']:
+        print(f"{row['dataset']:26} {row['measure']:10} {row['psnr']:.2f} {row['ssim']:.4f}")
+    print(f'{folder}: {len(blob)} bytes')
+
+
+if __name__ == '__main__':
+    main()
