@@ -1,4 +1,4 @@
-import type { Frame, StreamFormat } from '../../frames';
+import { ticksToSeconds, type Frame, type StreamFormat } from '../../frames';
 import { processKernels } from '../../runtime';
 import { HeldRun } from './held-run';
 import { pictureCoding } from './pictures';
@@ -7,8 +7,9 @@ import { SourcePicture } from './source-picture';
 import type { ReadyPicture, Synthesizer } from './synthesizer';
 import { firstSlot, heldSlots, movingSlots, type Slot } from './timing';
 
-/** Longer than so many usual steps nothing is known of the motion: the frame before is held. */
+/** After a step that is longer than both, nothing is known of the motion: the frame before is held. Files may state a rate that they don't have. */
 const GAP_STEPS = 4;
+const GAP_SECONDS = 0.5;
 
 /** What is to be shown next. */
 export interface Shown {
@@ -145,8 +146,8 @@ export class Shot {
 
   #isGap(last: SourcePicture, { pts }: Frame): boolean {
     const { frameRate, timeBase } = this.#input;
-    if (!frameRate) return false;
-    const usual = (frameRate.den * timeBase.den) / (frameRate.num * timeBase.num);
-    return pts - last.pts > GAP_STEPS * usual;
+    const seconds = ticksToSeconds(pts - last.pts, timeBase);
+    const usual = frameRate ? frameRate.den / frameRate.num : Infinity;
+    return seconds > GAP_SECONDS && seconds > GAP_STEPS * usual;
   }
 }
