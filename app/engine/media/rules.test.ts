@@ -213,6 +213,24 @@ describe('the streams beside the video', () => {
     expect(fate(facts, container)).toMatchObject({ kind });
   });
 
+  it.each([
+    [{ codec: 'flac' }, 'mkv', 'stretch', 'convert', 'stretched to 4 times its length'],
+    [{ codec: 'aac' }, 'mp4', 'drop', 'drop', 'left out, as asked'],
+    [{ kind: 'subtitle', codec: 'subrip' }, 'mkv', 'stretch', 'drop', 'times are those of the unstretched'],
+    [{ kind: 'data', codec: 'bin_data' }, 'mov', 'stretch', 'drop', 'times are those of the unstretched'],
+    [{ kind: 'attachment', codec: 'ttf' }, 'mkv', 'drop', 'copy', null],
+  ] as const)('%j in .%s in slow motion, sound %s: %s', (facts, container, sound, kind, said) => {
+    const found = carriageOf({
+      ...{ stream: stream(facts), tag: '', container, encoders: toolsWith(58).encoders },
+      slow: { factor: 4, sound },
+    });
+    expect(found).toMatchObject({
+      kind,
+      ...(said === null ? {} : { note: expect.stringContaining(said) as string }),
+      ...(kind === 'convert' ? { filter: 'aresample=async=1:first_pts=0,atempo=0.5,atempo=0.5' } : {}),
+    });
+  });
+
   it('names what is left out, why, and what would keep it', () => {
     const subtitle = { kind: 'subtitle', codec: 'hdmv_pgs_subtitle', language: 'eng', index: 3 } as const;
     expect(fate(subtitle, 'mp4')).toEqual({

@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UserError, type ColourDescription } from '../../shared';
+import { UserError, type ColourDescription, type JobRequest, type MediaInfo } from '../../shared';
 import { FramePool, pixelFormat, type Frame, type StreamFormat } from '../frames';
 import { buffered } from './buffered';
+import { expectedResults } from './expected-frames';
 import { Gate } from './gate';
 import { checkOutput, putInPlace } from './result-file';
 import { choicesBefore, SegmentStore, workFolder, type Segment } from './segment-store';
@@ -85,6 +86,31 @@ describe('buffered', () => {
     };
     await expect(read()).rejects.toMatchObject({ code: 'damaged-input' });
     expect(seen).toEqual([0, 1, 2]);
+  });
+});
+
+describe('the frames that a job will write', () => {
+  it('are those of the source, times what its stages make of one', () => {
+    const frameRate = { num: 25, den: 1 };
+    const info = {
+      kind: 'video',
+      durationSeconds: 10,
+      video: { frameCount: 250, frameRate, durationSeconds: 10 },
+    } as MediaInfo;
+    const wanted = (more: Partial<JobRequest>): number | null =>
+      expectedResults({ stages: [{ kind: 'enhance', scale: 2 }], ...more } as JobRequest, info);
+    expect(wanted({})).toBe(250);
+    expect(wanted({ stages: [{ kind: 'interpolate', factor: 4, slow: 2 }], start: 2, end: 4 })).toBe(400);
+    expect(
+      wanted({
+        stages: [
+          { kind: 'interpolate', factor: 2 },
+          { kind: 'enhance', scale: 2 },
+          { kind: 'interpolate', slow: 4 },
+          { kind: 'interpolate', deblur: true },
+        ],
+      }),
+    ).toBe(2000);
   });
 });
 
