@@ -41,13 +41,22 @@ class SampleConfig:
     validation: int = 64
     patch: int = 128
     room: int = 16  # drawn round a patch, so that the flow near its border sees what lies beyond
-    real: float = 0.7
+    real: float = 0.5
+    stills: list[str] = dataclasses.field(default_factory=list)  # folders of photographs for the layers
+    hardest: float = 24.0  # PSNR of a blurred frame below which nothing could restore it
+    ghosts: float = 26.0  # PSNR of frames of an exposure, one after the other, below which their mean shows steps
     seed: int = 1
 
 
 def load_config(path: pathlib.Path) -> SampleConfig:
     with open(path, 'rb') as file:
         return SampleConfig(**tomllib.load(file))
+
+
+def psnr(a: np.ndarray, b: np.ndarray) -> float:
+    """Of uint8 pictures."""
+    error = np.square(a.astype(np.float32) - b).mean()
+    return float(10 * np.log10(255**2 / max(error, 1e-4)))
 
 
 # Windows and, for each, steps that leave exposures of a third to three halves of an interval.
@@ -58,13 +67,17 @@ SHARP_SHARE = 0.25
 class Sampler:
     """Draws samples. One for each worker, with a seed of its own."""
 
-    def __init__(self, sources: list[clips.Clip], config: SampleConfig):
-        self.sources, self.config = sources, config
+    def __init__(self, sources: list[clips.Clip], stills: list[np.ndarray], config: SampleConfig):
+        self.sources, self.stills, self.config = sources, stills, config
         self.side = config.patch + 2 * config.room
 
     def draw(self, seed: int) -> dict[str, np.ndarray]:
         self.random = np.random.default_rng(seed)
-        blurred, sharp = self.real() if self.random.random() < self.config.real else self.synthetic()
+        make = self.real if self.random.random() < self.config.real else self.synthetic
+        for _ in range(12):
+            blurred, sharp = make() or self.synthetic()
+            if psnr(blurred[FRAMES // 2], sharp[FRAMES - 1]) >= self.config.hardest:
+                break
         blurred = self.spoil(blurred)
         finest = int(self.random.random() < 0.75)
         pairs = [motion.to_middle(a, b, finest) for a, b in zip(blurred, blurred[1:])]
@@ -96,7 +109,8 @@ class Sampler:
             index = np.maximum(index, missing) if self.random.random() < 0.5 else np.minimum(index, last - missing)
         return [int(half + i * exposure.step) for i in index]
 
-    def real(self) -> tuple[np.ndarray, np.ndarray]:
+    def real(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """None where frames of an exposure are so far apart that their mean would show each of them."""
         clip = self.sources[self.random.integers(len(self.sources))]
         t, h, w = clip.frames.shape[:3]
         exposure = self.exposure(t, not clip.sharp)
@@ -113,27 +127,40 @@ class Sampler:
             if lively > most:
                 best, most = place, lively
         stretch = clip.frames[best]
+        half = exposure.window // 2
+        at = centres[FRAMES // 2]
+        if half and psnr(stretch[at], stretch[at + 1]) < self.config.ghosts:
+            return None
         if stretch.shape[1] != self.side:
             size = (self.side, self.side)
             stretch = np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in stretch])
         return clips.expose(stretch, exposure, centres)
 
     def still(self) -> np.ndarray:
-        """A frame of any clip with sharp motion, of random size, at least half as large again as a patch."""
-        clip = self.sources[self.random.integers(len(self.sources))]
-        frame = clip.frames[self.random.integers(len(clip.frames))]
+        """A photograph or a frame of a clip, of random size, at least a third larger than a patch."""
+        if self.stills and self.random.random() < 0.6:
+            frame = self.stills[self.random.integers(len(self.stills))]
+        else:
+            clip = self.sources[self.random.integers(len(self.sources))]
+            frame = clip.frames[self.random.integers(len(clip.frames))]
+        least_side = int(1.3 * self.side)
+        if max(frame.shape[:2]) > 2 * least_side:
+            h, w = (min(size, 2 * least_side) for size in frame.shape[:2])
+            y, x = (self.random.integers(full - part + 1) for full, part in zip(frame.shape[:2], (h, w)))
+            frame = frame[y : y + h, x : x + w]
         least = 1.3 * self.side / min(frame.shape[:2])
         scale = self.random.uniform(min(least, 1), 1)
         return cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
     def synthetic(self) -> tuple[np.ndarray, np.ndarray]:
-        count = int(self.random.choice([1, 2, 3], p=[0.2, 0.5, 0.3]))
-        speeds = np.exp(self.random.uniform(np.log(0.5), np.log(24), count))
+        count = int(self.random.choice([1, 2, 3], p=[0.4, 0.4, 0.2]))
+        share = 0.0 if self.random.random() < SHARP_SHARE else float(self.random.uniform(0.3, 1.4))
+        # Sharp pictures may move further: their truth is no harder for it.
+        speeds = np.exp(self.random.uniform(np.log(0.3), np.log(12 if share else 24), count))
         parts = [
             layers.Layer(self.still(), self.side, float(speed), self.random, mask=i > 0)
             for i, speed in enumerate(speeds)
         ]
-        share = 0.0 if self.random.random() < SHARP_SHARE else float(self.random.uniform(0.3, 1.4))
         times = [float(i - FRAMES // 2) for i in range(FRAMES)]
         return layers.expose(parts, share, float(speeds.max()), times)
 
@@ -171,12 +198,13 @@ def open_arrays_to_write(folder: pathlib.Path) -> dict[str, np.ndarray]:
 
 
 def make(
-    folder: pathlib.Path, sources: list[clips.Clip], config: SampleConfig, count: int, seed: int, workers: int
-) -> None:
+    folder: pathlib.Path, sources: list[clips.Clip], stills: list[np.ndarray], config: SampleConfig, count: int,
+    seed: int, workers: int,
+) -> None:  # fmt: skip
     """Fills a folder; sample i is the same however many workers there are."""
     folder.mkdir(parents=True, exist_ok=True)
     open_arrays(folder, 'w+', count, config.patch)
-    sampler = Sampler(sources, config)
+    sampler = Sampler(sources, stills, config)
     context = multiprocessing.get_context('fork')  # the clips are shared, not copied
     jobs = [context.Process(target=fill, args=(folder, sampler, seed, i, workers)) for i in range(workers)]
     for job in jobs:
@@ -200,12 +228,15 @@ def main() -> None:
     config = load_config(options.config)
     roots = [(TRAINING / root).resolve() for root in options.roots or config.roots]
     start = time.time()
+    files = [file for root in config.stills for file in sorted((TRAINING / root).resolve().glob('**/*.jpg'))]
+    # Shrunk by half: what a photograph shows pixel by pixel is softer than a video's frames.
+    stills = [cv2.imread(str(file), cv2.IMREAD_REDUCED_COLOR_2)[:, :, ::-1] for file in files if 'large' in str(file)]
     for part, names, count, seed in (
         ('validation', config.held_back, config.validation, config.seed + 1),
         ('training', config.clips, options.count or config.count, config.seed),
     ):
         sources = clips.load_clips(roots, names, config.blurred)
-        make(options.output / part, sources, config, count, seed, options.workers)
+        make(options.output / part, sources, stills, config, count, seed, options.workers)
         print(f'{part}: {count} samples of {len(sources)} clips, {time.time() - start:.0f} s', flush=True)
 
 

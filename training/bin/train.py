@@ -35,6 +35,7 @@ INSTANTS = {
     4: {'M1': slice(1, 8, 2), 'S1': slice(2, 7, 2), 'M2': slice(3, 6, 2), 'S2': slice(4, 5)},
 }
 MOST_PSNR = 50.0  # counted for one validation picture
+SHARP = 40.0  # PSNR of a frame from which on it counts as sharp: noise and coding alone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +53,8 @@ class TrainConfig:
     average: float = 0.999
     clip: float = 1.0  # of the gradient's norm
     cycle: float = 0.1  # of |M1 - M2| at the same instants
+    hardest: float = 24.0  # see Samples
+    sharp_share: float = 0.25
     start_from: str = ''
     seed: int = 1
     log_every: int = 100
@@ -76,12 +79,22 @@ def charbonnier(difference: Tensor) -> Tensor:
 
 
 class Samples:
-    """The arrays of a folder on a device, uint8; on a CPU they stay mapped on the disk."""
+    """The arrays of a folder on a device, uint8; on a CPU they stay mapped on the disk.
 
-    def __init__(self, folder: pathlib.Path, device: torch.device):
+    hardest: PSNR of the middle frame as it is below which a sample is left out: nobody could restore it, and
+    its errors would outweigh those that can be mended. sharp_share: of those drawn, how many are sharp.
+    """
+
+    def __init__(
+        self, folder: pathlib.Path, device: torch.device, hardest: float = 0.0, sharp_share: float | None = None
+    ):
         arrays = samples.open_arrays(folder, 'r')
         self.device = device
         self.count = len(arrays['frames'])
+        self.sharp_share = sharp_share
+        blur = np.array([samples.psnr(f[2], s[4]) for f, s in zip(arrays['frames'], arrays['sharp'])])
+        self.sharp = np.flatnonzero(blur >= SHARP)
+        self.blurred = np.flatnonzero((blur >= hardest) & (blur < SHARP))
         if device.type == 'cpu':
             self.arrays = arrays
         else:
@@ -95,10 +108,17 @@ class Samples:
         where = torch.from_numpy(index).to(self.device)
         return {kind: a[where] for kind, a in self.arrays.items()}
 
+    def draw(self, size: int, random: np.random.Generator) -> np.ndarray:
+        """Indices of a batch."""
+        if self.sharp_share is None:
+            return random.choice(np.concatenate([self.blurred, self.sharp]), size)
+        sharp = random.random(size) < self.sharp_share
+        return np.where(sharp, random.choice(self.sharp, size), random.choice(self.blurred, size))
+
     def batch(self, size: int, patch: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """frames [n,5,3,p,p], sharp [n,9,3,p,p], warps [n,4,2,3,p,p] in 0..1: cropped, turned, mirrored,
         reversed in time and with its colours exchanged at random, alike for all of a batch."""
-        taken = self.take(random.integers(self.count, size=size))
+        taken = self.take(self.draw(size, random))
         side = taken['frames'].shape[-2]
         r, c = random.integers(side - patch + 1, size=2)
         turned, mirrored, reversed_ = random.integers(4), random.integers(2), random.integers(2)
@@ -156,7 +176,7 @@ def validate(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Sa
             )
         )
     table = torch.cat(rows).cpu().double()
-    blurred = table[:, 3] < 40
+    blurred = table[:, 3] < SHARP
     score = float((table[:, :2] - table[:, 2:]).mean())
     names = ('between', 'frame', 'warped', 'input')
     means = {f'{name} {kind}': float(table[which, i].mean())
@@ -245,7 +265,8 @@ def run(
     prepare(device)
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
-    training, held_back = (Samples(folder / part, device) for part in ('training', 'validation'))
+    training = Samples(folder / 'training', device, config.hardest, config.sharp_share)
+    held_back = Samples(folder / 'validation', device)
     learner = Learner(config, device, half)
     step = Graphed(learner.step) if learner.on_gpu and graphs else learner.step
 
@@ -266,7 +287,7 @@ def run(
         print(line, file=log_file, flush=True)
 
     parameters = sum(w.numel() for w in learner.weights)
-    log(f'# {parameters} parameters, {training.count} samples, {git_commit()[:10]}, {device}')
+    log(f'# {parameters} parameters, {len(training.blurred)} blurred and {len(training.sharp)} sharp samples, {git_commit()[:10]}, {device}')
 
     def check() -> dict[str, float]:
         """Scores the averaged weights on the held-back samples and writes the checkpoints."""

@@ -60,7 +60,7 @@ def test_warps_meet_at_the_middle():
 @pytest.mark.parametrize('real', [0.0, 1.0])
 def test_a_sample_is_the_same_for_the_same_seed(real):
     sources = [clips.Clip('slide', sliding(60))]
-    sampler = samples.Sampler(sources, dataclasses.replace(CONFIG, real=real))
+    sampler = samples.Sampler(sources, [], dataclasses.replace(CONFIG, real=real))
     first, again, other = sampler.draw(7), sampler.draw(7), sampler.draw(8)
     for kind, count in samples.SHAPES.items():
         assert first[kind].shape == (*count, 64, 64, 3)
@@ -71,13 +71,13 @@ def test_a_sample_is_the_same_for_the_same_seed(real):
 def test_workers_share_the_work_without_changing_it(tmp_path):
     sources = [clips.Clip('slide', sliding(60))]
     for workers in (1, 2):
-        samples.make(tmp_path / str(workers), sources, CONFIG, 3, 5, workers)
+        samples.make(tmp_path / str(workers), sources, [], CONFIG, 3, 5, workers)
     one, two = (samples.open_arrays(tmp_path / str(n), 'r') for n in (1, 2))
     assert all(np.array_equal(one[kind], two[kind]) for kind in samples.KINDS)
 
 
 def test_batches_keep_pictures_of_a_sample_together(tmp_path):
-    samples.make(tmp_path, [clips.Clip('still', np.repeat(texture(220, 220)[None], 60, 0))], CONFIG, 2, 5, 1)
+    samples.make(tmp_path, [clips.Clip('still', np.repeat(texture(220, 220)[None], 60, 0))], [], CONFIG, 2, 5, 1)
     source = train.Samples(tmp_path, torch.device('cpu'))
     frames, sharp, warps = source.batch(2, 48, np.random.default_rng(1))
     assert frames.shape == (2, 5, 3, 48, 48) and warps.shape == (2, 4, 2, 3, 48, 48)
