@@ -41,7 +41,7 @@ class SampleConfig:
     validation: int = 64
     patch: int = 128
     room: int = 16  # drawn round a patch, so that the flow near its border sees what lies beyond
-    real: float = 0.5
+    real: float = 0.7
     stills: list[str] = dataclasses.field(default_factory=list)  # folders of photographs for the layers
     hardest: float = 24.0  # PSNR of a blurred frame below which nothing could restore it
     ghosts: float = 26.0  # PSNR of frames of an exposure, one after the other, below which their mean shows steps
@@ -167,12 +167,12 @@ class Sampler:
     def spoil(self, frames: np.ndarray) -> np.ndarray:
         """Mild noise or compression on some of the stretches."""
         chance = self.random.random()
-        if chance < 0.25:
-            quality = [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(60, 96))]
+        if chance < 0.15:
+            quality = [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(85, 98))]
             coded = [cv2.imencode('.jpg', frame, quality)[1] for frame in frames]
             return np.stack([cv2.imdecode(data, cv2.IMREAD_COLOR) for data in coded])
-        if chance < 0.45:
-            noise = self.random.normal(0, self.random.uniform(0.3, 2), frames.shape)
+        if chance < 0.25:
+            noise = self.random.normal(0, self.random.uniform(0.3, 1), frames.shape)
             return np.clip(np.rint(frames + noise), 0, 255).astype(np.uint8)
         return frames
 
