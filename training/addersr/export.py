@@ -219,22 +219,6 @@ def operations(model: AdderSR) -> dict:
     return {'adder': adder, 'mac': mac}
 
 
-def training_runs(record: dict) -> list[dict]:
-    """The run behind a checkpoint, after those that it started from."""
-    config = train.make_config(record['config'])
-    run = {
-        'config': f'training/addersr/configs/{config.name}.toml',
-        'commit': record['commit'],
-        'seed': record['seed'],
-        'iterations': record['iteration'],
-        'cpuMinutes': round(record['cpu_minutes'], 1),
-        'heldBackPsnrY': round(record['held_back_psnr'], 3),
-    }
-    if not config.start_from:
-        return [run]
-    return [*training_runs(train.load_model(train.start_of(config, config.model.scale))[1]), run]
-
-
 def size_of(model: AdderSR) -> str:
     """The smallest size whose body is as large as this net's."""
     terms = operations(model)['adder']
@@ -254,7 +238,7 @@ def manifest(options: argparse.Namespace, net: QuantizedNet, record: dict, blob:
         'range': [round(16 / 255, 6), round(235 / 255, 6)],
     }
     sources = training_data(config)
-    runs = training_runs(record)
+    runs = train.history(record)
     photographs = sum(source['count'] for source in sources)
     degraded = 'some of them blurred or compressed' if options.restore else 'nothing else degraded'
     return {

@@ -154,6 +154,26 @@ def start_of(config: TrainConfig, scale: int) -> pathlib.Path:
     return TRAINING / config.start_from.format(scale=scale)
 
 
+def history(record: dict) -> list[dict]:
+    """The run behind a checkpoint, after those that it started from."""
+    config = make_config(record['config'])
+    run = {
+        'config': f'training/addersr/configs/{config.name}.toml',
+        'commit': record['commit'],
+        'seed': record['seed'],
+        'iterations': record['iteration'],
+        'cpuMinutes': round(record['cpu_minutes'], 1),
+        'heldBackPsnrY': round(record['held_back_psnr'], 3),
+    }
+    # Older checkpoints don't hold those before; theirs are still where they started from.
+    return [*(record.get('history') or earlier(config, config.model.scale)), run]
+
+
+def earlier(config: TrainConfig, scale: int) -> list[dict]:
+    """The runs that one starts from, the first one first."""
+    return history(load_model(start_of(config, scale))[1]) if config.start_from else []
+
+
 def shared_models(config: TrainConfig) -> nn.ModuleDict:
     """A net per scale, by its number as text; head and blocks are the same modules in all."""
     models = nn.ModuleDict()
@@ -282,6 +302,7 @@ def run(
     models = shared_models(config).to(device)
     if device.type == 'cuda':
         models.to(memory_format=torch.channels_last)  # the kernels' order of filters too
+    before = {scale: earlier(config, scale) for scale in scales}
     learner = Learner(config, models)
     averaged = learner.averaged
     step = learner.step if device.type == 'cpu' else Graphed(learner.step)
@@ -344,6 +365,7 @@ def run(
                     'model': scored.state_dict(),
                     'config': dataclasses.asdict(scaled),
                     'held_back_psnr': held,
+                    'history': before[scale],
                 },
             )
         if keep:
