@@ -2,9 +2,15 @@ import { checkArray, checkCodes, checkInteger, type Codes } from '../checks';
 
 const { fround } = Math;
 
-/** In steps of 255: two frames agree up to the first, and not at all from the second on. */
+/** Two frames are the same up to the first, and not at all from the second on. */
+const SAME = fround(1 / 255);
+const NOT_SAME = fround(3 / 255);
+/** They agree within noise up to the first, and not at all from the second on. */
 const AGREE = fround(3 / 255);
 const DIFFER = fround(8 / 255);
+/** By how much more than the frames differ what was made departs from them where it wobbles. */
+const SURELY_WOBBLES = fround(4 / 255);
+const WOBBLES = fround(2 / 255);
 /** By how much what passes by between two frames that agree differs from both. */
 const PASSES = fround(12 / 255);
 const SURELY_PASSES = fround(24 / 255);
@@ -22,14 +28,18 @@ export interface StillWork {
 }
 
 /**
- * Where nothing moves: 255 where both frames agree within noise, in an area of at least 3×3 pixels, and 0 where they
- * differ, rising between. It is no use that they agree where something passes by between them: there both warped
- * frames show the same, and another thing than the frames.
+ * Where nothing moves: 255 where both frames are the same, in an area of at least 3×3 pixels, and 0 where they
+ * differ, rising between. Within noise they need not be the same where what was made near by departs from both, as it
+ * does when motion drags letters along; elsewhere it is the better picture of a smooth surface that moves. It is no use
+ * that they agree where something passes by between them: there both warped frames show the same, and another thing
+ * than the frames.
  */
 export function referenceFindStill(work: StillWork): void {
   const { width, height, still } = work;
   const area = width * height;
   const passes = new Uint8Array(area);
+  const agrees = new Uint8Array(area);
+  const wobbles = new Uint8Array(area);
   for (let at = 0; at < area; at++) {
     let [apart, warpsApart, away] = [0, 0, 0];
     for (let i = at; i < 3 * area; i += area) {
@@ -39,9 +49,14 @@ export function referenceFindStill(work: StillWork): void {
       warpsApart = Math.max(warpsApart, fround(Math.abs(first - second)));
       away = Math.max(away, fround(Math.abs(fround(fround(first + second) * 0.5) - previous)));
     }
-    still[at] = ramp(apart, DIFFER, AGREE);
+    still[at] = ramp(apart, NOT_SAME, SAME);
+    agrees[at] = ramp(apart, DIFFER, AGREE);
+    wobbles[at] = ramp(fround(away - apart), WOBBLES, SURELY_WOBBLES);
     passes[at] = ramp(fround(away - fround(2 * warpsApart)), PASSES, SURELY_PASSES);
   }
+  for (let times = 0; times < 2; times++) around(wobbles, width, height, Math.max);
+  for (let at = 0; at < area; at++)
+    still[at] = Math.max(still[at] ?? 0, Math.min(agrees[at] ?? 0, wobbles[at] ?? 0));
   for (const plane of [still, passes]) {
     around(plane, width, height, Math.min);
     around(plane, width, height, Math.max);

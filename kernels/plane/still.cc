@@ -8,9 +8,15 @@ namespace clearcut {
 namespace {
 
 constexpr size_t kLeastRows = 8;
-// In steps of 255. Two frames agree up to the first, and not at all from the second on.
+// Two frames are the same up to the first, and not at all from the second on.
+constexpr float kSame = 1.0f / 255.0f;
+constexpr float kNotSame = 3.0f / 255.0f;
+// They agree within noise up to the first, and not at all from the second on.
 constexpr float kAgree = 3.0f / 255.0f;
 constexpr float kDiffer = 8.0f / 255.0f;
+// By how much more than the frames differ what was made departs from them where it wobbles.
+constexpr float kWobbles = 2.0f / 255.0f;
+constexpr float kSurelyWobbles = 4.0f / 255.0f;
 // By how much what passes by between two frames that agree differs from both.
 constexpr float kPasses = 12.0f / 255.0f;
 constexpr float kSurelyPasses = 24.0f / 255.0f;
@@ -23,8 +29,17 @@ inline uint8_t ramp(float value, float none, float scale) {
   return static_cast<uint8_t>(static_cast<int32_t>(t));
 }
 
-/** How far a row agrees, and how surely something passes by. */
-void rate(const StillSources& from, size_t row, uint8_t* agrees, uint8_t* passes) {
+/** Of each sample of a row or picture, 0 to 255. */
+struct Ratings {
+  uint8_t* same;
+  uint8_t* agrees;
+  uint8_t* wobbles;
+  uint8_t* passes;
+};
+
+void rate(const StillSources& from, size_t row, const Ratings& to) {
+  constexpr float sameScale = 255.0f / (kSame - kNotSame);
+  constexpr float wobbleScale = 255.0f / (kSurelyWobbles - kWobbles);
   constexpr float agreeScale = 255.0f / (kAgree - kDiffer);
   constexpr float passScale = 255.0f / (kSurelyPasses - kPasses);
   const size_t area = from.width * from.height;
@@ -45,8 +60,10 @@ void rate(const StillSources& from, size_t row, uint8_t* agrees, uint8_t* passes
       warpsApart = warpsApart > b ? warpsApart : b;
       away = away > c ? away : c;
     }
-    agrees[x] = ramp(apart, kDiffer, agreeScale);
-    passes[x] = ramp(away - 2.0f * warpsApart, kPasses, passScale);
+    to.same[start + x] = ramp(apart, kNotSame, sameScale);
+    to.agrees[start + x] = ramp(apart, kDiffer, agreeScale);
+    to.wobbles[start + x] = ramp(away - apart, kWobbles, wobbleScale);
+    to.passes[start + x] = ramp(away - 2.0f * warpsApart, kPasses, passScale);
   }
 }
 
@@ -81,16 +98,26 @@ void around(ThreadPool& pool, const uint8_t* source, uint8_t* target, size_t wid
 void findStill(ThreadPool& pool, const StillSources& sources, uint8_t* still) {
   const size_t width = sources.width;
   const size_t height = sources.height;
-  std::vector<uint8_t> passes(width * height);
-  std::vector<uint8_t> between(width * height);
+  const size_t area = width * height;
+  std::vector<uint8_t> scratch(4 * area);
+  uint8_t* const agrees = scratch.data();
+  uint8_t* const wobbles = agrees + area;
+  uint8_t* const passes = wobbles + area;
+  uint8_t* const between = passes + area;
+  const Ratings ratings{still, agrees, wobbles, passes};
   pool.forRange(height, kLeastRows, [&](size_t from, size_t to, Scratch&) {
-    for (size_t y = from; y < to; y++) rate(sources, y, still + y * width, passes.data() + y * width);
+    for (size_t y = from; y < to; y++) rate(sources, y, ratings);
   });
-  around<Least>(pool, still, between.data(), width, height);
-  around<Most>(pool, between.data(), still, width, height);
-  around<Least>(pool, passes.data(), between.data(), width, height);
-  around<Most>(pool, between.data(), passes.data(), width, height);
-  pool.forRange(width * height, kLeastRows * 1024, [&](size_t from, size_t to, Scratch&) {
+  around<Most>(pool, wobbles, between, width, height);
+  around<Most>(pool, between, wobbles, width, height);
+  pool.forRange(area, kLeastRows * 1024, [=](size_t from, size_t to, Scratch&) {
+    for (size_t i = from; i < to; i++) still[i] = std::max(still[i], std::min(agrees[i], wobbles[i]));
+  });
+  around<Least>(pool, still, between, width, height);
+  around<Most>(pool, between, still, width, height);
+  around<Least>(pool, passes, between, width, height);
+  around<Most>(pool, between, passes, width, height);
+  pool.forRange(area, kLeastRows * 1024, [=](size_t from, size_t to, Scratch&) {
     for (size_t i = from; i < to; i++)
       still[i] = static_cast<uint8_t>((still[i] * (255u - passes[i]) + 127u) / 255u);
   });
