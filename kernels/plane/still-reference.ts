@@ -3,11 +3,11 @@ import { checkArray, checkCodes, checkInteger, type Codes } from '../checks';
 const { fround } = Math;
 
 /** Two frames are the same up to the first, and not at all from the second on. */
-const SAME = fround(1 / 255);
-const NOT_SAME = fround(3 / 255);
+const SAME = fround(0.4 / 255);
+const NOT_SAME = fround(1.4 / 255);
 /** They agree within noise up to the first, and not at all from the second on. */
-const AGREE = fround(3 / 255);
-const DIFFER = fround(8 / 255);
+const AGREE = fround(1.5 / 255);
+const DIFFER = fround(4 / 255);
 /** By how much more than the frames differ what was made departs from them where it wobbles. */
 const SURELY_WOBBLES = fround(4 / 255);
 const WOBBLES = fround(2 / 255);

@@ -9,11 +9,11 @@ namespace {
 
 constexpr size_t kLeastRows = 8;
 // Two frames are the same up to the first, and not at all from the second on.
-constexpr float kSame = 1.0f / 255.0f;
-constexpr float kNotSame = 3.0f / 255.0f;
+constexpr float kSame = 0.4f / 255.0f;
+constexpr float kNotSame = 1.4f / 255.0f;
 // They agree within noise up to the first, and not at all from the second on.
-constexpr float kAgree = 3.0f / 255.0f;
-constexpr float kDiffer = 8.0f / 255.0f;
+constexpr float kAgree = 1.5f / 255.0f;
+constexpr float kDiffer = 4.0f / 255.0f;
 // By how much more than the frames differ what was made departs from them where it wobbles.
 constexpr float kWobbles = 2.0f / 255.0f;
 constexpr float kSurelyWobbles = 4.0f / 255.0f;
