@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineClient } from '../engine';
 import { UserError, type JobEvent, type JobRequest } from '../shared';
 import { KeptEngine, PageEngine, readAsset } from '.';
@@ -47,10 +47,12 @@ class FakeEngine {
   }
 }
 
+const TWICE = [{ kind: 'enhance', scale: 2 }] as const;
+
 const request = (input: string, output: string, overwrite = false): JobRequest => ({
   input,
   output,
-  stages: [{ kind: 'enhance', scale: 2 }],
+  stages: TWICE,
   codec: 'h264',
   backend: 'auto',
   overwrite,
@@ -73,15 +75,15 @@ describe('the engine behind a page', () => {
 
   it('suggests names that no file and no running job has', async () => {
     const input = pages.admitInput(join(folder, 'a.mp4'));
-    const first = await pages.suggestOutput(input, 2, 'h264');
+    const first = await pages.suggestOutput(input, TWICE, 'h264');
     expect(first).toBe(join(folder, 'a-clearcut-2x.mp4'));
     const id = await pages.start(request(input, first));
-    const second = await pages.suggestOutput(input, 2, 'h264');
+    const second = await pages.suggestOutput(input, TWICE, 'h264');
     expect(second).toBe(join(folder, 'a-clearcut-2x-2.mp4'));
     await writeFile(second, '');
-    expect(await pages.suggestOutput(input, 2, 'h264')).toBe(join(folder, 'a-clearcut-2x-3.mp4'));
+    expect(await pages.suggestOutput(input, TWICE, 'h264')).toBe(join(folder, 'a-clearcut-2x-3.mp4'));
     engine.tell({ type: 'cancelled', jobId: id });
-    expect(await pages.suggestOutput(input, 2, 'h264')).toBe(first);
+    expect(await pages.suggestOutput(input, TWICE, 'h264')).toBe(first);
   });
 
   it('reads a path the same however it is written, and refuses all others', async () => {
@@ -97,19 +99,65 @@ describe('the engine behind a page', () => {
 
   it('replaces only what the user agreed to replace', async () => {
     const input = pages.admitInput(join(folder, 'd.mp4'));
-    await pages.start(request(input, await pages.suggestOutput(input, 2, 'h264'), true));
+    await pages.start(request(input, await pages.suggestOutput(input, TWICE, 'h264'), true));
     await pages.start(request(input, pages.admitOutput(join(folder, 'chosen.mp4')), true));
     expect(engine.started.map(({ overwrite }) => overwrite)).toEqual([false, true]);
   });
 
   it('gives out results of its jobs once they are there', async () => {
     const input = pages.admitInput(join(folder, 'e.mp4'));
-    const output = await pages.suggestOutput(input, 2, 'h264');
+    const output = await pages.suggestOutput(input, TWICE, 'h264');
     const jobId = await pages.start(request(input, output));
     expect(() => pages.result(output)).toThrow('no result');
     engine.tell({ type: 'done', jobId, result: { output } as never });
     expect(pages.result(output)).toBe(output);
     await pages.probe(output);
+  });
+});
+
+describe('a preview', () => {
+  let engine: FakeEngine;
+  let pages: PageEngine;
+  let input: string;
+  beforeEach(() => {
+    engine = new FakeEngine();
+    pages = new PageEngine(engine.client);
+    input = pages.admitInput(join(folder, 'p.mp4'));
+  });
+  const exists = (path: string): Promise<boolean> =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+
+  it('is of opened files alone, and is given out once', async () => {
+    const part = { stages: TWICE, start: 1, end: 2 };
+    await expect(pages.startPreview({ ...part, input: '/etc/passwd' })).rejects.toMatchObject({
+      code: 'no-such-file',
+    });
+    const jobId = await pages.startPreview({ ...part, input });
+    const { output, ...rest } = engine.started[0]!;
+    expect(rest).toMatchObject({ ...part, input, overwrite: false, resume: false, codec: 'h264' });
+    await writeFile(output, 'pictures');
+    engine.tell({ type: 'done', jobId, result: { output } as never });
+    expect(() => pages.result(output)).toThrow('no result');
+    expect(Buffer.from(await pages.takePreview(jobId)).toString()).toBe('pictures');
+    expect(await exists(dirname(output))).toBe(false);
+    await expect(pages.takePreview(jobId)).rejects.toMatchObject({ code: 'no-such-file' });
+  });
+
+  it('leaves nothing where it came to nothing, or where nobody took it', async () => {
+    const request = { input, stages: TWICE, start: 0, end: 1 };
+    const cancelled = await pages.startPreview(request);
+    engine.tell({ type: 'cancelled', jobId: cancelled });
+    await vi.waitFor(async () => {
+      expect(await exists(dirname(engine.started[0]!.output))).toBe(false);
+    });
+    await pages.startPreview(request);
+    await pages.removePreviews();
+    expect(await exists(dirname(engine.started[1]!.output))).toBe(false);
+    engine.start = () => Promise.reject(new UserError('no-video', 'No.'));
+    await expect(pages.startPreview(request)).rejects.toMatchObject({ code: 'no-video' });
   });
 });
 

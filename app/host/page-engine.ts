@@ -6,12 +6,14 @@ import {
   UserError,
   type Codec,
   type EngineFacts,
-  type Enlargement,
   type JobEvent,
   type JobRequest,
   type MediaInfo,
   type ModelManifest,
+  type PreviewRequest,
+  type StageRequest,
 } from '../shared';
+import { Previews } from './previews';
 
 /** Where the result of an input goes unless the user says otherwise. */
 export type OutputFolder = (input: string) => string;
@@ -36,6 +38,7 @@ export class PageEngine {
   readonly #pending = new Map<string, string>();
   /** Jobs that ended before `start` had told their number. */
   readonly #endedEarly = new Set<string>();
+  readonly #previews = new Previews();
 
   constructor(
     private readonly engine: EngineClient,
@@ -77,12 +80,12 @@ export class PageEngine {
     return this.engine.poster(this.#readable(path), seconds, maxWidth);
   }
 
-  async suggestOutput(input: string, by: Enlargement, codec: Codec): Promise<string> {
+  async suggestOutput(input: string, stages: readonly StageRequest[], codec: Codec): Promise<string> {
     const source = this.#readable(input);
     const folder = this.folderFor(source);
     const reserved = new Set(this.#pending.values());
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const path = resolve(join(folder, suggestedName(source, by, codec, attempt)));
+      const path = resolve(join(folder, suggestedName(source, stages, codec, attempt)));
       if (reserved.has(path) || (await exists(path))) continue;
       if (!this.#outputs.has(path)) this.#outputs.set(path, false);
       return path;
@@ -111,6 +114,32 @@ export class PageEngine {
     return jobId;
   }
 
+  /** A job of a short part, into a file of its own. @throws as `start` */
+  async startPreview({ input, ...part }: PreviewRequest): Promise<string> {
+    const source = this.#readable(input);
+    return this.#previews.begin((output) =>
+      this.engine.start({
+        ...part,
+        input: source,
+        output,
+        codec: 'h264',
+        backend: 'auto',
+        overwrite: false,
+        resume: false,
+      }),
+    );
+  }
+
+  /** The bytes of a finished preview, whose file goes. @throws UserError no-such-file */
+  takePreview(jobId: string): Promise<Uint8Array> {
+    return this.#previews.take(jobId);
+  }
+
+  /** All that pages never took. */
+  removePreviews(): Promise<void> {
+    return this.#previews.remove();
+  }
+
   cancel(jobId: string): Promise<void> {
     return this.engine.cancel(jobId);
   }
@@ -137,6 +166,7 @@ export class PageEngine {
   }
 
   #hear(event: JobEvent): void {
+    if (this.#previews.hear(event)) return;
     if (event.type === 'done') this.#results.add(resolve(event.result.output));
     if (event.type === 'done' || event.type === 'failed' || event.type === 'cancelled') {
       if (!this.#pending.delete(event.jobId)) this.#endedEarly.add(event.jobId);

@@ -1,9 +1,10 @@
-/** Nothing but the app's own files, and nothing from elsewhere: `blob:` is for posters, made in the page. */
+/** Nothing but the app's own files, and nothing from elsewhere: `blob:` is for posters and previews, made in the page. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' blob:",
+  'media-src blob:',
   "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",

@@ -28,7 +28,7 @@ export function desktopCalls(pages: PageEngine, window: () => BrowserWindow): Ho
     },
     probe: (path) => pages.probe(path),
     poster: (path, seconds, maxWidth) => pages.poster(path, seconds, maxWidth),
-    suggestOutput: (input, by, codec) => pages.suggestOutput(input, by, codec),
+    suggestOutput: (input, stages, codec) => pages.suggestOutput(input, stages, codec),
     chooseOutput: async (suggested) => {
       const extension = extensionOf(suggested);
       const { canceled, filePath } = await dialog.showSaveDialog(window(), {
@@ -43,6 +43,8 @@ export function desktopCalls(pages: PageEngine, window: () => BrowserWindow): Ho
       return canceled || filePath === '' ? null : pages.admitOutput(filePath);
     },
     start: (request) => pages.start(request),
+    startPreview: (request) => pages.startPreview(request),
+    takePreview: (jobId) => pages.takePreview(jobId),
     cancel: (jobId) => pages.cancel(jobId),
     pause: (jobId) => pages.pause(jobId),
     unpause: (jobId) => pages.unpause(jobId),

@@ -68,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       server.close();
       server.closeAllConnections();
       await engine.close();
+      await app.removePreviews();
       await uploads.remove();
     },
   };
@@ -84,7 +85,7 @@ class WebHost {
   });
   /** The newest word on each job, for a page whose line was cut meanwhile. */
   readonly #lastEvents = new Map<string, JobEvent>();
-  /** Files travel beside the line: what is chosen comes by PUT, posters and results go by GET. */
+  /** Files travel beside the line: what is chosen comes by PUT, posters, previews and results go by GET. */
   readonly #calls: Partial<HostCalls>;
 
   constructor(
@@ -100,8 +101,9 @@ class WebHost {
       facts: () => pages.facts(),
       models: () => pages.models(),
       probe: (path) => pages.probe(path),
-      suggestOutput: (input, by, codec) => pages.suggestOutput(input, by, codec),
+      suggestOutput: (input, stages, codec) => pages.suggestOutput(input, stages, codec),
       start: (request) => pages.start(request),
+      startPreview: (request) => pages.startPreview(request),
       cancel: (jobId) => pages.cancel(jobId),
       pause: (jobId) => pages.pause(jobId),
       unpause: (jobId) => pages.unpause(jobId),
@@ -166,6 +168,10 @@ class WebHost {
     });
   }
 
+  removePreviews(): Promise<void> {
+    return this.#pages.removePreviews();
+  }
+
   close(): void {
     for (const line of this.#sockets.clients) line.terminate();
     this.#sockets.close();
@@ -177,7 +183,16 @@ class WebHost {
     } else if (request.method !== 'GET') {
       refuse(response, 405, 'There is nothing of that kind here.');
     } else if (url.pathname === '/poster') {
-      await this.#poster(url, response);
+      const { searchParams: query } = url;
+      const args = [query.get('path'), Number(query.get('seconds')), Number(query.get('width'))];
+      await this.#bytes(response, 'image/png', async () =>
+        this.#pages.poster(...parseHostArguments('poster', args)),
+      );
+    } else if (url.pathname === '/preview') {
+      const args = [url.searchParams.get('job')];
+      await this.#bytes(response, 'video/mp4', async () =>
+        this.#pages.takePreview(...parseHostArguments('takePreview', args)),
+      );
     } else if (url.pathname === '/offer') {
       const path = url.searchParams.get('path') ?? '';
       answerJson(
@@ -206,17 +221,13 @@ class WebHost {
     answerJson(response, this.#tidy(outcome));
   }
 
-  async #poster(url: URL, response: ServerResponse): Promise<void> {
-    const outcome = await outcomeOf(async () => {
-      const { searchParams: query } = url;
-      const args = [query.get('path'), Number(query.get('seconds')), Number(query.get('width'))];
-      return this.#pages.poster(...parseHostArguments('poster', args));
-    });
+  async #bytes(response: ServerResponse, type: string, read: () => Promise<Uint8Array>): Promise<void> {
+    const outcome = await outcomeOf(read);
     if (!outcome.ok) {
       answerJson(response, this.#tidy(outcome), 422);
       return;
     }
-    response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-store' }).end(outcome.value);
+    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(outcome.value);
   }
 
   #tidy<T>(outcome: Outcome<T>): Outcome<T> {

@@ -7,11 +7,10 @@ import type {
   EvalSrRequest,
   EvalSrResult,
 } from './measure';
-import type { JobEvent, JobRequest } from './job';
+import type { JobEvent, JobRequest, PreviewRequest, StageRequest } from './job';
 import type { MediaInfo } from './media-info';
 import type { ModelManifest } from './model-info';
 import type { Codec } from './options';
-import type { Enlargement } from './output-name';
 
 /** What the engine found on this machine. */
 export interface EngineFacts {
@@ -81,10 +80,14 @@ export interface ClearcutApi {
   /** PNG bytes. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;
   /** `<name>-clearcut-2x.<container>` beside the source (web: in the server's result folder), not yet taken. */
-  suggestOutput(input: string, by: Enlargement, codec: Codec): Promise<string>;
+  suggestOutput(input: string, stages: readonly StageRequest[], codec: Codec): Promise<string>;
   /** System save dialog (desktop), which asks before it names an existing file. Null if dismissed, and in web mode. */
   chooseOutput(suggested: string): Promise<string | null>;
   start(request: JobRequest): Promise<string>;
+  /** As `start`, of a short part and into a file that nobody keeps: H.264 in MP4. */
+  startPreview(request: PreviewRequest): Promise<string>;
+  /** The bytes of a finished preview, once: its file is removed. */
+  takePreview(jobId: string): Promise<Uint8Array>;
   cancel(jobId: string): Promise<void>;
   pause(jobId: string): Promise<void>;
   unpause(jobId: string): Promise<void>;

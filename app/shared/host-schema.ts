@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ClearcutApi } from './contract';
 import { UserError } from './errors';
-import { fitSchema } from './fit';
-import { jobRequestSchema } from './job';
+import { jobRequestSchema, previewRequestSchema, stageRequestSchema } from './job';
 import { codecOption } from './options';
 
 const path = z.string().min(1).max(32_768);
@@ -20,9 +19,11 @@ export const hostArguments = {
   chooseInput: z.tuple([]),
   probe: z.tuple([path]),
   poster: z.tuple([path, z.number().nonnegative(), z.int().min(16).max(8192)]),
-  suggestOutput: z.tuple([path, z.union([z.int().min(1).max(8), fitSchema]), codecOption.schema]),
+  suggestOutput: z.tuple([path, z.array(stageRequestSchema).min(1).readonly(), codecOption.schema]),
   chooseOutput: z.tuple([path]),
   start: z.tuple([jobRequestSchema]),
+  startPreview: z.tuple([previewRequestSchema]),
+  takePreview: z.tuple([jobId]),
   cancel: z.tuple([jobId]),
   pause: z.tuple([jobId]),
   unpause: z.tuple([jobId]),

@@ -5,7 +5,7 @@ import { BACKENDS, CODECS, ENHANCE_SCALES, paceOption, QUALITIES } from './optio
 import type { ErrorData } from './errors';
 
 /** Frames out of one that a stage makes at most. */
-const MOST_NEW_FRAMES = 8;
+export const MOST_NEW_FRAMES = 8;
 const TOO_MANY_FRAMES = `a factor and slow motion make at most ${MOST_NEW_FRAMES} frames of one together`;
 
 /** One step of a job, in the user's order. */
@@ -77,6 +77,24 @@ export const jobRequestSchema = z
   })
   .readonly();
 export type JobRequest = z.infer<typeof jobRequestSchema>;
+
+/** Previews are looked at at once: longer ones would take as long as the job. */
+const LONGEST_PREVIEW_SECONDS = 5;
+
+/** A short part of a job that a page may look at before the whole. */
+export const previewRequestSchema = z
+  .object({
+    input: z.string().min(1),
+    stages: z.array(stageRequestSchema).min(1).readonly(),
+    start: z.number().nonnegative(),
+    end: z.number().positive(),
+  })
+  .refine(
+    ({ start, end }) => end > start && end - start <= LONGEST_PREVIEW_SECONDS,
+    `a preview is of at most ${LONGEST_PREVIEW_SECONDS} seconds`,
+  )
+  .readonly();
+export type PreviewRequest = z.infer<typeof previewRequestSchema>;
 
 /**
  * ```

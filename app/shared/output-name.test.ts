@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { CODEC_FACTS, CODECS, extensionOf, isMediaFile, isStillFile, suggestedName } from '.';
+import {
+  CODEC_FACTS,
+  CODECS,
+  extensionOf,
+  isMediaFile,
+  isStillFile,
+  suggestedName,
+  type StageRequest,
+} from '.';
+
+const TWICE = [{ kind: 'enhance', scale: 2 }] as const;
 
 describe('the suggested name of a result', () => {
   it('keeps the container where it can hold the codec', () => {
@@ -16,14 +26,37 @@ describe('the suggested name of a result', () => {
       ['photo.old.JPG', 'h264', 'photo.old-clearcut-2x.jpg'],
       ['no extension', 'h264', 'no extension-clearcut-2x.mkv'],
     ] as const;
-    for (const [input, codec, name] of cases) expect(suggestedName(input, 2, codec), input).toBe(name);
-    expect(suggestedName('a.mp4', 3, 'h264', 4)).toBe('a-clearcut-3x-4.mp4');
+    for (const [input, codec, name] of cases) expect(suggestedName(input, TWICE, codec), input).toBe(name);
+    expect(suggestedName('a.mp4', TWICE, 'h264', 4)).toBe('a-clearcut-2x-4.mp4');
+  });
+
+  it('tells what was done, in its order', () => {
+    const cases = [
+      [[{ kind: 'enhance', fit: { width: 1920, height: 1080 } }], 'a-clearcut-1920x1080.mp4'],
+      [[{ kind: 'interpolate', factor: 2 }], 'a-clearcut-smooth2x.mp4'],
+      [[{ kind: 'interpolate', deblur: true }], 'a-clearcut-sharp.mp4'],
+      [
+        [
+          { kind: 'interpolate', factor: 2, slow: 4, deblur: true },
+          { kind: 'enhance', scale: 3 },
+        ],
+        'a-clearcut-sharp-smooth2x-slow4x-3x.mp4',
+      ],
+      [
+        [
+          { kind: 'enhance', fit: { height: 720 } },
+          { kind: 'interpolate', slow: 8 },
+        ],
+        'a-clearcut-720p-slow8x.mp4',
+      ],
+    ] satisfies [StageRequest[], string][];
+    for (const [stages, name] of cases) expect(suggestedName('a.mp4', stages, 'h264')).toBe(name);
   });
 
   it('never names a container that cannot hold the codec', () => {
     for (const codec of CODECS) {
       for (const input of ['a.mp4', 'a.mov', 'a.mkv', 'a.webm', 'a.avi', 'a.ts', 'a']) {
-        expect(CODEC_FACTS[codec].containers).toContain(extensionOf(suggestedName(input, 2, codec)));
+        expect(CODEC_FACTS[codec].containers).toContain(extensionOf(suggestedName(input, TWICE, codec)));
       }
     }
   });

@@ -143,8 +143,16 @@ export const PRESETS: readonly Preset[] = [
     version: VERSION,
     name: 'smooth-2x',
     title: 'Smoother ×2',
-    help: 'twice the frame rate (H.264)',
+    help: 'twice the frame rate: 30 frames a second become 60 (H.264)',
     interpolate: 2,
+    ...H264,
+  },
+  {
+    version: VERSION,
+    name: 'deblur',
+    title: 'Sharpen motion blur',
+    help: 'motion blur removed, everything else as it is; needs a network for motion (H.264)',
+    deblur: true,
     ...H264,
   },
   {
@@ -153,6 +161,15 @@ export const PRESETS: readonly Preset[] = [
     title: 'Slow motion ×4',
     help: 'four times as long at the same frame rate, sound stretched (H.264)',
     slow: 4,
+    ...H264,
+  },
+  {
+    version: VERSION,
+    name: 'enhance-2x-smooth',
+    title: 'Smoother and Enhance ×2',
+    help: 'twice the frame rate, then twice the width and height (H.264)',
+    interpolate: 2,
+    enhance: 2,
     ...H264,
   },
 ];

@@ -7,7 +7,6 @@ import {
   type ClearcutApi,
   type DroppedFile,
   type EngineFacts,
-  type Enlargement,
   type HostArguments,
   type HostCall,
   type HostInfo,
@@ -17,6 +16,8 @@ import {
   type ModelManifest,
   type Codec,
   type Outcome,
+  type PreviewRequest,
+  type StageRequest,
 } from '../../app/shared';
 import { upload } from './upload';
 
@@ -95,23 +96,27 @@ export class WebHost implements ClearcutApi {
 
   async poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array> {
     const query = new URLSearchParams({ path, seconds: String(seconds), width: String(maxWidth) });
-    const response = await reach(`/poster?${query.toString()}`);
-    if (!response.ok) valueOf((await response.json()) as Outcome);
-    return new Uint8Array(await response.arrayBuffer());
+    return bytesAt(`/poster?${query.toString()}`);
   }
 
-  suggestOutput(input: string, by: Enlargement, codec: Codec): Promise<string> {
-    return this.#call('suggestOutput', input, by, codec);
+  suggestOutput(input: string, stages: readonly StageRequest[], codec: Codec): Promise<string> {
+    return this.#call('suggestOutput', input, stages, codec);
   }
 
   chooseOutput(): Promise<null> {
     return Promise.resolve(null);
   }
 
-  async start(request: JobRequest): Promise<string> {
-    const jobId = await this.#call('start', request);
-    this.#running.add(jobId);
-    return jobId;
+  start(request: JobRequest): Promise<string> {
+    return this.#follow(this.#call('start', request));
+  }
+
+  startPreview(request: PreviewRequest): Promise<string> {
+    return this.#follow(this.#call('startPreview', request));
+  }
+
+  takePreview(jobId: string): Promise<Uint8Array> {
+    return bytesAt(`/preview?${new URLSearchParams({ job: jobId }).toString()}`);
   }
 
   cancel(jobId: string): Promise<void> {
@@ -150,6 +155,12 @@ export class WebHost implements ClearcutApi {
   ): Promise<Awaited<ReturnType<ClearcutApi[C]>>> {
     const outcome = await this.#rpc.call(name, args);
     return valueOf(outcome) as Awaited<ReturnType<ClearcutApi[C]>>;
+  }
+
+  async #follow(started: Promise<string>): Promise<string> {
+    const jobId = await started;
+    this.#running.add(jobId);
+    return jobId;
   }
 
   #tell(event: JobEvent): void {
@@ -199,6 +210,13 @@ async function reach(address: string): Promise<Response> {
   } catch (cause) {
     throw new UserError('engine-lost', GONE, { cause });
   }
+}
+
+/** What the server sends from `address`. @throws what it refuses */
+async function bytesAt(address: string): Promise<Uint8Array> {
+  const response = await reach(address);
+  if (!response.ok) valueOf((await response.json()) as Outcome);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** The browser's file chooser; null if it is dismissed. */

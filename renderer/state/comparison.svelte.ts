@@ -12,11 +12,14 @@ export class Comparison {
   constructor(private readonly host: ClearcutApi) {}
 
   /** Fetches both pictures; where one can't be had there is no comparison, and nothing is said about it. */
-  async load(source: string, result: string, seconds: number): Promise<void> {
+  async load(
+    source: { readonly path: string; readonly seconds: number },
+    result: { readonly path: string; readonly seconds: number },
+  ): Promise<void> {
     try {
       const [before, after] = await Promise.all([
-        this.host.poster(source, seconds, WIDTH),
-        this.host.poster(result, seconds, WIDTH),
+        this.host.poster(source.path, source.seconds, WIDTH),
+        this.host.poster(result.path, result.seconds, WIDTH),
       ]);
       this.before = pictureAddress(before);
       this.after = pictureAddress(after);

@@ -1,4 +1,4 @@
-import { extensionOf, type ClearcutApi, type Codec, type Enlargement } from '../../app/shared';
+import { extensionOf, type ClearcutApi, type Codec, type StageRequest } from '../../app/shared';
 
 /** Where the result goes: a name that is free, or the place that the user chose. */
 export class Destination {
@@ -11,9 +11,9 @@ export class Destination {
   constructor(private readonly host: ClearcutApi) {}
 
   /** Asks for a free name, unless a chosen one still fits. */
-  async suggest(input: string, by: Enlargement, codec: Codec): Promise<void> {
+  async suggest(input: string, stages: readonly StageRequest[], codec: Codec): Promise<void> {
     const asked = ++this.#asked;
-    const path = await this.host.suggestOutput(input, by, codec);
+    const path = await this.host.suggestOutput(input, stages, codec);
     if (asked !== this.#asked) return;
     // A place that was chosen stays while the container does.
     if (this.chosen && this.path !== null && extensionOf(this.path) === extensionOf(path)) return;

@@ -1,4 +1,11 @@
-import type { ClearcutApi, ErrorData, JobEvent, JobProgress, JobRequest, JobResult } from '../../app/shared';
+import type {
+  ClearcutApi,
+  ErrorData,
+  JobEvent,
+  JobProgress,
+  JobResult,
+  StageRequest,
+} from '../../app/shared';
 import { percentOf, progressWords } from '../words/progress-words';
 import { plainError } from './plain-error';
 
@@ -10,7 +17,7 @@ export type JobEnd =
 /** Screen readers hear of progress this often, in percent. */
 const SPOKEN_STEP = 10;
 
-/** One export, from the click to its end. */
+/** One export or preview, from the click to its end. */
 export class Job {
   progress = $state.raw<JobProgress | null>(null);
   notes = $state.raw<readonly string[]>([]);
@@ -19,6 +26,9 @@ export class Job {
   stopping = $state(false);
   /** For the live region: the start, every tenth of the way, the end. */
   spoken = $state('Export started.');
+  /** How it ended, once it has. */
+  readonly ended: Promise<JobEnd>;
+  #resolve: (end: JobEnd) => void = () => undefined;
   #id: string | null = null;
   #spokenStep = 0;
   /** Events may come before the answer that says which job is ours. */
@@ -26,8 +36,17 @@ export class Job {
 
   constructor(
     private readonly host: ClearcutApi,
-    readonly request: JobRequest,
-  ) {}
+    readonly stages: readonly StageRequest[],
+    /** Asks the host for it and gives its number. */
+    private readonly begin: () => Promise<string>,
+  ) {
+    this.ended = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** Null until the host has told it. */
+  get id(): string | null {
+    return this.#id;
+  }
 
   get running(): boolean {
     return this.end === null;
@@ -55,7 +74,7 @@ export class Job {
 
   async start(): Promise<void> {
     try {
-      this.#id = await this.host.start(this.request);
+      this.#id = await this.begin();
       for (const event of this.#early.splice(0)) this.hear(event);
     } catch (error) {
       this.#finish({ name: 'failed', error: plainError(error) });
@@ -120,6 +139,7 @@ export class Job {
   #finish(end: JobEnd): void {
     if (this.end !== null) return;
     this.end = end;
+    this.#resolve(end);
     this.spoken = {
       done: 'Export finished.',
       failed: 'Export failed.',

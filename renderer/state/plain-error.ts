@@ -20,7 +20,7 @@ export function sentenceOf(error: ErrorData): string {
   if (error.code === 'output-exists') {
     return 'There is a file of that name by now. Try again to use another name.';
   }
-  return error.message.replace(/--([a-z]+)\b/g, (flag, name: string) => {
-    return OPTIONS.find((option) => option.name === name)?.label ?? flag;
+  return error.message.replace(/--[a-z]+(?:-[a-z]+)*/g, (said) => {
+    return OPTIONS.find(({ flag }) => flag.split(' ')[0] === said)?.label ?? said;
   });
 }

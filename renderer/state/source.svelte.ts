@@ -31,6 +31,10 @@ export class Source {
   phase = $state.raw<SourcePhase>({ name: 'empty' });
   /** Address of the poster; null while it is made, or where no frame could be. */
   poster = $state.raw<string | null>(null);
+  /** Where the window looks, in seconds from the start: the poster's place. */
+  seconds = $state(0);
+  /** The opening whose frames are being fetched. */
+  #looking: number | null = null;
   /** Counts openings: what an earlier one still brings is dropped. */
   #opening = 0;
 
@@ -46,9 +50,18 @@ export class Source {
     return this.info ? fileNameOf(this.info.path) : '';
   }
 
-  /** Where the poster is taken, in seconds. */
-  get posterSeconds(): number {
-    return Math.min((this.info?.durationSeconds ?? 0) * POSTER_AT, LONGEST_LOOK_SECONDS);
+  /** Shows the frame at `seconds`. Asked faster than frames come, the last place wins. */
+  async look(seconds: number): Promise<void> {
+    this.seconds = seconds;
+    const opening = this.#opening;
+    if (this.#looking === opening) return;
+    this.#looking = opening;
+    let shown: number;
+    do {
+      shown = this.seconds;
+      await this.#fetchPoster(opening);
+    } while (shown !== this.seconds && opening === this.#opening);
+    if (opening === this.#opening) this.#looking = null;
   }
 
   /** The system's dialog, or the browser's. */
@@ -87,12 +100,19 @@ export class Source {
       this.phase = { name: 'opening', fileName: fileNameOf(path) };
       const info = await this.host.probe(path);
       if (!current()) return;
+      this.seconds = Math.min((info.durationSeconds ?? 0) * POSTER_AT, LONGEST_LOOK_SECONDS);
       this.phase = { name: 'ready', info };
-      const bytes = await this.host.poster(path, this.posterSeconds, POSTER_WIDTH).catch(() => null);
-      if (current() && bytes) this.#showPoster(pictureAddress(bytes));
+      await this.#fetchPoster(opening);
     } catch (error) {
       if (current()) this.phase = { name: 'refused', error: plainError(error) };
     }
+  }
+
+  async #fetchPoster(opening: number): Promise<void> {
+    const { info, seconds } = this;
+    if (!info) return;
+    const bytes = await this.host.poster(info.path, seconds, POSTER_WIDTH).catch(() => null);
+    if (bytes && opening === this.#opening) this.#showPoster(pictureAddress(bytes));
   }
 
   #showPoster(address: string | null): void {

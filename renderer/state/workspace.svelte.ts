@@ -1,18 +1,18 @@
 import {
   fileNameOf,
   type ClearcutApi,
-  type Codec,
   type DroppedFile,
   type EngineFacts,
   type ErrorData,
   type HostInfo,
-  type Preset,
 } from '../../app/shared';
 import { Comparison } from './comparison.svelte';
 import { Destination } from './destination.svelte';
 import { Job } from './job.svelte';
+import { slowness } from './flow';
 import { plainError } from './plain-error';
-import { Settings, type SizeChoice } from './settings.svelte';
+import { Preview } from './preview.svelte';
+import { Settings } from './settings.svelte';
 import { Source } from './source.svelte';
 
 /** What the right-hand side of the window shows. */
@@ -24,6 +24,7 @@ export class Workspace {
   readonly settings = new Settings();
   readonly destination: Destination;
   readonly comparison: Comparison;
+  readonly preview: Preview;
   job = $state.raw<Job | null>(null);
   host = $state.raw<HostInfo | null>(null);
   facts = $state.raw<EngineFacts | null>(null);
@@ -34,7 +35,9 @@ export class Workspace {
     this.source = new Source(api);
     this.destination = new Destination(api);
     this.comparison = new Comparison(api);
+    this.preview = new Preview(api);
     api.onJobEvent((event) => {
+      this.preview.hear(event);
       this.job?.hear(event);
       if (event.type === 'done' && this.step === 'done') void this.#compare();
     });
@@ -79,6 +82,7 @@ export class Workspace {
       this.host = await this.api.host();
       this.facts = await this.api.facts();
       this.settings.models = await this.api.models();
+      this.#settle();
       this.trouble = null;
     } catch (error) {
       this.trouble = plainError(error);
@@ -97,44 +101,45 @@ export class Workspace {
   closeFile(): void {
     if (this.busy) return;
     this.#endJob();
+    this.preview.clear();
     this.destination.clear();
     this.source.close();
   }
 
-  usePreset(preset: Preset): Promise<void> {
-    this.settings.usePreset(preset);
+  /** Changes settings; what can't be had together is taken back, and the result's name follows. */
+  change(edit: (settings: Settings) => void): Promise<void> {
+    edit(this.settings);
     this.#settle();
+    this.#keepPreview();
     return this.suggest();
   }
 
-  useSize(size: SizeChoice): Promise<void> {
-    this.settings.size = size;
-    this.#settle();
-    return this.suggest();
-  }
-
-  useRestore(restore: boolean): void {
-    this.settings.restore = restore;
-    this.#settle();
+  /** Shows another moment of the video. */
+  look(seconds: number): Promise<void> {
+    const looking = this.source.look(seconds);
+    this.#keepPreview();
+    return looking;
   }
 
   /** True while all that an export needs is said. */
   get canExport(): boolean {
-    return this.destination.path !== null && this.settings.enlargement !== null && !this.busy;
+    return this.destination.path !== null && this.settings.stages !== null && !this.busy;
   }
 
-  useCodec(codec: Codec): Promise<void> {
-    this.settings.codec = codec;
-    return this.suggest();
+  /** Makes the second that the window looks at, with these settings. */
+  async makePreview(): Promise<void> {
+    const { info, seconds } = this.source;
+    const { stages } = this.settings;
+    if (info && stages && !this.busy) await this.preview.make(info, stages, seconds);
   }
 
   /** A name for the result that fits the settings. */
   async suggest(): Promise<void> {
     const { info } = this.source;
-    const { enlargement, codec } = this.settings;
-    if (!info || enlargement === null) return;
+    const { stages, codec } = this.settings;
+    if (!info || stages === null) return;
     try {
-      await this.destination.suggest(info.path, enlargement, codec);
+      await this.destination.suggest(info.path, stages, codec);
     } catch (error) {
       this.trouble = plainError(error);
     }
@@ -144,8 +149,11 @@ export class Workspace {
     const { info } = this.source;
     const { path, chosen } = this.destination;
     if (!info || path === null || !this.canExport) return;
+    const request = this.settings.request(info.path, path, chosen);
+    if (!request) return;
     this.comparison.clear();
-    const job = new Job(this.api, this.settings.request(info.path, path, chosen));
+    this.preview.clear();
+    const job = new Job(this.api, request.stages, () => this.api.start(request));
     this.job = job;
     await job.start();
     // A still may be done before the answer to its start has come.
@@ -188,9 +196,16 @@ export class Workspace {
     await opened;
     if (this.source.info === before) return;
     this.#endJob();
+    this.preview.clear();
     this.destination.clear();
     this.#settle();
     await this.suggest();
+  }
+
+  /** A preview of other settings or another moment would tell something wrong. */
+  #keepPreview(): void {
+    const { info, seconds } = this.source;
+    if (info) this.preview.keepFor(info, this.settings.stages, seconds);
   }
 
   #settle(): void {
@@ -198,11 +213,14 @@ export class Workspace {
   }
 
   async #compare(): Promise<void> {
-    const { info, posterSeconds } = this.source;
-    const end = this.job?.end;
-    if (info && end?.name === 'done') {
-      await this.comparison.load(info.path, end.result.output, posterSeconds);
-    }
+    const { info, seconds } = this.source;
+    const { job } = this;
+    if (!info || job?.end?.name !== 'done') return;
+    await this.comparison.load(
+      { path: info.path, seconds },
+      // The same moment, where time is stretched.
+      { path: job.end.result.output, seconds: seconds * slowness(job.stages) },
+    );
   }
 
   #endJob(): void {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  findPreset,
   PRESETS,
   suggestedName,
   UserError,
@@ -11,6 +12,7 @@ import {
   type JobResult,
   type MediaInfo,
   type ModelManifest,
+  type PreviewRequest,
 } from '../../app/shared';
 import { sentenceOf } from './plain-error';
 import { Workspace } from './workspace.svelte';
@@ -79,6 +81,9 @@ const result = (output: string): JobResult => ({
   timings: { decode: 0, stages: {}, encode: 0 },
 });
 
+/** The second around where the window looks at first. */
+const PART = { input: '/videos/clip.mp4', start: 1.5, end: 2.5 };
+
 /** A host that does what the test says; the real ones are tested end to end. */
 class FakeHost implements ClearcutApi {
   chosen: string | null = '/videos/clip.mp4';
@@ -108,12 +113,21 @@ class FakeHost implements ClearcutApi {
     this.calls.push(`poster ${path} ${seconds}`);
     return new Uint8Array([1]);
   };
-  suggestOutput: ClearcutApi['suggestOutput'] = async (input, by, codec) =>
-    `/videos/${suggestedName(input, by, codec)}`;
+  suggestOutput: ClearcutApi['suggestOutput'] = async (input, stages, codec) =>
+    `/videos/${suggestedName(input, stages, codec)}`;
   chooseOutput: ClearcutApi['chooseOutput'] = async () => this.saved;
   start: ClearcutApi['start'] = (request) => {
     this.requests.push(request);
     return this.starting();
+  };
+  readonly previews: PreviewRequest[] = [];
+  startPreview: ClearcutApi['startPreview'] = async (request) => {
+    this.previews.push(request);
+    return `preview ${this.previews.length}`;
+  };
+  takePreview: ClearcutApi['takePreview'] = async (id) => {
+    this.calls.push(`take ${id}`);
+    return new Uint8Array([1]);
   };
   cancel: ClearcutApi['cancel'] = async (id) => void this.calls.push(`cancel ${id}`);
   pause: ClearcutApi['pause'] = async (id) => void this.calls.push(`pause ${id}`);
@@ -189,10 +203,12 @@ describe('the workspace', () => {
     await workspace.choose();
     const edit = PRESETS.find(({ codec }) => codec === 'prores');
     if (!edit) throw new Error('no ProRes preset');
-    await workspace.usePreset(edit);
+    await workspace.change((settings) => {
+      settings.usePreset(edit);
+    });
     expect(workspace.outputName).toBe('clip-clearcut-2x.mov');
     expect(workspace.settings.crf).toBe(null);
-    await workspace.useCodec('h264');
+    await workspace.change((settings) => (settings.codec = 'h264'));
     expect([workspace.outputName, workspace.settings.crf]).toEqual(['clip-clearcut-2x.mp4', 18]);
     expect(workspace.settings.preset?.name).toBe('enhance-2x');
     workspace.settings.crf = 99;
@@ -200,40 +216,48 @@ describe('the workspace', () => {
 
     host.saved = '/films/mine.mp4';
     await workspace.destination.choose();
-    await workspace.useCodec('hevc');
+    await workspace.change((settings) => (settings.codec = 'hevc'));
     expect([workspace.outputFolder, workspace.outputName]).toEqual(['/films', 'mine.mp4']);
-    await workspace.useCodec('prores');
+    await workspace.change((settings) => (settings.codec = 'prores'));
     expect(workspace.outputName).toBe('clip-clearcut-2x.mov');
   });
 
   it('names the result by its size, and asks for just what is set', async () => {
     await workspace.choose();
-    await workspace.useSize(3);
+    await workspace.change(({ enhance }) => (enhance.size = 3));
     expect(workspace.outputName).toBe('clip-clearcut-3x.mp4');
     expect(workspace.settings.preset?.name).toBe('enhance-3x');
-    await workspace.useSize('4k');
+    await workspace.change(({ enhance }) => (enhance.size = '4k'));
     expect(workspace.outputName).toBe('clip-clearcut-3840x2160.mp4');
-    expect(workspace.settings.resultSize(info('x'))).toEqual({ width: 3840, height: 2160, factor: 4 });
-    await workspace.useSize('own');
-    workspace.settings.ownWidth = null;
-    workspace.settings.ownHeight = 720;
-    await workspace.suggest();
+    expect(workspace.settings.enhance.resultSize(info('x'))).toEqual({
+      width: 3840,
+      height: 2160,
+      factor: 4,
+    });
+    await workspace.change(({ enhance }) => {
+      enhance.size = 'own';
+      enhance.ownWidth = null;
+      enhance.ownHeight = 720;
+    });
     expect(workspace.outputName).toBe('clip-clearcut-720p.mp4');
-    workspace.settings.quality = 'fast';
-    workspace.useRestore(true);
+    await workspace.change(({ enhance }) => {
+      enhance.quality = 'fast';
+      enhance.restore = true;
+    });
     await workspace.export();
     expect(host.requests[0]?.stages).toEqual([
       { kind: 'enhance', fit: { height: 720 }, quality: 'fast', restore: true },
     ]);
     host.tell({ type: 'cancelled', jobId: 'job' });
     // Bounds that no picture can have stop nothing but the export.
-    workspace.settings.ownHeight = 3;
-    await workspace.suggest();
-    expect([workspace.canExport, workspace.settings.resultSize(info('x'))]).toEqual([false, null]);
+    await workspace.change(({ enhance }) => (enhance.ownHeight = 3));
+    expect([workspace.canExport, workspace.settings.flow(info('x'))]).toEqual([false, null]);
     await workspace.export();
     expect(host.requests).toHaveLength(1);
-    await workspace.usePreset(PRESETS.find(({ name }) => name === 'to-1080p')!);
-    expect([workspace.settings.size, workspace.canExport]).toEqual(['1080p', true]);
+    await workspace.change((settings) => {
+      settings.usePreset(findPreset('to-1080p')!);
+    });
+    expect([workspace.settings.enhance.size, workspace.canExport]).toEqual(['1080p', true]);
     expect(workspace.settings.preset?.name).toBe('to-1080p');
   });
 
@@ -249,22 +273,168 @@ describe('the workspace', () => {
     expect(workspace.trouble).toBe(null);
     await workspace.choose();
     const { settings } = workspace;
-    const reasons = (): (string | null)[] => settings.scaleChoices.map(({ reason }) => reason);
+    const reasons = (): (string | null)[] => settings.enhance.scaleChoices.map(({ reason }) => reason);
     expect(reasons()).toEqual([null, null, 'No network for ×4 is installed.']);
-    expect(settings.presetReason(PRESETS.find(({ name }) => name === 'enhance-4x')!)).toBe(
-      'network not installed',
-    );
-    settings.quality = 'fast';
-    workspace.useRestore(true);
-    expect([settings.restore, settings.quality]).toEqual([true, 'auto']);
+    expect(settings.presetReason(findPreset('enhance-4x')!)).toBe('network not installed');
+    await workspace.change(({ enhance }) => {
+      enhance.quality = 'fast';
+      enhance.restore = true;
+    });
+    expect([settings.enhance.restore, settings.enhance.quality]).toEqual([true, 'auto']);
     expect(settings.preset?.name).toBe('restore');
-    await workspace.useSize(3);
-    expect([settings.restore, settings.restoreReason]).toEqual([
+    await workspace.change(({ enhance }) => (enhance.size = 3));
+    expect([settings.enhance.restore, settings.enhance.restoreReason]).toEqual([
       false,
       'No restoring network for ×3 is installed.',
     ]);
-    await workspace.useSize('1080p');
-    expect(settings.restoreReason).toBe(null);
+    await workspace.change(({ enhance }) => (enhance.size = '1080p'));
+    expect(settings.enhance.restoreReason).toBe(null);
+  });
+
+  it('chains steps in the order that the user gives, and asks for those of motion at once', async () => {
+    host.found = {} as EngineFacts;
+    host.installed = [{ task: 'interpolate' }] as unknown as ModelManifest[];
+    await workspace.begin();
+    await workspace.choose();
+    const { settings } = workspace;
+    expect(settings.missing(info('x'))).toEqual(['deblur', 'smooth', 'slow']);
+    await workspace.change(({ chain }) => {
+      chain.add('slow');
+      chain.add('deblur');
+    });
+    expect(settings.chain.kinds).toEqual(['deblur', 'slow', 'enhance']);
+    expect(settings.stages).toEqual([
+      { kind: 'interpolate', deblur: true, slow: 4 },
+      { kind: 'enhance', scale: 2 },
+    ]);
+    expect(workspace.outputName).toBe('clip-clearcut-sharp-slow4x-2x.mp4');
+    await workspace.change(({ chain, motion }) => {
+      chain.move('slow', 5);
+      motion.slowSound = 'drop';
+    });
+    expect(settings.chain.kinds).toEqual(['deblur', 'enhance', 'slow']);
+    expect(settings.stages?.at(-1)).toEqual({ kind: 'interpolate', slow: 4, slowSound: 'drop' });
+    expect(workspace.outputName).toBe('clip-clearcut-sharp-2x-slow4x.mp4');
+    expect(settings.flow(info('x'))).toMatchObject({
+      before: { width: 640, height: 360, rate: { num: 25, den: 1 }, seconds: 8 },
+      after: { width: 1280, height: 720, rate: { num: 25, den: 1 }, seconds: 32 },
+    });
+    await workspace.change(({ chain }) => {
+      for (const kind of chain.kinds) chain.remove(kind);
+    });
+    expect([settings.stages, workspace.canExport]).toEqual([null, false]);
+  });
+
+  it('makes no more frames of one than can be made, whichever was said last', async () => {
+    await workspace.choose();
+    const { motion, chain } = workspace.settings;
+    await workspace.change(() => {
+      motion.slow = 8;
+      chain.add('slow');
+    });
+    await workspace.change(() => {
+      chain.add('smooth');
+    });
+    expect([motion.factor, motion.slow]).toEqual([2, 4]);
+    expect(motion.slowChoices.filter(({ reason }) => reason !== null).map(({ value }) => value)).toEqual([8]);
+    expect(workspace.settings.flow(info('x'))?.after).toMatchObject({
+      rate: { num: 50, den: 1 },
+      seconds: 32,
+    });
+  });
+
+  it('offers sharp frames only where a network is there for them, and no motion for a still', async () => {
+    await workspace.choose();
+    const { settings } = workspace;
+    expect(settings.missing(info('x'))).toEqual(['smooth', 'slow']);
+    expect(settings.presets.some(({ deblur }) => deblur)).toBe(false);
+    await workspace.change(() => {
+      settings.usePreset(findPreset('slow-4x')!);
+    });
+    expect([settings.preset?.name, workspace.outputName]).toEqual(['slow-4x', 'clip-clearcut-slow4x.mp4']);
+    host.probing = async (path) => info(path, 'still');
+    host.chosen = '/videos/photo.png';
+    await workspace.choose();
+    expect(settings.stages).toEqual([{ kind: 'enhance', scale: 2 }]);
+    expect(settings.missing(info('x', 'still'))).toEqual([]);
+  });
+
+  it('asks the automatic choice for a pace, and says when it is none', async () => {
+    await workspace.choose();
+    const { enhance } = workspace.settings;
+    await workspace.change(() => (enhance.pace = 12.5));
+    expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, pace: 12.5 }]);
+    await workspace.change(() => (enhance.quality = 'fast'));
+    expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, quality: 'fast' }]);
+    await workspace.change(() => (enhance.pace = -1));
+    expect([enhance.paceMakesSense, workspace.canExport]).toEqual([false, false]);
+  });
+
+  it('looks at other moments, as fast as frames come, and ends at the last', async () => {
+    await workspace.choose();
+    host.calls.length = 0;
+    const first = workspace.look(3);
+    void workspace.look(4);
+    await workspace.look(5);
+    await first;
+    expect(host.calls).toEqual(['poster /videos/clip.mp4 3', 'poster /videos/clip.mp4 5']);
+  });
+
+  it('previews a second before and after, until something changes', async () => {
+    await workspace.choose();
+    await workspace.change(() => {
+      workspace.settings.usePreset(findPreset('slow-4x')!);
+    });
+    const { preview } = workspace;
+    const making = workspace.makePreview();
+    await vi.waitFor(() => {
+      expect(host.previews).toHaveLength(1);
+    });
+    host.tell({ type: 'done', jobId: 'preview 1', result: result('/tmp/1.mp4') });
+    await vi.waitFor(() => {
+      expect(host.previews).toHaveLength(2);
+    });
+    host.tell({ type: 'done', jobId: 'preview 2', result: result('/tmp/2.mp4') });
+    await making;
+    expect(host.previews).toEqual([
+      { ...PART, stages: [{ kind: 'enhance', fit: { width: 640, height: 360 } }] },
+      { ...PART, stages: [{ kind: 'interpolate', slow: 4 }] },
+    ]);
+    expect(host.calls.filter((call) => call.startsWith('take'))).toEqual([
+      'take preview 1',
+      'take preview 2',
+    ]);
+    expect(preview.phase).toMatchObject({ name: 'ready', after: expect.stringMatching(/^blob:/) as string });
+    expect(workspace.step).toBe('settings');
+    await workspace.change((settings) => (settings.crf = 30));
+    expect(preview.phase.name).toBe('ready');
+    await workspace.change(({ motion }) => (motion.slow = 2));
+    expect(preview.phase.name).toBe('idle');
+  });
+
+  it('stops a preview that is no longer wanted, and says why one failed', async () => {
+    await workspace.choose();
+    const { preview } = workspace;
+    const first = workspace.makePreview();
+    await vi.waitFor(() => {
+      expect(host.previews).toHaveLength(1);
+    });
+    await workspace.look(7.9);
+    expect([preview.phase.name, host.calls.includes('cancel preview 1')]).toEqual(['idle', true]);
+    host.tell({ type: 'cancelled', jobId: 'preview 1' });
+    await first;
+    expect(preview.phase.name).toBe('idle');
+    const second = workspace.makePreview();
+    await vi.waitFor(() => {
+      expect(host.previews).toHaveLength(2);
+    });
+    // The last second, where less than half of one is left.
+    expect(host.previews[1]).toMatchObject({ start: 7, end: 8 });
+    host.tell({ type: 'failed', jobId: 'preview 2', error: { code: 'disk-full', message: 'Full.' } });
+    await second;
+    expect(preview.phase).toMatchObject({ name: 'failed', error: { message: 'Full.' } });
+    await workspace.export();
+    expect(preview.phase.name).toBe('idle');
   });
 
   it('replaces a file only where the place was chosen in the dialog', async () => {

@@ -1,16 +1,39 @@
-import { formatDuration, type JobProgress, type JobState, type StageTimings } from '../../app/shared';
+import {
+  formatDuration,
+  type JobProgress,
+  type JobState,
+  type StageChoice,
+  type StageRequest,
+  type StageTimings,
+} from '../../app/shared';
 
 /** What a job is doing, in a word. */
 export const STATE_WORDS: Readonly<Record<JobState, string>> = {
   waiting: 'Waiting',
   preparing: 'Preparing',
-  running: 'Enhancing',
+  running: 'Working',
   paused: 'Paused',
   finishing: 'Finishing',
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
 };
+
+/** What a job with these stages is doing, in a word or two. */
+export function stateWords(state: JobState, stages: readonly StageRequest[]): string {
+  const [stage] = stages;
+  if (state !== 'running' || stages.length !== 1 || !stage) return STATE_WORDS[state];
+  if (stage.kind === 'enhance') return 'Enhancing';
+  if (stage.slow !== undefined) return 'Slowing down';
+  return stage.factor === undefined ? 'Deblurring' : 'Making it smoother';
+}
+
+/** `AdderSR light ×2: about 31 frames a second here, 25 wished.` */
+export function choiceWords({ title, reason }: StageChoice): string {
+  // The title tells the size already.
+  const [, rest] = /^(?:fast|light|standard): (.*)$/.exec(reason) ?? [];
+  return rest === undefined ? `${title}. ${reason}` : `${title}: ${rest}`;
+}
 
 /** Whole percent; 100 only when the job says so itself. */
 export function percentOf(fraction: number): number {
@@ -48,7 +71,12 @@ export interface WorkShare {
   readonly share: number;
 }
 
-const PARTS: Readonly<Record<string, string>> = { decode: 'Decode', enhance: 'Enhance', encode: 'Encode' };
+const PARTS: Readonly<Record<string, string>> = {
+  decode: 'Decode',
+  interpolate: 'Motion',
+  enhance: 'Enhance',
+  encode: 'Encode',
+};
 
 /** How the work divides among the parts; empty until there is something to divide. */
 export function workShares(timings: StageTimings): WorkShare[] {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { MediaInfo, OtherStream, VideoStream } from '../../app/shared';
+import type { MediaInfo, OtherStream, StageRequest, VideoStream } from '../../app/shared';
 import { displaySize, mediaFacts } from './media-words';
-import { etaWords, percentOf, speedWords, workShares } from './progress-words';
+import { flowWords } from './flow-words';
+import { choiceWords, etaWords, percentOf, speedWords, stateWords, workShares } from './progress-words';
 
 const video: VideoStream = {
   index: 0,
@@ -83,6 +84,23 @@ describe('what a file is', () => {
   });
 });
 
+describe('what a chain does', () => {
+  const fps = (num: number) => ({ num, den: 1 });
+
+  it('is told in numbers, what stays only once, and nothing that nobody knows', () => {
+    const before = { width: 640, height: 360, rate: fps(30), seconds: 10 };
+    expect(flowWords({ before, after: { width: 1280, height: 720, rate: fps(60), seconds: 40 } })).toEqual([
+      { name: 'Picture', before: '640 × 360', after: '1280 × 720' },
+      { name: 'Frame rate', before: '30 fps', after: '60 fps' },
+      { name: 'Length', before: '10 s', after: '40 s' },
+    ]);
+    const unknown = { ...before, rate: null, seconds: null };
+    expect(flowWords({ before: unknown, after: unknown })).toEqual([
+      { name: 'Picture', before: '640 × 360', after: null },
+    ]);
+  });
+});
+
 describe('how a job goes', () => {
   it('is rounded so that it stays steady', () => {
     const cases = [1, 12, 49, 50, 90, 3500, 3700, 12_000, 100_000, 400_000];
@@ -112,6 +130,37 @@ describe('how a job goes', () => {
       ['Enhance', 0.6],
       ['Encode', 0.3],
     ]);
+  });
+
+  it('is said by what is done', () => {
+    const words = [
+      [{ kind: 'enhance', scale: 2 }],
+      [{ kind: 'interpolate', factor: 2, deblur: true }],
+      [{ kind: 'interpolate', factor: 2, slow: 4 }],
+      [{ kind: 'interpolate', deblur: true }],
+      [
+        { kind: 'interpolate', slow: 4 },
+        { kind: 'enhance', scale: 2 },
+      ],
+    ] satisfies StageRequest[][];
+    expect(words.map((stages) => stateWords('running', stages))).toEqual([
+      'Enhancing',
+      'Making it smoother',
+      'Slowing down',
+      'Deblurring',
+      'Working',
+    ]);
+    expect(stateWords('paused', [{ kind: 'enhance', scale: 2 }])).toBe('Paused');
+  });
+
+  it('names the size of a network once', () => {
+    const choice = { stage: 'enhance', model: 'x', title: 'AdderSR light ×2' };
+    expect(choiceWords({ ...choice, reason: 'light: about 31 frames a second here, 25 wished.' })).toBe(
+      'AdderSR light ×2: about 31 frames a second here, 25 wished.',
+    );
+    expect(choiceWords({ ...choice, reason: 'It was asked for.' })).toBe(
+      'AdderSR light ×2. It was asked for.',
+    );
   });
 
   it('tells speed only where there is some', () => {

@@ -48,11 +48,13 @@ afterAll(async () => {
   await cleanUp();
 });
 
+const TWICE = [{ kind: 'enhance', scale: 2 }] as const;
+
 function request(input: string, output: string, overwrite = false): JobRequest {
   return {
     input,
     output,
-    stages: [{ kind: 'enhance', scale: 2 }],
+    stages: TWICE,
     codec: 'h264',
     backend: 'auto',
     overwrite,
@@ -108,7 +110,9 @@ describe('the window', () => {
       'probe',
       'reveal',
       'start',
+      'startPreview',
       'suggestOutput',
+      'takePreview',
       'unpause',
     ]);
   });
@@ -225,7 +229,9 @@ describe('calls from pages', () => {
     await expect(page().probe(7 as never)).rejects.toMatchObject({ code: 'bad-usage' });
     await expect(page().poster(clip, -1, 100)).rejects.toMatchObject({ code: 'bad-usage' });
     await expect(page().start({ input: clip } as never)).rejects.toMatchObject({ code: 'bad-usage' });
-    await expect(page().suggestOutput(clip, 2, 'exe' as never)).rejects.toMatchObject({ code: 'bad-usage' });
+    await expect(page().suggestOutput(clip, TWICE, 'exe' as never)).rejects.toMatchObject({
+      code: 'bad-usage',
+    });
   });
 
   it('reach the main process in one place', async () => {
@@ -242,7 +248,7 @@ describe('calls from pages', () => {
     for (const path of ['/etc/passwd', secret]) {
       await expect(page().probe(path)).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().poster(path, 0, 100)).rejects.toMatchObject({ code: 'no-such-file' });
-      await expect(page().suggestOutput(path, 2, 'h264')).rejects.toMatchObject({ code: 'no-such-file' });
+      await expect(page().suggestOutput(path, TWICE, 'h264')).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().reveal(path)).rejects.toMatchObject({ code: 'no-such-file' });
     }
     expect(electron.revealed).toEqual([]);
@@ -291,7 +297,7 @@ describe('the desktop app', () => {
         .toString(),
     ).toBe('PNG');
 
-    const suggested = await page().suggestOutput(clip, 2, 'h264');
+    const suggested = await page().suggestOutput(clip, TWICE, 'h264');
     expect(suggested).toBe(join(folder, 'clip one-clearcut-2x.mp4'));
     await mkdir(join(folder, 'films'));
     const chosen = join(folder, 'films', 'mine.mkv');
@@ -321,7 +327,7 @@ describe('the desktop app', () => {
   });
 
   it('replaces a file only where the user said so in the dialog', async () => {
-    const suggested = await page().suggestOutput(clip, 2, 'h264');
+    const suggested = await page().suggestOutput(clip, TWICE, 'h264');
     await writeFile(suggested, 'appeared meanwhile');
     await expect(page().start(request(clip, suggested, true))).rejects.toMatchObject({
       code: 'output-exists',
@@ -338,7 +344,7 @@ describe('the desktop app', () => {
     const long = await drop(
       await makeClip(join(folder, 'long.mp4'), { width: 320, height: 240, seconds: 30 }),
     );
-    const jobId = await page().start(request(long, await page().suggestOutput(long, 2, 'h264')));
+    const jobId = await page().start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
     process.kill(electron.engines.at(-1)?.pid ?? 0, 'SIGKILL');
     expect(await ending(jobId)).toMatchObject({ type: 'failed', error: { code: 'engine-lost' } });
     expect(electron.blockers.size).toBe(0);
@@ -348,7 +354,7 @@ describe('the desktop app', () => {
 
   it('asks before it is closed over a running export, and keeps what is finished', async () => {
     const long = await drop(join(folder, 'long.mp4'));
-    const jobId = await page().start(request(long, await page().suggestOutput(long, 2, 'h264')));
+    const jobId = await page().start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
     await vi.waitFor(() => {
       expect(electron.blockers.size).toBe(1);
     });
