@@ -181,7 +181,9 @@ describe('who may talk to the server', () => {
     await makeClip(secret, { seconds: 0.2 });
     for (const path of ['/etc/passwd', secret, `${server.results}/../private.mp4`]) {
       expect(await call('probe', path), path).toMatchObject({ ok: false, error: { code: 'no-such-file' } });
-      expect(await call('suggestOutput', path, 2, 'h264')).toMatchObject({ ok: false });
+      expect(await call('suggestOutput', path, [{ kind: 'enhance', scale: 2 }], 'h264')).toMatchObject({
+        ok: false,
+      });
       const poster = await ask(`/poster?path=${encodeURIComponent(path)}&seconds=0&width=64`, {
         headers: cookie(),
       });
@@ -285,6 +287,7 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     expect(await page.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
     await size.getByRole('radio', { name: '×2' }).press('Space');
     await page.getByText('Ferien & Meer-clearcut-2x.mp4').waitFor();
+    await page.locator('summary', { hasText: 'Network' }).click();
     const network = page.getByRole('group', { name: 'Network' });
     await network.getByRole('radio', { name: 'Light' }).check();
     expect(await page.getByLabel('Preset').inputValue()).toBe('');
