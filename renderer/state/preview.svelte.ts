@@ -20,7 +20,7 @@ import { plainError } from './plain-error';
 export type PreviewPhase =
   | { readonly name: 'idle' }
   | { readonly name: 'making'; readonly job: Job }
-  | { readonly name: 'ready'; readonly before: string; readonly after: string }
+  | { readonly name: 'ready'; readonly path: string; readonly before: string; readonly after: string }
   | { readonly name: 'failed'; readonly error: ErrorData };
 
 /** Long enough to see motion, short enough to wait for. */
@@ -53,7 +53,7 @@ export class Preview {
         URL.revokeObjectURL(before);
         throw error;
       });
-      this.phase = { name: 'ready', before, after };
+      this.phase = { name: 'ready', path: info.path, before, after };
     } catch (error) {
       const data = plainError(error);
       if (turn === this.#turn) {
