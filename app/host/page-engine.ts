@@ -135,6 +135,11 @@ export class PageEngine {
     return this.#previews.take(jobId);
   }
 
+  /** True for a job that nobody would miss. */
+  isPreview(jobId: string): boolean {
+    return this.#previews.has(jobId);
+  }
+
   /** All that pages never took. */
   removePreviews(): Promise<void> {
     return this.#previews.remove();

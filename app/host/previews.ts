@@ -33,6 +33,10 @@ export class Previews {
     }
   }
 
+  has(jobId: string): boolean {
+    return this.#files.has(jobId);
+  }
+
   /** True for the events of a preview. */
   hear(event: JobEvent): boolean {
     const file = this.#files.get(event.jobId);

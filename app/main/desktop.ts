@@ -41,7 +41,8 @@ export class Desktop {
       own,
     );
     this.#engine.onJobEvent((event) => {
-      this.#watch.hear(event);
+      // A preview is no export: it keeps no window from closing.
+      if (!this.#pages.isPreview(event.jobId)) this.#watch.hear(event);
       this.#window?.webContents.send('clearcut:jobEvent', event);
     });
     Menu.setApplicationMenu(
@@ -118,7 +119,7 @@ export class Desktop {
   async #askBeforeClosing(window: BrowserWindow): Promise<void> {
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',
-      message: 'A video is still being enhanced.',
+      message: 'A video is still being exported.',
       detail: 'If you stop now, what is finished is kept: starting the same job again goes on from there.',
       buttons: ['Keep working', 'Stop and quit'],
       defaultId: 0,
