@@ -3,7 +3,7 @@
     python3 -m bin.samples bin/configs/samples.toml [--workers 2] [--count 6000]
 
 A sample is five frames of a shot, blurred or not, the nine sharp pictures at and between their instants,
-and the eight warps of neighbours to the middle, all of them uint8 RGB patches. About seven of ten come from
+and the eight warps of neighbours to the middle, all of them uint8 RGB patches. About three of ten come from
 real clips (exposures made by averaging 1 to 11 of their frames), the others are layers moving over each other.
 """
 
@@ -41,9 +41,10 @@ class SampleConfig:
     validation: int = 64
     patch: int = 128
     room: int = 16  # drawn round a patch, so that the flow near its border sees what lies beyond
-    real: float = 0.7
+    real: float = 0.3
     stills: list[str] = dataclasses.field(default_factory=list)  # folders of photographs for the layers
     hardest: float = 24.0  # PSNR of a blurred frame below which nothing could restore it
+    easiest: float = 36.0  # above which it shows noise and coding rather than blur
     ghosts: float = 26.0  # PSNR of frames of an exposure, one after the other, below which their mean shows steps
     seed: int = 1
 
@@ -61,7 +62,8 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
 
 # Windows and, for each, steps that leave exposures of a third to three halves of an interval.
 WINDOWS = {1: (2, 4, 6), 3: (2, 4, 6), 5: (4, 6), 7: (6, 8), 9: (6, 8, 10), 11: (8, 10)}
-SHARP_SHARE = 0.25
+SHARP_SHARE = 0.2
+NOT_BLURRED = 80.0  # PSNR of frames that are their own truth
 
 
 class Sampler:
@@ -76,7 +78,8 @@ class Sampler:
         make = self.real if self.random.random() < self.config.real else self.synthetic
         for _ in range(12):
             blurred, sharp = make() or self.synthetic()
-            if psnr(blurred[FRAMES // 2], sharp[FRAMES - 1]) >= self.config.hardest:
+            found = psnr(blurred[FRAMES // 2], sharp[FRAMES - 1])
+            if self.config.hardest <= found <= self.config.easiest or found > NOT_BLURRED:
                 break
         blurred = self.spoil(blurred)
         finest = int(self.random.random() < 0.75)
@@ -153,10 +156,11 @@ class Sampler:
         return cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
     def synthetic(self) -> tuple[np.ndarray, np.ndarray]:
-        count = int(self.random.choice([1, 2, 3], p=[0.4, 0.4, 0.2]))
+        count = int(self.random.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
         share = 0.0 if self.random.random() < SHARP_SHARE else float(self.random.uniform(0.3, 1.4))
         # Sharp pictures may move further: their truth is no harder for it.
-        speeds = np.exp(self.random.uniform(np.log(0.3), np.log(12 if share else 24), count))
+        slowest, fastest = (2, 14) if share else (0.5, 24)
+        speeds = np.exp(self.random.uniform(np.log(slowest), np.log(fastest), count))
         parts = [
             layers.Layer(self.still(), self.side, float(speed), self.random, mask=i > 0)
             for i, speed in enumerate(speeds)
@@ -167,12 +171,12 @@ class Sampler:
     def spoil(self, frames: np.ndarray) -> np.ndarray:
         """Mild noise or compression on some of the stretches."""
         chance = self.random.random()
-        if chance < 0.15:
-            quality = [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(85, 98))]
+        if chance < 0.05:
+            quality = [cv2.IMWRITE_JPEG_QUALITY, int(self.random.integers(90, 98))]
             coded = [cv2.imencode('.jpg', frame, quality)[1] for frame in frames]
             return np.stack([cv2.imdecode(data, cv2.IMREAD_COLOR) for data in coded])
-        if chance < 0.25:
-            noise = self.random.normal(0, self.random.uniform(0.3, 1), frames.shape)
+        if chance < 0.1:
+            noise = self.random.normal(0, self.random.uniform(0.3, 0.7), frames.shape)
             return np.clip(np.rint(frames + noise), 0, 255).astype(np.uint8)
         return frames
 
