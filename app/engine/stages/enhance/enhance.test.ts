@@ -63,7 +63,7 @@ function contextOf(
 }
 
 async function enhance(input: StreamFormat, prepare: (frame: Frame) => void): Promise<Frame> {
-  const stage = new Enhance({ kind: 'enhance', scale: 2 });
+  const stage = new Enhance({ kind: 'enhance', scale: 2, quality: 'light' });
   const notes: string[] = [];
   const plan = await stage.init(contextOf(input, (text) => notes.push(text)));
   const pool = new FramePool(input, 1);
@@ -210,7 +210,7 @@ describe('a luma upscaler', () => {
   const targetPlane = (): Plane => ({ width: 220, height: 140, data: new Uint16Array(220 * 140) });
 
   beforeAll(async () => {
-    model = await findModel(2);
+    model = await findModel(2, 'addersr-light-x2');
     session = await openModel(model, await chooseBackend('cpu'));
     fill(source, 300, 3600);
   });
