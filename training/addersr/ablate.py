@@ -14,6 +14,7 @@ import pathlib
 import torch
 
 from . import data, evaluate, train
+from .config import load_config
 from .export import BENCHMARK
 
 VARIANTS = {
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument('config', type=pathlib.Path)
     options = parser.parse_args()
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-    config = train.load_config(options.config)
+    config = load_config(options.config)
     lines = []
     for i, (title, changes) in enumerate(VARIANTS.items()):
         variant = dataclasses.replace(

@@ -18,9 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from common import learning
 from common.graphed import WARM_UP, Graphed
 
 from . import adder, data, train
+from .config import TrainConfig
 from .device_patches import DevicePatches
 from .model import ModelConfig, Norm
 
@@ -102,13 +104,13 @@ def kernel_times(shape: tuple) -> dict[str, float]:
 
 def learner_of(width: int, blocks: int) -> train.Learner:
     torch.manual_seed(0)
-    config = train.TrainConfig(
+    config = TrainConfig(
         name='check', iterations=1000, photographs=[], held_back=[], stages=[], average=0.999,
         model=ModelConfig(width=width, blocks=blocks), scales={2: 1.0},
     )
     models = train.shared_models(config).to(CUDA).to(memory_format=torch.channels_last).train()
     learner = train.Learner(config, models)
-    learner.set_rates(0.1)
+    learning.set_rates(learner.optimizer, 0.1)
     return learner
 
 
@@ -142,7 +144,7 @@ def graphed_against_eager() -> dict[str, float]:
     loss = 0.0
     for i, batch in enumerate(batches[WARM_UP + 1 :]):
         for learner in (plain, captured):
-            learner.set_rates(0.1 / (i + 1))  # rates must reach the graph
+            learning.set_rates(learner.optimizer, 0.1 / (i + 1))  # rates must reach the graph
         a, b = float(plain.step(2, *batch)), float(graphed(2, *batch))
         loss = max(loss, abs(a - b) / abs(a))
     way = (weights_of(plain) - before).abs().mean()

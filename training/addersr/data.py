@@ -113,7 +113,7 @@ def write_pairs(path: pathlib.Path, pairs: list[Pair]) -> None:
     path.parent.mkdir(exist_ok=True)
     planes = {f'low{i}': pair.low for i, pair in enumerate(pairs)}
     planes |= {f'high{i}': pair.high for i, pair in enumerate(pairs)}
-    part = path.with_suffix('.part.npz')
+    part = path.with_suffix(f'.{os.getpid()}.part.npz')  # two runs may start at once
     np.savez(part, names=np.array([pair.name for pair in pairs]), **planes)
     part.replace(path)
 

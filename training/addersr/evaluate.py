@@ -69,6 +69,7 @@ def crops_psnr(upscale: Callable[[Tensor], Tensor], crops: tuple[Tensor, Tensor]
 
 def main() -> None:
     from . import quantize, train
+    from .config import make_config
 
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
@@ -80,7 +81,7 @@ def main() -> None:
     model, record = train.load_model(options.checkpoint)
     upscalers = {'bicubic': bicubic_of(model), 'float32': model}
     if options.integer:
-        crops = quantize.calibration_crops(train.make_config(record['config']))
+        crops = quantize.calibration_crops(make_config(record['config']))
         upscalers['uint8'] = quantize.quantize(model, crops).upscale
     for name in options.sets:
         pairs = load_benchmark(options.data / name, model.config.scale)

@@ -25,6 +25,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from . import data, evaluate, interpret, quantize, train
+from .config import TrainConfig, make_config
 from .model import AdderSR
 from .quantize import LUMA_LEVELS, AdderNode, HeadNode, QuantizedNet, TailNode
 
@@ -178,7 +179,7 @@ def verify(net: QuantizedNet, built: onnx.ModelProto, pairs: list[data.Pair]) ->
     return worst
 
 
-def training_data(config: train.TrainConfig) -> list[dict]:
+def training_data(config: TrainConfig) -> list[dict]:
     """What was trained on: collection, licence, number of photographs."""
     rows = []
     for root in config.photographs:
@@ -226,7 +227,7 @@ def size_of(model: AdderSR) -> str:
 
 
 def manifest(options: argparse.Namespace, net: QuantizedNet, record: dict, blob: bytes) -> dict:
-    model, config = net.model, train.make_config(record['config'])
+    model, config = net.model, make_config(record['config'])
     scale = model.config.scale
     # Head, two layers a block, tail; the skip's taps lie within the head's.
     halo = sum(node.weight.shape[1] // 2 for node in (net.head, *net.nodes, net.tail))
@@ -286,7 +287,7 @@ def main() -> None:
     kind = f'restore-{options.size}' if options.restore else options.size
     options.name = options.name or f'addersr-{kind}-x{model.config.scale}'
     options.title = options.title or f"AdderSR {kind.replace('-', ' ')} ×{model.config.scale}"
-    config = train.make_config(record['config'])
+    config = make_config(record['config'])
     net = quantize.quantize(model, quantize.calibration_crops(config))
     built = build(net, options.name)
     _, held_back = train.photographs(config)

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import data, train
+from .config import TrainConfig
 from .adder import Adder2dFunction, adder_forward, runs_native
 from .data import cubic
 from .model import AdderSR, Block, Layer, Power
@@ -334,7 +335,7 @@ def quantize(model: AdderSR, crops: Tensor) -> QuantizedNet:
     return QuantizedNet(model, head_node(model, grids[0]), nodes, tail_node(model, output))
 
 
-def calibration_crops(config: train.TrainConfig) -> Tensor:
+def calibration_crops(config: TrainConfig) -> Tensor:
     """Crops of training photographs, evenly spread over them and as many pixels at every scale: [count, 1, size, size]."""
     scale = config.model.scale
     size, count = 192 // scale, 12 * scale**2

@@ -16,91 +16,20 @@ import math
 import os
 import pathlib
 import time
-import tomllib
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from common import schedule
+from common import learning, schedule
 from common.checkpoints import TRAINING, git_commit, save
 from common.graphed import Graphed
 
 from . import adder, data, degrade, evaluate
+from .config import Stage, TrainConfig, load_config, make_config, rate_at, stage_at
 from .device_patches import DevicePatches
-from .model import AdderSR, ModelConfig
-
-
-@dataclasses.dataclass(frozen=True)
-class Stage:
-    """From `start` on, batches of `batch` patches of `patch` low resolution pixels."""
-
-    start: float  # iteration, or below 1 share of the run
-    batch: int
-    patch: int
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainConfig:
-    """One run. Rates are Adam's at the top of the cosine."""
-
-    name: str
-    iterations: int  # without --minutes
-    photographs: list[str]
-    held_back: list[str]
-    stages: list[Stage]
-    model: ModelConfig
-    scales: dict[int, float] = dataclasses.field(default_factory=dict)  # shares; model's if empty
-    degraded: int = 0  # blurred and compressed versions of each photograph, beside the clean one
-    seed: int = 1
-    rate_adder: float = 0.1
-    rate: float = 3e-3
-    rate_end: float = 0.0  # where the cosine ends, as a share of its top
-    # The rates stay at their top until this iteration, or below 1 this share of the run.
-    decay_from: float = 0
-    warmup: int = 100
-    clamp: float = 1.5  # the adder weights' limit, held after every step
-    average: float = 0.0  # decay of the averaged weights; 0 for none
-    # A checkpoint to take the weights from; {scale} in it names one for each scale. A tail of
-    # another scale is new.
-    start_from: str = ''
-    log_every: int = 100
-    evaluate_every: float = 2000  # iterations, or below 1 share of the run
-    keep_every: int = 1  # evaluations from one last.pt to the next; the last one always writes it
-    crop: int = 192  # side of a validation crop, high resolution pixels
-
-
-def load_config(path: pathlib.Path) -> TrainConfig:
-    with open(path, 'rb') as file:
-        return make_config(tomllib.load(file))
-
-
-def make_config(table: dict) -> TrainConfig:
-    table = dict(table)
-    table['stages'] = [Stage(**stage) for stage in table['stages']]
-    table['model'] = ModelConfig(**table['model'])
-    if isinstance(table['photographs'], str):
-        table['photographs'] = [table['photographs']]
-    table['scales'] = {int(s): share for s, share in table.get('scales', {}).items()}
-    table['scales'] = table['scales'] or {table['model'].scale: 1.0}
-    return TrainConfig(**table)
-
-
-def rate_at(config: TrainConfig, iteration: int, progress: float) -> float:
-    """Warm-up, perhaps a plateau, then a cosine over the run: the share of the top rate."""
-    if iteration < config.warmup:
-        return (iteration + 1) / config.warmup
-    decay_from = schedule.share(config.decay_from, config.iterations)
-    start = max(config.warmup / config.iterations, decay_from)
-    fallen = min(1.0, max(0.0, progress - start) / max(1e-9, 1 - start))
-    cosine = 0.5 * (1 + math.cos(math.pi * fallen))
-    return config.rate_end + (1 - config.rate_end) * cosine
-
-
-def stage_at(config: TrainConfig, progress: float) -> Stage:
-    started = (s for s in config.stages if schedule.share(s.start, config.iterations) <= progress)
-    return list(started)[-1]
+from .model import AdderSR
 
 
 def norms_of(model: nn.Module) -> list[nn.BatchNorm2d]:
@@ -214,23 +143,8 @@ class Learner:
             {'params': [w for w in weights if id(w) not in adder_ids], 'top': config.rate},
             {'params': self.adder, 'top': config.rate_adder},
         ]
-        groups = [group for group in groups if group['params']]
-        if self.device.type == 'cuda':
-            # In a graph, so that rates are places in memory.
-            for group in groups:
-                group['lr'] = torch.zeros((), device=self.device)
-            ways = {'fused': True, 'capturable': True}
-        else:
-            ways = {'foreach': True}
-        self.optimizer = torch.optim.Adam(groups, betas=(0.9, 0.99), **ways)
+        self.optimizer = learning.adam(groups, self.device)
         self.averaged = copy.deepcopy(models).requires_grad_(False) if config.average else None
-
-    def set_rates(self, share: float) -> None:
-        for group in self.optimizer.param_groups:
-            if self.device.type == 'cuda':
-                group['lr'].fill_(group['top'] * share)
-            else:
-                group['lr'] = group['top'] * share
 
     def step(self, scale: int, low: Tensor, high: Tensor, keep: float | Tensor) -> Tensor:
         """One iteration on one batch; returns its loss. Reads no value back (common/graphed.py).
@@ -243,11 +157,8 @@ class Learner:
         self.optimizer.step()
         with torch.no_grad():
             clamp(self.adder, self.config.clamp)
-            if self.averaged:
-                followers = list(self.averaged.parameters())
-                torch._foreach_mul_(followers, keep)
-                news = torch._foreach_mul(list(self.models.parameters()), 1 - keep)
-                torch._foreach_add_(followers, news)
+        if self.averaged:
+            learning.follow(list(self.averaged.parameters()), list(self.models.parameters()), keep)
         return loss.detach()
 
 
@@ -302,7 +213,7 @@ def run(
     models = shared_models(config).to(device)
     if device.type == 'cuda':
         models.to(memory_format=torch.channels_last)  # the kernels' order of filters too
-    before = {scale: earlier(config, scale) for scale in scales}
+    histories = {scale: earlier(config, scale) for scale in scales}
     learner = Learner(config, models)
     averaged = learner.averaged
     step = learner.step if device.type == 'cpu' else Graphed(learner.step)
@@ -365,7 +276,7 @@ def run(
                     'model': scored.state_dict(),
                     'config': dataclasses.asdict(scaled),
                     'held_back_psnr': held,
-                    'history': before[scale],
+                    'history': histories[scale],
                 },
             )
         if keep:
@@ -386,31 +297,22 @@ def run(
         check(0, config.stages[0], False)
     models.train()
     every = schedule.share(config.evaluate_every, config.iterations)
-    total, summed = torch.zeros((), device=device), 0
+    loss = learning.RunningLoss(device)
     done, checks = first, 0
     progress.begin()
     position = progress.at(done)
     while position < 1:
         share = rate_at(config, done, position)
-        learner.set_rates(share)
+        learning.set_rates(learner.optimizer, share)
         stage = stage_at(config, position)
         scale = scales[choice.choice(len(scales), p=shares)]
         low, high = patches[scale].draw(stage.batch, stage.patch)
-        # Short at first, so that the start is soon forgotten.
-        keep = min(config.average, (done + 1) / (done + 10))
-        if device.type == 'cuda':
-            keep = torch.full((), keep, device=device)
-        total += step(scale, low, high, keep)
-        summed += 1
+        keep = learning.keep_at(config.average, done, device)
+        loss.add(step(scale, low, high, keep))
         done += 1
         before, position = position, progress.at(done)
         if done % config.log_every == 0:
-            mean = float(total) / summed
-            total.zero_()
-            summed = 0
-            if not math.isfinite(mean):
-                raise FloatingPointError(f'the loss is {mean} at iteration {done}')
-            log(f'{done} loss {mean * 255:.4f} rate {share:.4f}')
+            log(f'{done} loss {loss.take(done) * 255:.4f} rate {share:.4f}')
         if schedule.passed(before, position, every) or position >= 1:
             checks += 1
             check(done, stage, checks % config.keep_every == 0 or position >= 1)

@@ -2,12 +2,12 @@ import dataclasses
 
 import pytest
 
-from addersr import train
-from common import schedule
+from addersr.config import Stage, TrainConfig, rate_at, stage_at
 from addersr.model import ModelConfig
+from common import schedule
 
-STAGES = [train.Stage(0, 8, 24), train.Stage(0.5, 4, 32), train.Stage(0.75, 2, 48)]
-CONFIG = train.TrainConfig(
+STAGES = [Stage(0, 8, 24), Stage(0.5, 4, 32), Stage(0.75, 2, 48)]
+CONFIG = TrainConfig(
     name='test', iterations=1000, photographs=[], held_back=[], stages=STAGES, model=ModelConfig(),
     warmup=100, decay_from=0.25,
 )
@@ -63,7 +63,7 @@ def test_every_so_many_iterations_passes_at_their_multiples_alone(iterations, ev
 
 
 def test_rates_warm_up_stay_and_fall_to_their_end():
-    rate = lambda i, progress: train.rate_at(CONFIG, i, progress)
+    rate = lambda i, progress: rate_at(CONFIG, i, progress)
     assert rate(0, 0) == pytest.approx(0.01) and rate(99, 0.9) == 1
     assert rate(150, 0.2) == rate(150, 0.25) == 1
     assert rate(700, 0.625) == pytest.approx(0.5)
@@ -72,10 +72,10 @@ def test_rates_warm_up_stay_and_fall_to_their_end():
 
 def test_rates_by_iterations_are_a_cosine_from_the_end_of_the_warm_up():
     config = dataclasses.replace(CONFIG, decay_from=0)
-    assert train.rate_at(config, 550, 0.55) == pytest.approx(0.5)
+    assert rate_at(config, 550, 0.55) == pytest.approx(0.5)
 
 
 def test_stages_start_at_iterations_or_at_shares():
-    assert [train.stage_at(CONFIG, p).batch for p in (0, 0.499, 0.5, 0.74, 0.75, 1.2)] == [8, 8, 4, 4, 2, 2]
-    config = dataclasses.replace(CONFIG, stages=[train.Stage(0, 8, 24), train.Stage(333, 2, 48)])
-    assert [train.stage_at(config, i / 1000).batch for i in (332, 333)] == [8, 2]
+    assert [stage_at(CONFIG, p).batch for p in (0, 0.499, 0.5, 0.74, 0.75, 1.2)] == [8, 8, 4, 4, 2, 2]
+    config = dataclasses.replace(CONFIG, stages=[Stage(0, 8, 24), Stage(333, 2, 48)])
+    assert [stage_at(config, i / 1000).batch for i in (332, 333)] == [8, 2]
