@@ -25,8 +25,8 @@ from .model import Backbone, StreamingPyramid
 
 RESOURCES = train.TRAINING.parent / 'resources' / 'models'
 OPSET = 16
-# Steps before a step's own whose frames shape its results, without recurrence: level by level, one more each.
-MEMORY = {'wide': 3, 'anchored': 5, 'published': 5}
+# Steps before a step's own that shape its results, without recurrence: a sharp frame j-2 goes back to frame j-4.
+MEMORY = 3
 
 
 class Step(nn.Module):
@@ -72,11 +72,9 @@ def build(step: Step) -> bytes:
 
 def receptive_field(backbone: Backbone) -> int:
     """Pixels to each side, rounded up to whole reshuffles."""
-    kernels = [m.kernel_size[0] // 2 for m in backbone.modules() if isinstance(m, nn.Conv2d)]
-    inside = sum(kernels)
-    if len(backbone.output) == 3:  # the last convolution is at full resolution
-        return (inside - 1) * backbone.shuffle + backbone.shuffle
-    return inside * backbone.shuffle
+    convolutions = [m for m in backbone.modules() if isinstance(m, nn.Conv2d)]
+    # One at full resolution at the end reaches into the next reshuffled pixel, so it counts like the others.
+    return sum(m.kernel_size[0] // 2 for m in convolutions) * backbone.shuffle
 
 
 def operations(model: StreamingPyramid) -> int:
@@ -105,8 +103,9 @@ def parity_case(step: Step, shot: list[np.ndarray]) -> dict:
         results += [between[0].numpy(), sharp[0].numpy()]
     encode = lambda arrays, kind: base64.b64encode(np.stack(arrays).astype(kind).tobytes()).decode()
     return {
-        'about': 'two steps from the start of a shot; codes uint8 [step, previous next warped_previous '
-        'warped_next, 3, size, size], x = codes / 255; output float32 [step, between sharp, 3, size, size]',
+        'about': 'two steps from the start of a shot; codes uint8 [step, '
+        + ' '.join(Step.INPUTS)
+        + ', 3, size, size], x = codes / 255; output float32 [step, between sharp, 3, size, size]',
         'size': size,
         'codes': encode(codes, np.uint8),
         'output': encode(results, '<f4'),
@@ -136,7 +135,6 @@ def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict,
     images = model.image_states()
     # A step chains at most as many calls as there are levels.
     halo = sum(receptive_field(level) for level in model.levels)
-    clips = json.loads((train.TRAINING / 'build' / 'bin-samples' / 'training' / 'about.json').read_text())['clips']
     return {
         'name': options.name,
         'title': options.title or f'BIN {options.size}',
@@ -152,7 +150,7 @@ def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict,
             {'name': name, 'channels': 3, 'stride': 1, 'start': 'frame' if name in images else 'zero'}
             for name in model.state_names()
         ],
-        'memory': None if config.recurrent else MEMORY[config.form],
+        'memory': None if config.recurrent else MEMORY,
         'inputs': [picture(name) for name in inputs],
         'outputs': [picture(name) for name in outputs],
         'colour': {'plane': 'rgb'},
@@ -160,11 +158,11 @@ def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict,
         'parameters': sum(p.numel() for p in model.parameters()),
         'licence': {
             'weights': 'MIT',
-            'data': [{'name': 'short clips (docs/models/bin.md lists them)', 'licence': 'various', 'count': len(clips)}],
+            'data': record['samples']['data'],
         },
         'training': {
             'recipe': 'training/bin/train.py',
-            'config': f'training/bin/configs/{options.config}.toml',
+            'run': record['config']['name'],
             'commit': record['commit'],
             'seed': record['seed'],
             'iterations': record['iteration'],
@@ -180,7 +178,6 @@ def main() -> None:
     parser.add_argument('checkpoint', type=pathlib.Path)
     parser.add_argument('name', help='the folder under resources/models')
     parser.add_argument('--size', choices=('fast', 'light', 'standard'), required=True)
-    parser.add_argument('--config', default='light', help='name of the configuration that trained it')
     parser.add_argument('--title')
     parser.add_argument('--version', default='1.0.0')
     options = parser.parse_args()

@@ -21,11 +21,13 @@ import tomllib
 import cv2
 import numpy as np
 
-from . import clips, layers, motion
+from . import clips, layers, licences, motion
 
 TRAINING = pathlib.Path(__file__).resolve().parent.parent
 FRAMES = 5  # of a sample
 KINDS = ('frames', 'sharp', 'warps')
+ABOUT = 'about.json'  # of a finished folder: what its samples were drawn from
+HELD_BACK_STILLS = 8  # every so many photographs serve validation alone
 SHAPES = {'frames': (FRAMES,), 'sharp': (2 * FRAMES - 1,), 'warps': (FRAMES - 1, 2)}
 
 
@@ -43,6 +45,7 @@ class SampleConfig:
     room: int = 16  # drawn round a patch, so that the flow near its border sees what lies beyond
     real: float = 0.3
     stills: list[str] = dataclasses.field(default_factory=list)  # folders of photographs for the layers
+    unlisted: str = ''  # licence of clips that no index.tsv tells one of
     hardest: float = 24.0  # PSNR of a blurred frame below which nothing could restore it
     easiest: float = 36.0  # above which it shows noise and coding rather than blur
     ghosts: float = 26.0  # PSNR of frames of an exposure, one after the other, below which their mean shows steps
@@ -181,33 +184,31 @@ class Sampler:
         return frames
 
 
-def open_arrays(folder: pathlib.Path, mode: str, count: int = 0, patch: int = 0) -> dict[str, np.ndarray]:
+def open_arrays(folder: pathlib.Path, mode: str = 'r') -> dict[str, np.ndarray]:
     """The arrays of a folder, mapped: KIND.npy of [count, ..., patch, patch, 3]."""
-    if mode == 'r':
-        return {kind: np.load(folder / f'{kind}.npy', mmap_mode='r') for kind in KINDS}
-    shapes = {kind: (count, *SHAPES[kind], patch, patch, 3) for kind in KINDS}
-    new = np.lib.format.open_memmap
-    return {kind: new(folder / f'{kind}.npy', mode, np.uint8, shapes[kind]) for kind in KINDS}
+    return {kind: np.load(folder / f'{kind}.npy', mmap_mode=mode) for kind in KINDS}
+
+
+def new_arrays(folder: pathlib.Path, count: int, patch: int) -> None:
+    for kind in KINDS:
+        shape = (count, *SHAPES[kind], patch, patch, 3)
+        np.lib.format.open_memmap(folder / f'{kind}.npy', 'w+', np.uint8, shape)
 
 
 def fill(folder: pathlib.Path, sampler: Sampler, seed: int, worker: int, workers: int) -> None:
-    arrays = open_arrays_to_write(folder)
+    arrays = open_arrays(folder, 'r+')
     for i in range(worker, len(arrays['frames']), workers):
         for kind, value in sampler.draw(seed * 1_000_003 + i).items():
             arrays[kind][i] = value
 
 
-def open_arrays_to_write(folder: pathlib.Path) -> dict[str, np.ndarray]:
-    return {kind: np.load(folder / f'{kind}.npy', mmap_mode='r+') for kind in KINDS}
-
-
 def make(
     folder: pathlib.Path, sources: list[clips.Clip], stills: list[np.ndarray], config: SampleConfig, count: int,
-    seed: int, workers: int,
+    seed: int, workers: int, data: list[dict] | None = None,
 ) -> None:  # fmt: skip
-    """Fills a folder; sample i is the same however many workers there are."""
+    """Fills a folder; sample i is the same however many workers there are. data: what ABOUT tells of the sources."""
     folder.mkdir(parents=True, exist_ok=True)
-    open_arrays(folder, 'w+', count, config.patch)
+    new_arrays(folder, count, config.patch)
     sampler = Sampler(sources, stills, config)
     context = multiprocessing.get_context('fork')  # the clips are shared, not copied
     jobs = [context.Process(target=fill, args=(folder, sampler, seed, i, workers)) for i in range(workers)]
@@ -218,7 +219,16 @@ def make(
     if any(job.exitcode for job in jobs):
         raise RuntimeError(f'{folder} is not complete')
     # Written last: a folder without it is not finished.
-    (folder / 'about.json').write_text(json.dumps(dataclasses.asdict(config) | {'seed': seed}))
+    (folder / ABOUT).write_text(json.dumps(dataclasses.asdict(config) | {'seed': seed, 'data': data or []}))
+
+
+def load_stills(roots: list[pathlib.Path]) -> list[np.ndarray]:
+    """The larger photographs of the folders, uint8 RGB.
+
+    Shrunk by half: what a photograph shows pixel by pixel is softer than a video's frames.
+    """
+    files = [file for root in roots for file in sorted((root / 'large').glob('*.jpg'))]
+    return [cv2.imread(str(file), cv2.IMREAD_REDUCED_COLOR_2)[:, :, ::-1] for file in files]
 
 
 def main() -> None:
@@ -232,15 +242,17 @@ def main() -> None:
     config = load_config(options.config)
     roots = [(TRAINING / root).resolve() for root in options.roots or config.roots]
     start = time.time()
-    files = [file for root in config.stills for file in sorted((TRAINING / root).resolve().glob('**/*.jpg'))]
-    # Shrunk by half: what a photograph shows pixel by pixel is softer than a video's frames.
-    stills = [cv2.imread(str(file), cv2.IMREAD_REDUCED_COLOR_2)[:, :, ::-1] for file in files if 'large' in str(file)]
-    for part, names, count, seed in (
-        ('validation', config.held_back, config.validation, config.seed + 1),
-        ('training', config.clips, options.count or config.count, config.seed),
+    still_roots = [(TRAINING / root).resolve() for root in config.stills]
+    stills = load_stills(still_roots)
+    data = licences.of_sources(roots, config.clips, config.unlisted) + licences.of_photographs(still_roots)
+    held_back = stills[::HELD_BACK_STILLS]
+    others = [still for i, still in enumerate(stills) if i % HELD_BACK_STILLS]
+    for part, names, photographs, count, seed in (
+        ('validation', config.held_back, held_back, config.validation, config.seed + 1),
+        ('training', config.clips, others, options.count or config.count, config.seed),
     ):
         sources = clips.load_clips(roots, names, config.blurred)
-        make(options.output / part, sources, stills, config, count, seed, options.workers)
+        make(options.output / part, sources, photographs, config, count, seed, options.workers, data)
         print(f'{part}: {count} samples of {len(sources)} clips, {time.time() - start:.0f} s', flush=True)
 
 

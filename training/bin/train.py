@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import copy
 import dataclasses
+import json
 import math
 import os
 import pathlib
@@ -22,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from common import schedule
+from common import learning, schedule
 from common.checkpoints import TRAINING, git_commit, save
 from common.graphed import Graphed
 
@@ -53,8 +54,7 @@ class TrainConfig:
     average: float = 0.999
     clip: float = 1.0  # of the gradient's norm
     cycle: float = 0.1  # of |M1 - M2| at the same instants
-    hardest: float = 24.0  # see Samples
-    sharp_share: float = 0.25
+    sharp_share: float = 0.25  # of the samples
     start_from: str = ''
     seed: int = 1
     log_every: int = 100
@@ -81,20 +81,22 @@ def charbonnier(difference: Tensor) -> Tensor:
 class Samples:
     """The arrays of a folder on a device, uint8; on a CPU they stay mapped on the disk.
 
-    hardest: PSNR of the middle frame as it is below which a sample is left out: nobody could restore it, and
-    its errors would outweigh those that can be mended. sharp_share: of those drawn, how many are sharp.
+    sharp_share: how many of those drawn are sharp; the others are blurred.
     """
 
-    def __init__(
-        self, folder: pathlib.Path, device: torch.device, hardest: float = 0.0, sharp_share: float | None = None
-    ):
+    def __init__(self, folder: pathlib.Path, device: torch.device, sharp_share: float = 0.25):
         arrays = samples.open_arrays(folder, 'r')
         self.device = device
         self.count = len(arrays['frames'])
+        self.about = json.loads((folder / samples.ABOUT).read_text())
+        middle = samples.FRAMES // 2
+        blur = np.array(
+            [samples.psnr(f[middle], s[2 * middle]) for f, s in zip(arrays['frames'], arrays['sharp'])]
+        )
+        self.sharp, self.blurred = np.flatnonzero(blur >= SHARP), np.flatnonzero(blur < SHARP)
+        if not len(self.sharp) or not len(self.blurred):
+            sharp_share = float(len(self.sharp) > 0)
         self.sharp_share = sharp_share
-        blur = np.array([samples.psnr(f[2], s[4]) for f, s in zip(arrays['frames'], arrays['sharp'])])
-        self.sharp = np.flatnonzero(blur >= SHARP)
-        self.blurred = np.flatnonzero((blur >= hardest) & (blur < SHARP))
         if device.type == 'cpu':
             self.arrays = arrays
         else:
@@ -103,17 +105,14 @@ class Samples:
     def take(self, index: np.ndarray) -> dict[str, Tensor]:
         """{kind: uint8 [n, ..., patch, patch, 3]}."""
         if self.device.type == 'cpu':
-            index = np.sort(index)
             return {kind: torch.from_numpy(a[index]) for kind, a in self.arrays.items()}
         where = torch.from_numpy(index).to(self.device)
         return {kind: a[where] for kind, a in self.arrays.items()}
 
     def draw(self, size: int, random: np.random.Generator) -> np.ndarray:
         """Indices of a batch."""
-        if self.sharp_share is None:
-            return random.choice(np.concatenate([self.blurred, self.sharp]), size)
-        sharp = random.random(size) < self.sharp_share
-        return np.where(sharp, random.choice(self.sharp, size), random.choice(self.blurred, size))
+        sharp = random.binomial(size, self.sharp_share)
+        return np.concatenate([random.choice(self.sharp, sharp), random.choice(self.blurred, size - sharp)])
 
     def batch(self, size: int, patch: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """frames [n,5,3,p,p], sharp [n,9,3,p,p], warps [n,4,2,3,p,p] in 0..1: cropped, turned, mirrored,
@@ -179,8 +178,11 @@ def validate(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Sa
     blurred = table[:, 3] < SHARP
     score = float((table[:, :2] - table[:, 2:]).mean())
     names = ('between', 'frame', 'warped', 'input')
-    means = {f'{name} {kind}': float(table[which, i].mean())
-             for kind, which in (('blurred', blurred), ('sharp', ~blurred)) for i, name in enumerate(names)}
+    means = {
+        f'{name} {kind}': float(table[which, i].mean())
+        for kind, which in (('blurred', blurred), ('sharp', ~blurred))
+        for i, name in enumerate(names)
+    }
     return {'score': score} | means
 
 
@@ -206,24 +208,14 @@ class Learner:
             self.model = self.model.to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.weights = list(self.model.parameters())
-        # In a graph, so that the rate is a place in memory.
-        rate = torch.zeros((), device=device) if self.on_gpu else config.rate
-        ways = {'fused': True, 'capturable': True} if self.on_gpu else {'foreach': True}
-        self.optimizer = torch.optim.Adam([{'params': self.weights, 'lr': rate}], betas=(0.9, 0.99), **ways)
-
-    def set_rate(self, rate: float) -> None:
-        group = self.optimizer.param_groups[0]
-        if self.on_gpu:
-            group['lr'].fill_(rate)
-        else:
-            group['lr'] = rate
+        self.optimizer = learning.adam([{'params': self.weights, 'top': config.rate}], device)
 
     def results(self, model: StreamingPyramid, frames: Tensor, warps: Tensor) -> dict[str, Tensor]:
         """In bfloat16 on a GPU and on processors that were asked to."""
         with torch.autocast(frames.device.type, torch.bfloat16, enabled=self.half, cache_enabled=False):
             return model(frames, warps if self.config.model.aligned else None)
 
-    def step(self, _key: str, frames: Tensor, sharp: Tensor, warps: Tensor, keep: Tensor) -> Tensor:
+    def step(self, _key: str, frames: Tensor, sharp: Tensor, warps: Tensor, keep: float | Tensor) -> Tensor:
         """One iteration on one batch; returns its loss. Reads no value back (common/graphed.py).
 
         keep: the averaged weights' decay.
@@ -233,10 +225,7 @@ class Learner:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.weights, self.config.clip)
         self.optimizer.step()
-        with torch.no_grad():
-            followers = list(self.averaged.parameters())
-            torch._foreach_mul_(followers, keep)
-            torch._foreach_add_(followers, torch._foreach_mul(self.weights, 1 - keep))
+        learning.follow(list(self.averaged.parameters()), self.weights, keep)
         return loss.detach()
 
 
@@ -265,7 +254,7 @@ def run(
     prepare(device)
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
-    training = Samples(folder / 'training', device, config.hardest, config.sharp_share)
+    training = Samples(folder / 'training', device, config.sharp_share)
     held_back = Samples(folder / 'validation', device)
     learner = Learner(config, device, half)
     step = Graphed(learner.step) if learner.on_gpu and graphs else learner.step
@@ -287,7 +276,10 @@ def run(
         print(line, file=log_file, flush=True)
 
     parameters = sum(w.numel() for w in learner.weights)
-    log(f'# {parameters} parameters, {len(training.blurred)} blurred and {len(training.sharp)} sharp samples, {git_commit()[:10]}, {device}')
+    log(
+        f'# {parameters} parameters, {len(training.blurred)} blurred and {len(training.sharp)} sharp samples, '
+        f'{git_commit()[:10]}, {device}'
+    )
 
     def check() -> dict[str, float]:
         """Scores the averaged weights on the held-back samples and writes the checkpoints."""
@@ -305,7 +297,7 @@ def run(
         if found['score'] > best:
             best, mark = found['score'], ' *'
             state = {name: x.cpu().contiguous() for name, x in learner.averaged.state_dict().items()}
-            save(output / 'best.pt', common | {'model': state, 'validation': found})
+            save(output / 'best.pt', common | {'model': state, 'validation': found, 'samples': training.about})
         last = common | {
             'raw': learner.model.state_dict(),
             'averaged': learner.averaged.state_dict(),
@@ -318,27 +310,19 @@ def run(
         return found
 
     found: dict[str, float] = {}
-    total, summed = torch.zeros((), device=device), 0
+    loss = learning.RunningLoss(device)
     progress.begin()
     position = progress.at(iteration)
     while position < 1:
         cosine = 0.5 * (1 + math.cos(math.pi * position))
         warm = min(1, (iteration + 1) / config.warmup)
-        learner.set_rate(config.rate * warm * (config.rate_end + (1 - config.rate_end) * cosine))
+        learning.set_rates(learner.optimizer, warm * (config.rate_end + (1 - config.rate_end) * cosine))
         batch = training.batch(config.batch, config.patch, random)
-        # Short at first, so that the start is soon forgotten.
-        keep = torch.full((), min(config.average, (iteration + 1) / (iteration + 10)), device=device)
-        total += step('step', *batch, keep)
-        summed += 1
+        loss.add(step('step', *batch, learning.keep_at(config.average, iteration, device)))
         iteration += 1
         before, position = position, progress.at(iteration)
         if iteration % config.log_every == 0:
-            mean = float(total) / summed
-            total.zero_()
-            summed = 0
-            if not math.isfinite(mean):
-                raise FloatingPointError(f'the loss is {mean} at iteration {iteration}')
-            log(f'{iteration} loss {mean * 255:.4f}')
+            log(f'{iteration} loss {loss.take(iteration) * 255:.4f}')
         if schedule.passed(before, position, 1 / config.evaluations) or position >= 1:
             found = check()
     log_file.close()

@@ -76,10 +76,36 @@ def test_workers_share_the_work_without_changing_it(tmp_path):
     assert all(np.array_equal(one[kind], two[kind]) for kind in samples.KINDS)
 
 
-def test_batches_keep_pictures_of_a_sample_together(tmp_path):
-    samples.make(tmp_path, [clips.Clip('still', np.repeat(texture(220, 220)[None], 60, 0))], [], CONFIG, 2, 5, 1)
-    source = train.Samples(tmp_path, torch.device('cpu'))
-    frames, sharp, warps = source.batch(2, 48, np.random.default_rng(1))
-    assert frames.shape == (2, 5, 3, 48, 48) and warps.shape == (2, 4, 2, 3, 48, 48)
-    # Some samples are layers or spoiled; the others stand still.
-    assert (frames - sharp[:, ::2]).abs().mean() < 0.2
+def test_batches_turn_and_mirror_pictures_of_a_sample_alike(tmp_path, monkeypatch):
+    monkeypatch.setattr(samples.Sampler, 'spoil', lambda self, frames: frames)
+    still = clips.Clip('still', np.repeat(texture(220, 220)[None], 60, 0))
+    samples.make(tmp_path, [still], [], dataclasses.replace(CONFIG, real=1.0), 2, 5, 1)
+    source = train.Samples(tmp_path, torch.device('cpu'), sharp_share=0.25)
+    assert source.sharp_share == 1  # there are no blurred ones
+    for seed in range(8):
+        frames, sharp, warps = source.batch(2, 48, np.random.default_rng(seed))
+        assert frames.shape == (2, 5, 3, 48, 48) and warps.shape == (2, 4, 2, 3, 48, 48)
+        assert torch.equal(frames, sharp[:, ::2])
+        assert (warps[:, :, 0] - frames[:, :-1]).abs().max() < 2 / 255
+
+
+def test_batches_are_as_sharp_as_they_are_told(tmp_path):
+    samples.make(tmp_path, [clips.Clip('slide', sliding(60))], [], CONFIG, 12, 5, 1)
+    source = train.Samples(tmp_path, torch.device('cpu'), sharp_share=0.0)
+    assert len(source.sharp) and len(source.blurred)
+    assert set(source.draw(200, np.random.default_rng(1))) == set(source.blurred)
+
+
+def test_a_run_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, 'TRAINING', tmp_path)
+    for part, seed in (('training', 5), ('validation', 6)):
+        samples.make(tmp_path / part, [clips.Clip('slide', sliding(60))], [], CONFIG, 4, seed, 1, [{'name': 'x'}])
+    backbone = {'shuffle': 2, 'width': 8, 'depth': 1, 'layers': 2, 'growth': 4}
+    table = {'name': 'tiny', 'iterations': 2, 'batch': 1, 'patch': 16, 'log_every': 1, 'evaluations': 1,
+             'model': {'backbone': backbone}}  # fmt: skip
+    found = train.run(train.make_config(table), tmp_path, torch.device('cpu'))
+    train.run(train.make_config(table | {'iterations': 3}), tmp_path, torch.device('cpu'), resume=True)
+    assert torch.load(tmp_path / 'runs/tiny/last.pt')['iteration'] == 3
+    model, record = train.load_model(tmp_path / 'runs/tiny/best.pt')
+    assert record['samples']['data'] == [{'name': 'x'}] and model.config.form == 'wide'
+    assert 'score' in found
