@@ -49,9 +49,9 @@ export class EnhanceSettings {
     return typeof this.size === 'number' ? this.size : this.fit;
   }
 
-  /** False where a pace is entered that no video has. */
+  /** False where the automatic choice is asked for a pace that no video has. */
   get paceMakesSense(): boolean {
-    return this.pace === null || paceOption.schema.safeParse(this.pace).success;
+    return this.quality !== 'auto' || this.pace === null || paceOption.schema.safeParse(this.pace).success;
   }
 
   /** Factors that can be chosen. A restoring network may be there for fewer; choosing another turns it off. */
@@ -90,8 +90,9 @@ export class EnhanceSettings {
     this.restore = restore;
   }
 
-  /** Takes back what can't be had together: a network that is not there for another factor. */
+  /** Takes back what can't be had together: a network that is not there for another factor, a pace for a still. */
   settle(info: MediaInfo): void {
+    if (info.kind === 'still') this.pace = null;
     if (this.restoreReason !== null) this.restore = false;
     const chosen = this.qualityChoices(info).find(({ value }) => value === this.quality);
     if (chosen?.reason !== null) this.quality = 'auto';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findPreset, type EngineFacts, type ModelManifest } from '../../app/shared';
-import { FakeHost } from '../../tests/support/fake-host';
+import { FakeHost, info } from '../../tests/support/fake-host';
 import { Workspace } from './workspace.svelte';
 
 describe('how pictures are enlarged', () => {
@@ -48,7 +48,28 @@ describe('how pictures are enlarged', () => {
     expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, pace: 12.5 }]);
     await workspace.change(() => (enhance.quality = 'fast'));
     expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, quality: 'fast' }]);
-    await workspace.change(() => (enhance.pace = -1));
+    await workspace.change(() => {
+      enhance.quality = 'auto';
+      enhance.pace = -1;
+    });
     expect([enhance.paceMakesSense, workspace.canExport]).toEqual([false, false]);
+  });
+
+  it('asks for no pace where none can be entered', async () => {
+    await workspace.choose();
+    const { enhance, chain } = workspace.settings;
+    await workspace.change(() => (enhance.pace = -1));
+    expect(workspace.canExport).toBe(false);
+    await workspace.change(() => (enhance.quality = 'fast'));
+    expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, quality: 'fast' }]);
+    await workspace.change(() => {
+      enhance.quality = 'auto';
+      chain.add('slow');
+      chain.remove('enhance');
+    });
+    expect(workspace.settings.stages).toEqual([{ kind: 'interpolate', slow: 4 }]);
+    host.probing = async (path) => info(path, 'still');
+    await workspace.choose();
+    expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2 }]);
   });
 });

@@ -58,7 +58,8 @@ export class Settings {
 
   /** The stages of the job, null where something is missing yet. */
   get stages(): readonly StageRequest[] | null {
-    return this.enhance.paceMakesSense ? stagesOf(this.chain.kinds, this.#values) : null;
+    const complete = this.enhance.paceMakesSense || !this.chain.has('enhance');
+    return complete ? stagesOf(this.chain.kinds, this.#values) : null;
   }
 
   /** What the chain makes of a file; null while something is missing. */
