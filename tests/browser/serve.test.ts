@@ -293,9 +293,12 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     expect(await page.getByLabel('Preset').inputValue()).toBe('');
     await network.getByRole('radio', { name: 'Automatic' }).check();
 
-    await page.getByLabel('Codec').selectOption('hevc');
-    await page.getByLabel('Codec').selectOption('h264');
-    expect(await page.getByLabel('Preset').inputValue()).toBe('enhance-2x');
+    const codec = page.getByRole('combobox', { name: 'Codec', exact: true });
+    await codec.selectOption('hevc');
+    await codec.selectOption('h264');
+    await page.getByRole('slider', { name: 'Quality (CRF)', exact: true }).waitFor();
+    const preset = page.getByRole('combobox', { name: 'Preset', exact: true });
+    expect(await preset.inputValue()).toBe('enhance-2x');
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('heading', { name: 'Done' }).waitFor({ timeout: 100_000 });
     expect(await page.title()).toBe('Done – Ferien & Meer.mp4 – Clearcut');
