@@ -121,6 +121,14 @@ export class Source {
   }
 }
 
+/** The latest moment with a frame to show, as well as it is known; 0 where the length is not. */
+export function lastMoment({ video, durationSeconds }: MediaInfo): number {
+  const length = video.durationSeconds ?? durationSeconds ?? 0;
+  // A little before the last frame: its own time may be rounded.
+  const late = video.frameRate ? (1.5 * video.frameRate.den) / video.frameRate.num : 0;
+  return Math.max(0, length - late);
+}
+
 /** An address for PNG bytes; revoke it when it is no longer shown. */
 export function pictureAddress(bytes: Uint8Array): string {
   return URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'image/png' }));

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { MediaInfo } from '../../app/shared';
 import { FakeHost, info } from '../../tests/support/fake-host';
+import { lastMoment } from './source.svelte';
 import { Workspace } from './workspace.svelte';
 
 describe('the file that is open', () => {
@@ -60,5 +61,12 @@ describe('the file that is open', () => {
     await workspace.look(5);
     await first;
     expect(host.calls).toEqual(['poster /videos/clip.mp4 3', 'poster /videos/clip.mp4 5']);
+  });
+
+  it('can be looked at up to its last frame, though its sound may go on', () => {
+    const { video, ...rest } = info('/videos/clip.mp4');
+    expect(lastMoment({ ...rest, durationSeconds: 9, video })).toBeCloseTo(7.94);
+    expect(lastMoment({ ...rest, video: { ...video, durationSeconds: null, frameRate: null } })).toBe(8);
+    expect(lastMoment({ ...rest, video: { ...video, durationSeconds: 0.04 } })).toBe(0);
   });
 });
