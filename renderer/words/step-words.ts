@@ -7,6 +7,7 @@ import {
   type OptionSpec,
   type SlowSound,
 } from '../../app/shared';
+import type { Choice } from '../state/networks';
 import type { StepKind } from '../state/steps';
 
 const OPTIONS: Readonly<Record<StepKind, Pick<OptionSpec<unknown>, 'label' | 'help'>>> = {
@@ -38,6 +39,13 @@ export const SOUND_WORDS: Readonly<Record<SlowSound, string>> = {
   stretch: 'Stretch, same pitch',
   drop: 'Leave out',
 };
+
+/** Factors as they are shown: `×2`. */
+export function factorChoices<T extends number>(
+  choices: readonly Choice<T>[],
+): (Choice<T> & { readonly label: string })[] {
+  return choices.map((choice) => ({ ...choice, label: `×${choice.value}` }));
+}
 
 function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
