@@ -54,9 +54,8 @@ export class EnhanceSettings {
     return this.quality !== 'auto' || this.pace === null || paceOption.schema.safeParse(this.pace).success;
   }
 
-  /** Factors that can be chosen. A restoring network may be there for fewer; choosing another turns it off. */
   get scaleChoices(): readonly Choice<EnhanceScale>[] {
-    return this.networks().scales(false);
+    return this.networks().scales();
   }
 
   /** Sizes of network for what is set and the file that is open. */

@@ -22,7 +22,7 @@ const installed = new Networks([
 
 describe('the networks that are installed', () => {
   it('rule out what is not there, with the reason', () => {
-    expect(installed.scales(false)).toEqual([
+    expect(installed.scales()).toEqual([
       { value: 2, reason: null },
       { value: 3, reason: null },
       { value: 4, reason: 'No network for ×4 is installed.' },
@@ -70,7 +70,8 @@ describe('the networks that are installed', () => {
 
   it('rule out nothing while they are not known', () => {
     const unknown = new Networks(null);
-    expect(unknown.scales(true).every(({ reason }) => reason === null)).toBe(true);
+    expect(unknown.scales().every(({ reason }) => reason === null)).toBe(true);
+    expect(unknown.restoreReason(4)).toBe(null);
     expect(unknown.qualities(4, true, 'video').every(({ reason }) => reason === null)).toBe(true);
     expect(unknown.restoreReason(4)).toBeNull();
   });

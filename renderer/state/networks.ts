@@ -46,12 +46,11 @@ export class Networks {
     return this.models === null || this.#find(scale, restore, size).length > 0;
   }
 
-  scales(restore: boolean): Choice<EnhanceScale>[] {
+  /** Factors as they are offered. A restoring network may be there for fewer: choosing another factor turns it off. */
+  scales(): Choice<EnhanceScale>[] {
     return ENHANCE_SCALES.map((scale) => ({
       value: scale,
-      reason: this.has(scale, restore)
-        ? null
-        : `No ${restore ? 'restoring ' : ''}network for ×${scale} is installed.`,
+      reason: this.has(scale, false) ? null : `No network for ×${scale} is installed.`,
     }));
   }
 
@@ -96,10 +95,7 @@ export class Networks {
   #find(scale: number, restore: boolean, size?: ModelSize): EnhanceManifest[] {
     return (this.models ?? []).filter(
       (model) =>
-        model.task === 'enhance' &&
-        model.scale === scale &&
-        model.restore === restore &&
-        (size === undefined || model.size === size),
+        model.scale === scale && model.restore === restore && (size === undefined || model.size === size),
     );
   }
 }

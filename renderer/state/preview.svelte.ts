@@ -107,7 +107,7 @@ function keyOf({ path }: MediaInfo, stages: readonly StageRequest[], seconds: nu
 }
 
 /** The second that has `seconds` in its middle, or as much of it as there is. */
-export function partAround(seconds: number, duration: number | null): { start: number; end: number } {
+function partAround(seconds: number, duration: number | null): { start: number; end: number } {
   const latest = Math.max(0, (duration ?? Infinity) - PREVIEW_SECONDS);
   const start = Math.max(0, Math.min(seconds - PREVIEW_SECONDS / 2, latest));
   return { start, end: start + PREVIEW_SECONDS };

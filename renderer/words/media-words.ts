@@ -55,7 +55,7 @@ const MATRICES: Readonly<Record<string, string>> = {
 };
 
 /** A codec by the name people know; ffmpeg's own where there is none. */
-export function codecName(codec: string): string {
+function codecName(codec: string): string {
   return CODECS[codec] ?? (codec.startsWith('pcm_') ? 'PCM' : codec);
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../app/shared';
 
 /** What a job is doing, in a word. */
-export const STATE_WORDS: Readonly<Record<JobState, string>> = {
+const STATE_WORDS: Readonly<Record<JobState, string>> = {
   waiting: 'Waiting',
   preparing: 'Preparing',
   running: 'Working',
