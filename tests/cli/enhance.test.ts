@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import type { EnhanceManifest, ErrorData, JobResult } from '../../app/shared';
 import { clearcut, startCli, type CliResult } from '../support/cli';
 import { ffmpeg, ffprobe, frameHashes, makeClip, temporaryFolder } from '../support/media';
 import { installModels } from '../support/models';
+import { firstSegment } from '../support/segments';
 
 let folder: string;
 let cleanUp: () => Promise<void>;
@@ -229,15 +229,9 @@ describe('an interrupted run', () => {
     const env = { CLEARCUT_MODELS: await installModels(at('growing'), { name: 'fast', size: 'fast' }) };
     const source = await makeClip(at('long.mp4'), { width: 96, height: 64, seconds: 24, sound: false });
     const output = at('resumed.mkv');
-    const manifest = at('.resumed.mkv.clearcut/manifest.json');
     const args = [source, '-o', output, '--enhance', '2'];
     const broken = startCli(['run', ...args], env);
-    const segments = async (): Promise<number> =>
-      readFile(manifest, 'utf8').then(
-        (text) => (JSON.parse(text) as { segments: unknown[] }).segments.length,
-        () => 0,
-      );
-    while ((await segments()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await firstSegment(output);
     broken.child.kill('SIGKILL');
     await broken.ended;
 

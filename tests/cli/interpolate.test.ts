@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorData, JobResult } from '../../app/shared';
 import { clearcut, startCli } from '../support/cli';
 import { ffmpeg, ffprobe, frameHashes, makeClip, temporaryFolder } from '../support/media';
+import { firstSegment } from '../support/segments';
 import { installToy, toyNetwork } from '../support/toy-network';
 
 let folder: string;
@@ -296,13 +297,7 @@ describe('an interrupted run', () => {
       await done([...args, '-o', at(`whole-${method}.mkv`)], env);
       const output = at(`resumed-${method}.mkv`);
       const broken = startCli(['run', ...args, '-o', output], env);
-      const manifest = join(dirname(output), `.${basename(output)}.clearcut`, 'manifest.json');
-      const segments = (): Promise<number> =>
-        readFile(manifest, 'utf8').then(
-          (text) => (JSON.parse(text) as { segments: unknown[] }).segments.length,
-          () => 0,
-        );
-      while ((await segments()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await firstSegment(output);
       broken.child.kill('SIGKILL');
       await broken.ended;
       const resumed = await done([...args, '-o', output], env);
