@@ -72,6 +72,15 @@ describe.skipIf(chromiumPath === null)('steps in the window', () => {
     expect(await rate.getByRole('radio', { name: '×4' }).isDisabled()).toBe(true);
     await rate.getByText('Beside Slow motion ×4 at most ×2 is possible.').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
+    // What gets the focus by keyboard is not behind the foot with Export.
+    await button('Remove Enhance').focus();
+    await page.keyboard.press('Tab');
+    expect(
+      await page.evaluate<boolean>(`(() => {
+        const { left, right, top, bottom } = document.activeElement.getBoundingClientRect();
+        return document.elementFromPoint((left + right) / 2, (top + bottom) / 2) === document.activeElement;
+      })()`),
+    ).toBe(true);
     await button('Remove Smoother motion').press('Enter');
     await button('Remove Enhance').press('Enter');
     await button('Remove Slow motion').press('Enter');
