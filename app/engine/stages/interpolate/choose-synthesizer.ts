@@ -96,7 +96,7 @@ function byMotion(
   return {
     synthesizer: new MotionSynthesizer(input),
     name: 'Motion estimation',
-    identity: 'motion 1',
+    identity: 'motion 2',
     choice: null,
     backend: backend.description,
   };

@@ -50,9 +50,13 @@ export class MotionSynthesizer implements Synthesizer {
       else await this.#session.estimate(previous, picture);
     }
     this.#advances = times.length > 0;
+    // Of all times or none: a new picture before one that is held would go back.
+    let match: boolean | null = null;
     for (const time of times) {
       if (!previous) throw new Error('Expected a picture before the new one.');
-      const mean = await this.#between(previous, picture, time);
+      if (match !== false) await this.#warp(time);
+      match ??= warpsMatch(this.#warpedPrevious, this.#warpedNext);
+      const mean = match ? await this.#mean(previous, picture) : null;
       yield { index: index - 1, time, picture: mean, still: mean && this.#still, since: index - 1 };
     }
     yield { index, time: 0, picture: null, still: null, since: index };
@@ -72,12 +76,14 @@ export class MotionSynthesizer implements Synthesizer {
     this.#session.dispose();
   }
 
-  /** Null where the pictures show different things. */
-  async #between(previous: Float32Array, next: Float32Array, time: number): Promise<Float32Array | null> {
+  async #warp(time: number): Promise<void> {
+    await this.#session.warpTo(time, { warpedPrevious: this.#warpedPrevious, warpedNext: this.#warpedNext });
+  }
+
+  /** Of what was warped last; and finds where nothing moves. */
+  async #mean(previous: Float32Array, next: Float32Array): Promise<Float32Array> {
     const [warpedPrevious, warpedNext] = [this.#warpedPrevious, this.#warpedNext];
     const { width, height } = this.#session;
-    await this.#session.warpTo(time, { warpedPrevious, warpedNext });
-    if (!warpsMatch(warpedPrevious, warpedNext)) return null;
     const pictures = { previous, next, warpedPrevious, warpedNext };
     await processKernels().findStill({ ...pictures, width, height, still: this.#still });
     for (let i = 0; i < warpedNext.length; i++)
