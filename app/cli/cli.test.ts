@@ -48,6 +48,8 @@ describe('the request that flags mean', () => {
       restore: true,
     });
     expect(() => stageOf({ restore: true })).toThrow(/^--restore needs a size: .*--fit/);
+    expect(() => stageOf({ interpolate: 2, quality: 'fast' })).toThrow(/^--quality needs a size/);
+    expect(() => stageOf({ interpolate: 2, pace: 30 })).toThrow(/^--pace needs a size/);
     expect(() => stageOf({ enhance: 2, quality: 'light', pace: 10 })).toThrow(
       '--pace 10 and --quality light',
     );

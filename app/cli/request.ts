@@ -1,5 +1,6 @@
 import {
   findPreset,
+  MOST_NEW_FRAMES,
   PRESETS,
   UserError,
   type Fit,
@@ -107,7 +108,7 @@ function stagesOf(
   return stages;
 }
 
-/** @throws UserError bad-usage for wishes that need a size where none is said */
+/** @throws UserError bad-usage for wishes that need a size where none is said, or don't go together */
 function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageRequest | null {
   const scale = flags.enhance ?? preset?.enhance;
   const fit = flags.fit ?? preset?.fit;
@@ -115,10 +116,11 @@ function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageReque
   const pace = flags.pace ?? preset?.pace;
   const restore = flags.restore ?? preset?.restore;
   if (scale === undefined && fit === undefined) {
-    if (!restore) return null;
+    const alone = restore ? '--restore' : quality ? '--quality' : pace === undefined ? null : '--pace';
+    if (alone === null) return null;
     throw new UserError(
       'bad-usage',
-      `--restore needs a size: say how large the result should be, for example --enhance 2 or --fit 1920x1080.`,
+      `${alone} needs a size: say how large the result should be, for example --enhance 2 or --fit 1920x1080.`,
     );
   }
   if (pace !== undefined && quality !== undefined && quality !== 'auto') {
@@ -156,10 +158,10 @@ function interpolateRequest(flags: RunFlags, preset: Preset | undefined): StageR
       '--method says how frames are made: add --interpolate, --slow or --deblur, or leave it out.',
     );
   }
-  if ((factor ?? 1) * (slow ?? 1) > 8)
+  if ((factor ?? 1) * (slow ?? 1) > MOST_NEW_FRAMES)
     throw new UserError(
       'bad-usage',
-      `--interpolate ${factor} and --slow ${slow} would make ${(factor ?? 1) * (slow ?? 1)} frames of one: at most 8 can be made.`,
+      `--interpolate ${factor} and --slow ${slow} would make ${(factor ?? 1) * (slow ?? 1)} frames of one: at most ${MOST_NEW_FRAMES} can be made.`,
     );
   if (deblur && method === 'motion')
     throw new UserError(

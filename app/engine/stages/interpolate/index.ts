@@ -1,5 +1,5 @@
 export { chooseSynthesizer, type ChosenSynthesizer } from './choose-synthesizer';
 export { Interpolate, type InterpolateRequest } from './interpolate';
-export { MotionSynthesizer, type MotionSynthesizerOptions } from './motion-synthesizer';
+export { MotionSynthesizer } from './motion-synthesizer';
 export { NetworkSynthesizer, type NetworkSynthesizerOptions } from './network-synthesizer';
 export type { ReadyPicture, Synthesizer } from './synthesizer';

@@ -1,4 +1,4 @@
-import { UserError, type StageRequest } from '../../../shared';
+import { MOST_NEW_FRAMES, UserError, type StageRequest } from '../../../shared';
 import {
   FramePool,
   ticksToSeconds,
@@ -22,8 +22,6 @@ export type InterpolateRequest = Extract<StageRequest, { kind: 'interpolate' }>;
 
 /** Frames out at once: those queued before the encoder, one in its hands, one in the making. */
 const FRAMES_OUT = 5;
-/** More frames of one, and no motion is left between two. */
-const MOST_FRAMES_OF_ONE = 8;
 
 interface Opened {
   readonly shot: Shot;
@@ -46,10 +44,10 @@ export class Interpolate implements Stage {
 
   static supports(_input: StreamFormat, request: InterpolateRequest): Support {
     const [factor, slow] = factorsOf(request);
-    if (factor * slow <= MOST_FRAMES_OF_ONE) return { supported: true };
+    if (factor * slow <= MOST_NEW_FRAMES) return { supported: true };
     return {
       supported: false,
-      reason: `×${factor} and ${slow} times slower would make ${factor * slow} frames of one: at most ${MOST_FRAMES_OF_ONE} can be made.`,
+      reason: `×${factor} and ${slow} times slower would make ${factor * slow} frames of one: at most ${MOST_NEW_FRAMES} can be made.`,
     };
   }
 
