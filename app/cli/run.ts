@@ -31,7 +31,7 @@ interface RunOutcome {
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('Enhance, smooth, slow down or deblur a video, a still, or every one in a folder')
+    .description('Enhance, smooth or slow down a video, a still, or every one in a folder')
     .argument('<in>', 'video, still or folder (recursive; the tree is mirrored)')
     .requiredOption('-o, --output <out>', 'result file, or folder where the input is one')
     .addOption(

@@ -271,7 +271,8 @@ describe('a network for motion', () => {
   });
 
   it.each([
-    [['--deblur'], '--deblur needs a network for motion, and none is installed'],
+    [['--deblur'], 'none is installed: --interpolate and --slow work without one'],
+    [['--deblur', '--slow', '2'], 'none is installed: leave it out to make new frames'],
     [['--interpolate', '2', '--method', 'network'], '--method network needs a network'],
     [['--interpolate', '3'], 'Expected one of 2, 4, 8.'],
     [['--method', 'motion'], 'add --interpolate, --slow or --deblur'],

@@ -44,7 +44,8 @@ export async function chooseSynthesizer(
 }
 
 /** The network for a request; null where there is none and none is needed. @throws UserError model-missing, model-damaged */
-async function modelFor({ model: wanted, method, deblur }: InterpolateRequest): Promise<MotionModel | null> {
+async function modelFor(request: InterpolateRequest): Promise<MotionModel | null> {
+  const { model: wanted, method, deblur, factor = 1, slow = 1 } = request;
   const models = await modelsOf('interpolate');
   const found = wanted === undefined ? models[0] : models.find(({ manifest }) => manifest.name === wanted);
   if (found) return found;
@@ -58,7 +59,7 @@ async function modelFor({ model: wanted, method, deblur }: InterpolateRequest): 
   if (deblur || method === 'network')
     throw new UserError(
       'model-missing',
-      `${deblur ? '--deblur' : '--method network'} needs a network for motion, and none is installed: leave it out to make new frames from motion alone.`,
+      `${deblur ? '--deblur' : '--method network'} needs a network for motion, and none is installed: ${factor * slow > 1 ? 'leave it out to make new frames from motion alone' : '--interpolate and --slow work without one'}.`,
     );
   return null;
 }

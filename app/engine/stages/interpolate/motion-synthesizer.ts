@@ -1,6 +1,7 @@
 import type { MotionSession } from '../../../../kernels';
 import { processKernels } from '../../runtime';
 import { warpsMatch } from './matching';
+import { openMotionSession } from './motion-session';
 import { allocateMask, allocatePicture } from './pictures';
 import type { ReadyPicture, Synthesizer } from './synthesizer';
 
@@ -29,13 +30,10 @@ export class MotionSynthesizer implements Synthesizer {
   #advances = false;
   #pushed = 0;
 
-  /** @throws Error without the compiled kernels; RangeError without memory */
+  /** @throws DeviceError device-out-of-memory; Error without the compiled kernels */
   constructor({ width, height, finestScale }: MotionSynthesizerOptions) {
-    this.#session = processKernels().createMotionSession({
-      width,
-      height,
-      finestScale: finestScale ?? (width * height <= FULL_SIZE_PIXELS ? 0 : 1),
-    });
+    const scale = finestScale ?? (width * height <= FULL_SIZE_PIXELS ? 0 : 1);
+    this.#session = openMotionSession(width, height, scale);
     this.#warpedPrevious = allocatePicture(width, height);
     this.#warpedNext = allocatePicture(width, height);
     this.#still = allocateMask(width, height);

@@ -2,6 +2,7 @@ import type { MotionSession } from '../../../../kernels';
 import { processKernels } from '../../runtime';
 import type { StepInputs, StepOutputs } from './network-step';
 import { warpsMatch } from './matching';
+import { openMotionSession } from './motion-session';
 import { isPadded, pad, unpad, type Padding } from './padding';
 import { allocateMask, allocatePicture } from './pictures';
 import type { Volume } from './volume';
@@ -25,7 +26,7 @@ export class NetworkPictures {
   constructor(size: Padding, delay: number) {
     const { width, height, paddedWidth, paddedHeight } = size;
     this.#size = size;
-    this.#motion = processKernels().createMotionSession({ width, height, finestScale: 0 });
+    this.#motion = openMotionSession(width, height, 0);
     this.#masks = Array.from({ length: delay + 2 }, () => allocateMask(width, height));
     const padded = (): Float32Array => allocatePicture(paddedWidth, paddedHeight);
     this.#padded = {
