@@ -11,7 +11,7 @@ const SAMPLES = 100_000;
 
 /** Whether two frames, warped to the same time, [3, height, width], show the same: if not, nothing can be said of what lies between. */
 export function warpsMatch(a: Float32Array, b: Float32Array): boolean {
-  // Odd, so that it doesn't keep to some columns.
+  // Odd: an even step keeps to some columns of every even width.
   const step = Math.floor(a.length / SAMPLES) | 1;
   const channel = a.length / 3;
   const surplus = new Int32Array(3 * BINS);

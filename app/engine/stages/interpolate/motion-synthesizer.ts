@@ -14,6 +14,7 @@ export interface MotionSynthesizerOptions {
 
 /** Up to this many pixels motion is estimated at full size: 0.1 to 0.7 dB better for about three times the time. */
 const FULL_SIZE_PIXELS = 1280 * 720;
+const MIDDLE = 0.5;
 
 /**
  * New pictures from the motion between two alone: each is the mean of both, warped along the motion to its time.
@@ -29,6 +30,8 @@ export class MotionSynthesizer implements Synthesizer {
   /** The session knows the motion up to the picture pushed last. */
   #advances = false;
   #pushed = 0;
+  /** The time that both pictures are warped to. */
+  #warpedTo: number | null = null;
 
   /** @throws DeviceError device-out-of-memory; Error without the compiled kernels */
   constructor({ width, height, finestScale }: MotionSynthesizerOptions) {
@@ -48,12 +51,12 @@ export class MotionSynthesizer implements Synthesizer {
       else await this.#session.estimate(previous, picture);
     }
     this.#advances = times.length > 0;
+    this.#warpedTo = null;
     // Of all times or none: a new picture before one that is held would go back.
-    let match: boolean | null = null;
+    const match = previous !== null && times.length > 0 && (await this.#match());
     for (const time of times) {
       if (!previous) throw new Error('Expected a picture before the new one.');
-      if (match !== false) await this.#warp(time);
-      match ??= warpsMatch(this.#warpedPrevious, this.#warpedNext);
+      if (match) await this.#warp(time);
       const mean = match ? await this.#mean(previous, picture) : null;
       yield { index: index - 1, time, picture: mean, still: mean && this.#still, since: index - 1 };
     }
@@ -74,7 +77,15 @@ export class MotionSynthesizer implements Synthesizer {
     this.#session.dispose();
   }
 
+  /** Judged in the middle, where the limits were measured. */
+  async #match(): Promise<boolean> {
+    await this.#warp(MIDDLE);
+    return warpsMatch(this.#warpedPrevious, this.#warpedNext);
+  }
+
   async #warp(time: number): Promise<void> {
+    if (this.#warpedTo === time) return;
+    this.#warpedTo = time;
     await this.#session.warpTo(time, { warpedPrevious: this.#warpedPrevious, warpedNext: this.#warpedNext });
   }
 
@@ -86,6 +97,7 @@ export class MotionSynthesizer implements Synthesizer {
     await processKernels().findStill({ ...pictures, width, height, still: this.#still });
     for (let i = 0; i < warpedNext.length; i++)
       warpedPrevious[i] = ((warpedPrevious[i] ?? 0) + (warpedNext[i] ?? 0)) / 2;
+    this.#warpedTo = null; // the mean took the place of one of them
     return warpedPrevious;
   }
 }
