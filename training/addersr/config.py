@@ -45,6 +45,9 @@ class TrainConfig:
     # A checkpoint to take the weights from; {scale} in it names one for each scale. A tail of
     # another scale is new.
     start_from: str = ''
+    # A checkpoint of a better net, {scale} as above, whose pictures are a share of the target.
+    teacher: str = ''
+    teacher_share: float = 0.5
     log_every: int = 100
     evaluate_every: float = 2000  # iterations, or below 1 share of the run
     keep_every: int = 1  # evaluations from one last.pt to the next; the last one always writes it

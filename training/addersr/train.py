@@ -145,13 +145,29 @@ class Learner:
         ]
         self.optimizer = learning.adam(groups, self.device)
         self.averaged = copy.deepcopy(models).requires_grad_(False) if config.average else None
+        self.teachers = {int(s): self.teacher(int(s)) for s in models} if config.teacher else {}
+
+    def teacher(self, scale: int) -> AdderSR:
+        model = load_model(TRAINING / self.config.teacher.format(scale=scale))[0].to(self.device)
+        if self.device.type == 'cuda':
+            model.to(memory_format=torch.channels_last)
+        return model.requires_grad_(False)
+
+    def loss(self, scale: int, low: Tensor, high: Tensor) -> Tensor:
+        """L1 to the photograph, and for a share to what the teacher makes of `low`."""
+        made = self.models[str(scale)](low)
+        loss = F.l1_loss(made, high)
+        if scale in self.teachers:
+            taught = F.l1_loss(made, self.teachers[scale](low))
+            loss = torch.lerp(loss, taught, self.config.teacher_share)
+        return loss
 
     def step(self, scale: int, low: Tensor, high: Tensor, keep: float | Tensor) -> Tensor:
         """One iteration on one batch; returns its loss. Reads no value back (common/graphed.py).
 
         keep: the averaged weights' decay.
         """
-        loss = F.l1_loss(self.models[str(scale)](low), high)
+        loss = self.loss(scale, low, high)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()

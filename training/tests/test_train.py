@@ -37,3 +37,18 @@ def test_a_run_writes_checkpoints_that_tell_where_they_come_from_and_can_be_resu
     record = torch.load(after / 'best-x2.pt')
     assert [step['config'].rsplit('/')[-1] for step in record['history']] == ['tiny.toml']
     assert [step['config'].rsplit('/')[-1] for step in train.history(record)] == ['tiny.toml', 'after.toml']
+
+
+def test_a_teacher_is_a_share_of_the_target(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, 'TRAINING', tmp_path)
+    config = make_config(table(tmp_path, scales={}, teacher='teacher-x{scale}.pt', teacher_share=0.25))
+    torch.manual_seed(1)
+    teacher = train.AdderSR(config.model)
+    record = {'model': teacher.state_dict(), 'config': train.dataclasses.asdict(config)}
+    torch.save(record, tmp_path / 'teacher-x2.pt')
+    models = train.shared_models(make_config(table(tmp_path, scales={})))
+    learner = train.Learner(config, models)
+    low, high = torch.rand(2, 1, 8, 8), torch.rand(2, 1, 16, 16)
+    made, taught = models['2'](low), teacher.eval()(low)
+    expected = 0.75 * (made - high).abs().mean() + 0.25 * (made - taught).abs().mean()
+    assert torch.allclose(learner.loss(2, low, high), expected)
