@@ -1,0 +1,60 @@
+"""The point head of PointRend (Kirillov et al., CVPR 2020, arXiv 1912.08193): a small MLP at chosen points only."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+SHAPE = 5  # channels of geometry.shape_features
+SEMANTIC = 2
+
+
+def sample(maps: Tensor, points: Tensor, stride: float) -> Tensor:
+    """Bilinear values. maps [n,C,h,w], points [n,P,2] input pixels -> [n,C,P].
+
+    Pixel coordinate p lies at p / stride - 1/2; beyond the border the border goes on.
+    """
+    size = points.new_tensor([maps.shape[-1] * stride, maps.shape[-2] * stride])
+    if torch.onnx.is_in_onnx_export():
+        height, width = torch._shape_as_tensor(maps)[2:].to(points).unbind()
+        size = torch.stack([width, height]) * stride
+    grid = points / size * 2 - 1
+    return F.grid_sample(maps, grid[:, :, None], padding_mode='border', align_corners=False)[..., 0]
+
+
+@dataclasses.dataclass(frozen=True)
+class PointConfig:
+    """fine: channels sampled from feature maps; coarse: of the prediction that is to be refined."""
+
+    fine: int
+    coarse: int
+    hidden: int = 64
+    layers: int = 3
+    outputs: int = 1
+
+
+PUBLISHED = PointConfig(fine=256, coarse=80, hidden=256, outputs=80)
+
+
+class PointHead(nn.Module):
+    """fine [n,fine,P], coarse [n,coarse,P] -> logits [n,outputs,P]; the coarse part enters every layer."""
+
+    def __init__(self, config: PointConfig):
+        super().__init__()
+        inputs = [config.fine] + [config.hidden] * (config.layers - 1)
+        self.layers = nn.ModuleList(nn.Conv1d(i + config.coarse, config.hidden, 1) for i in inputs)
+        self.predict = nn.Conv1d(config.hidden + config.coarse, config.outputs, 1)
+        for layer in self.layers:
+            nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')
+            nn.init.zeros_(layer.bias)
+        nn.init.normal_(self.predict.weight, std=0.001)
+        nn.init.zeros_(self.predict.bias)
+
+    def forward(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        x = fine
+        for layer in self.layers:
+            x = F.relu(layer(torch.cat([x, coarse], 1)))
+        return self.predict(torch.cat([x, coarse], 1))
