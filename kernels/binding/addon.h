@@ -9,8 +9,9 @@ namespace clearcut {
 /** The adder kernels that this processor runs, fastest first: [{name, isa}]. */
 Napi::Value listAdder2dKernels(const Napi::CallbackInfo& info);
 
-// Each packs a layer's weights; the result is a handle.
+// Each makes a layer ready; the result is a handle.
 Napi::Value createAdder2d(const Napi::CallbackInfo& info);
+Napi::Value createDynamicFilter2d(const Napi::CallbackInfo& info);
 Napi::Value createQuantizedConv2d(const Napi::CallbackInfo& info);
 Napi::Value createSubpixelConv2d(const Napi::CallbackInfo& info);
 Napi::Value disposeLayer(const Napi::CallbackInfo& info);

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { ColourWork } from '../plane/colour-reference';
+import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { KeepStillWork, StillWork } from '../plane/still-reference';
@@ -26,6 +27,7 @@ interface NativeAddon {
   /** Those that this processor runs, fastest first. */
   adder2dKernels(): readonly { readonly name: IsaName; readonly isa: string }[];
   createAdder2d(options: Adder2dLayer & { readonly kernel: IsaName }): LayerHandle;
+  createDynamicFilter2d(options: DynamicFilter2dDescription & { readonly kernel: IsaName }): LayerHandle;
   createQuantizedConv2d(options: QuantizedConv2dLayer & { readonly kernel: IsaName }): LayerHandle;
   createSubpixelConv2d(options: SubpixelConv2dLayer & { readonly kernel: IsaName }): LayerHandle;
   disposeLayer(handle: LayerHandle): void;
@@ -122,6 +124,7 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
       addon.setThreads(count);
     },
     createAdder2d: (layer) => addon.createAdder2d({ ...layer, kernel: name }),
+    createDynamicFilter2d: (layer) => addon.createDynamicFilter2d({ ...layer, kernel: name }),
     createQuantizedConv2d: (layer) => addon.createQuantizedConv2d({ ...layer, kernel: name }),
     createSubpixelConv2d: (layer) => addon.createSubpixelConv2d({ ...layer, kernel: name }),
     disposeLayer: (handle) => {

@@ -7,17 +7,25 @@ import {
   type Direction,
   type PictureCoding,
 } from '../plane/colour-work';
+import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import { checkStill, keepStillWorks, type StillLayout, type StillWork } from '../plane/still-reference';
 import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
-import { CheckedAdder2d, checkedStep, CheckedQuantizedConv2d, CheckedSubpixelConv2d } from './checked-layers';
+import {
+  CheckedAdder2d,
+  CheckedDynamicFilter2d,
+  checkedStep,
+  CheckedQuantizedConv2d,
+  CheckedSubpixelConv2d,
+} from './checked-layers';
 import type { Implementation, ImplementationName } from './implementation';
 import type {
   Kernels,
   KernelStep,
   PreparedAdder2d,
+  PreparedDynamicFilter2d,
   PreparedQuantizedConv2d,
   PreparedSubpixelConv2d,
   ResizeOptions,
@@ -58,6 +66,10 @@ export class CheckedKernels implements Kernels {
 
   prepareAdder2d(description: Adder2dDescription): PreparedAdder2d {
     return new CheckedAdder2d(this.#implementation, description);
+  }
+
+  prepareDynamicFilter2d(description: DynamicFilter2dDescription): PreparedDynamicFilter2d {
+    return new CheckedDynamicFilter2d(this.#implementation, description);
   }
 
   prepareQuantizedConv2d(description: QuantizedConv2dDescription): PreparedQuantizedConv2d {

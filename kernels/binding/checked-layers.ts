@@ -7,6 +7,11 @@ import {
 } from '../adder2d/attributes';
 import { checkArray, checkInteger, expected, overlap } from '../checks';
 import {
+  dynamicFilter2dLayer,
+  filteredShape,
+  type DynamicFilter2dDescription,
+} from '../dynamic-filter2d/attributes';
+import {
   quantizedConv2dLayer,
   type QuantizedConv2dDescription,
   type QuantizedConv2dLayer,
@@ -19,8 +24,10 @@ import {
 import type { Implementation, LayerHandle, StepWork } from './implementation';
 import type {
   Adder2dStep,
+  DynamicFilter2dStep,
   KernelStep,
   PreparedAdder2d,
+  PreparedDynamicFilter2d,
   PreparedQuantizedConv2d,
   PreparedSubpixelConv2d,
   QuantizedConv2dStep,
@@ -91,6 +98,43 @@ export class CheckedAdder2d extends CheckedLayer implements PreparedAdder2d {
   }
 }
 
+export class CheckedDynamicFilter2d extends CheckedLayer implements PreparedDynamicFilter2d {
+  readonly operator = 'DynamicFilter2d';
+  readonly #layer: DynamicFilter2dDescription;
+
+  constructor(implementation: Implementation, description: DynamicFilter2dDescription) {
+    const layer = dynamicFilter2dLayer(description);
+    super(implementation, implementation.createDynamicFilter2d(layer));
+    this.#layer = layer;
+  }
+
+  get groups(): number {
+    return this.#layer.groups;
+  }
+
+  get side(): number {
+    return this.#layer.side;
+  }
+
+  outputShape(h: number, w: number): { readonly height: number; readonly width: number } {
+    return filteredShape(this.#layer, h, w);
+  }
+
+  check({ x, logits, n, c, h, w, y }: DynamicFilter2dStep): StepWork {
+    const { handle: layer, operator, groups, side } = this;
+    checkImages(n);
+    checkInteger(c, 'c', 1, 2 ** 24);
+    if (c % groups !== 0) expected(`a multiple of ${groups}`, 'c', c);
+    const { height, width } = this.outputShape(h, w);
+    checkArray(x, Float32Array, n * c * h * w, 'x');
+    checkArray(logits, Float32Array, n * groups * side ** 2 * height * width, 'logits');
+    checkArray(y, Float32Array, n * c * height * width, 'y');
+    if (overlap(x, y)) expected('memory apart from x', 'y', y);
+    if (overlap(logits, y)) expected('memory apart from logits', 'y', y);
+    return { operator, layer, x, logits, n, c, h, w, y };
+  }
+}
+
 export class CheckedQuantizedConv2d extends CheckedLayer implements PreparedQuantizedConv2d {
   readonly operator = 'QuantizedConv2d';
   readonly #layer: QuantizedConv2dLayer;
@@ -154,6 +198,7 @@ export function checkedStep(implementation: Implementation, step: KernelStep): S
   const layer: unknown = step.layer;
   const ours = layer instanceof CheckedLayer && layer.implementation === implementation;
   if (ours && layer instanceof CheckedAdder2d) return layer.check(step as Adder2dStep);
+  if (ours && layer instanceof CheckedDynamicFilter2d) return layer.check(step as DynamicFilter2dStep);
   if (ours && layer instanceof CheckedQuantizedConv2d) return layer.check(step as QuantizedConv2dStep);
   if (ours && layer instanceof CheckedSubpixelConv2d) return layer.check(step as SubpixelConv2dStep);
   return expected('a layer that these kernels prepared', 'layer', layer);

@@ -1,6 +1,8 @@
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { Adder2dWork } from '../adder2d/reference';
 import type { ColourWork } from '../plane/colour-reference';
+import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
+import type { DynamicFilter2dWork } from '../dynamic-filter2d/reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { KeepStillWork, StillWork } from '../plane/still-reference';
@@ -29,6 +31,7 @@ export interface EstimateWork {
 /** A checked step of each operator. */
 interface Works {
   readonly Adder2d: Adder2dWork;
+  readonly DynamicFilter2d: DynamicFilter2dWork;
   readonly QuantizedConv2d: QuantizedConv2dWork;
   readonly SubpixelConv2d: SubpixelConv2dWork;
 }
@@ -47,6 +50,7 @@ export interface Implementation {
   readonly threads: number;
   setThreads(count: number): void;
   createAdder2d(layer: Adder2dLayer): LayerHandle;
+  createDynamicFilter2d(layer: DynamicFilter2dDescription): LayerHandle;
   createQuantizedConv2d(layer: QuantizedConv2dLayer): LayerHandle;
   createSubpixelConv2d(layer: SubpixelConv2dLayer): LayerHandle;
   disposeLayer(handle: LayerHandle): void;

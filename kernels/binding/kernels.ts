@@ -1,6 +1,7 @@
 import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
 import type { PictureCoding } from '../plane/colour-work';
+import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import type { StillLayout, StillWork } from '../plane/still-reference';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
@@ -8,9 +9,9 @@ import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
 import type { ImplementationName } from './implementation';
 import type { MotionSession } from './motion-session';
 
-/** A layer with its weights packed. */
+/** A layer made ready, its weights packed. */
 export interface PreparedLayer {
-  /** Frees the packed weights; runs under way go on. */
+  /** Frees what it holds; runs under way go on. */
   dispose(): void;
 }
 
@@ -20,6 +21,14 @@ export interface PreparedAdder2d extends PreparedLayer {
   readonly cin: number;
   readonly to: OutputType;
   /** @throws TypeError where the window is larger than the padded picture */
+  outputShape(h: number, w: number): { readonly height: number; readonly width: number };
+}
+
+export interface PreparedDynamicFilter2d extends PreparedLayer {
+  readonly operator: 'DynamicFilter2d';
+  readonly groups: number;
+  readonly side: number;
+  /** @throws TypeError for features too small to be reflected */
   outputShape(h: number, w: number): { readonly height: number; readonly width: number };
 }
 
@@ -48,6 +57,21 @@ export interface Adder2dStep {
   readonly y: Uint8Array | Float32Array;
 }
 
+/** Features and the logits of their filters, in NCHW. */
+export interface DynamicFilter2dStep {
+  readonly layer: PreparedDynamicFilter2d;
+  /** [n, c, h, w]; the layer's groups divide c. */
+  readonly x: Float32Array;
+  /** [n, groups · side², height, width] */
+  readonly logits: Float32Array;
+  readonly n: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+  /** [n, c, height, width]. Shares no memory with `x` and `logits`. */
+  readonly y: Float32Array;
+}
+
 /** Float planes to codes in NHWC. */
 export interface QuantizedConv2dStep {
   readonly layer: PreparedQuantizedConv2d;
@@ -74,7 +98,7 @@ export interface SubpixelConv2dStep {
   readonly y: Float32Array;
 }
 
-export type KernelStep = Adder2dStep | QuantizedConv2dStep | SubpixelConv2dStep;
+export type KernelStep = Adder2dStep | DynamicFilter2dStep | QuantizedConv2dStep | SubpixelConv2dStep;
 
 export interface ResizeOptions {
   /** Added to where an output sample lies, in input samples. */
@@ -102,6 +126,7 @@ export interface Kernels {
   readonly reason: string;
   setThreads(count: number): void;
   prepareAdder2d(description: Adder2dDescription): PreparedAdder2d;
+  prepareDynamicFilter2d(description: DynamicFilter2dDescription): PreparedDynamicFilter2d;
   prepareQuantizedConv2d(description: QuantizedConv2dDescription): PreparedQuantizedConv2d;
   prepareSubpixelConv2d(description: SubpixelConv2dDescription): PreparedSubpixelConv2d;
   /** Runs steps in order, each of which may read what an earlier one wrote, in one call off the calling thread. */

@@ -12,6 +12,7 @@ struct Operator {
 
 constexpr Operator kOperators[] = {
     {"Adder2d", adder2dStep},
+    {"DynamicFilter2d", dynamicFilter2dStep},
     {"QuantizedConv2d", quantizedConv2dStep},
     {"SubpixelConv2d", subpixelConv2dStep},
 };

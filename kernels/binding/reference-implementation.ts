@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
 import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
+import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
+import { referenceDynamicFilter2d } from '../dynamic-filter2d/reference';
 import { ReferenceMotionSession } from '../dense-inverse-search/reference';
 import { referenceFloatToPlane, referencePlaneToFloat, referenceResize } from '../plane/reference';
 import { referenceFindStill, referenceKeepStill } from '../plane/still-reference';
@@ -20,6 +22,7 @@ export function referenceImplementation(reason: string): Implementation {
     threads: 1,
     setThreads: () => undefined,
     createAdder2d: (layer) => layer,
+    createDynamicFilter2d: (layer) => layer,
     createQuantizedConv2d: (layer) => layer,
     createSubpixelConv2d: (layer) => layer,
     disposeLayer: () => undefined,
@@ -61,6 +64,9 @@ function runStep(step: StepWork): void {
   switch (step.operator) {
     case 'Adder2d':
       referenceAdder2d(step.layer as Adder2dLayer, step);
+      break;
+    case 'DynamicFilter2d':
+      referenceDynamicFilter2d(step.layer as DynamicFilter2dDescription, step);
       break;
     case 'QuantizedConv2d':
       referenceQuantizedConv2d(step.layer as QuantizedConv2dLayer, step);

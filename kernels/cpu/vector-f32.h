@@ -84,6 +84,10 @@ inline Wholes wholesOf(int32_t x) { return {_mm512_set1_epi32(x)}; }
 inline Wholes toWholes(Floats a) { return {_mm512_cvttps_epi32(a.v)}; }
 inline Wholes operator+(Wholes a, Wholes b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline Wholes operator*(Wholes a, Wholes b) { return {_mm512_mullo_epi32(a.v, b.v)}; }
+/** 2 to the power of n, −126 to 127. */
+inline Floats powerOfTwo(Wholes n) {
+  return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(n.v, _mm512_set1_epi32(127)), 23))};
+}
 
 /** 0, 1, 2, … */
 inline Floats countUp() {
@@ -149,6 +153,9 @@ inline Wholes wholesOf(int32_t x) { return {_mm256_set1_epi32(x)}; }
 inline Wholes toWholes(Floats a) { return {_mm256_cvttps_epi32(a.v)}; }
 inline Wholes operator+(Wholes a, Wholes b) { return {_mm256_add_epi32(a.v, b.v)}; }
 inline Wholes operator*(Wholes a, Wholes b) { return {_mm256_mullo_epi32(a.v, b.v)}; }
+inline Floats powerOfTwo(Wholes n) {
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n.v, _mm256_set1_epi32(127)), 23))};
+}
 
 inline Floats countUp() { return {_mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7)}; }
 
@@ -236,6 +243,10 @@ inline Wholes wholesOf(int32_t x) { return {vdupq_n_s32(x), vdupq_n_s32(x)}; }
 inline Wholes toWholes(Floats a) { return {vcvtq_s32_f32(a.low), vcvtq_s32_f32(a.high)}; }
 inline Wholes operator+(Wholes a, Wholes b) { return {vaddq_s32(a.low, b.low), vaddq_s32(a.high, b.high)}; }
 inline Wholes operator*(Wholes a, Wholes b) { return {vmulq_s32(a.low, b.low), vmulq_s32(a.high, b.high)}; }
+inline float32x4_t powerOfTwoOf(int32x4_t n) {
+  return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(n, vdupq_n_s32(127)), 23));
+}
+inline Floats powerOfTwo(Wholes n) { return {powerOfTwoOf(n.low), powerOfTwoOf(n.high)}; }
 
 inline void gatherPairs(const float* from, Wholes at, Floats& samples, Floats& following) {
   int32_t places[kFloatLanes];
@@ -364,6 +375,10 @@ inline Wholes operator+(const Wholes& a, const Wholes& b) {
 }
 inline Wholes operator*(const Wholes& a, const Wholes& b) {
   return eachLane<Wholes>([&](size_t i) { return a.lane[i] * b.lane[i]; });
+}
+inline Floats powerOfTwo(const Wholes& n) {
+  Wholes bits = eachLane<Wholes>([&](size_t i) { return (n.lane[i] + 127) << 23; });
+  return loadEight(reinterpret_cast<const float*>(bits.lane));
 }
 inline void gatherPairs(const float* from, const Wholes& at, Floats& samples, Floats& following) {
   samples = eachLane<Floats>([&](size_t i) { return from[at.lane[i]]; });

@@ -1,5 +1,6 @@
 import type { Kernels, KernelStep } from '../../../../kernels';
 import { adder2d } from './adder2d';
+import { dynamicFilter2d } from './dynamic-filter2d';
 import type { CustomNode, OperatorSet, PreparedOperator } from './operator';
 import { quantizedConv2d } from './quantized-conv2d';
 import { subpixelConv2d } from './subpixel-conv2d';
@@ -9,6 +10,7 @@ type Prepare = (kernels: Kernels, node: CustomNode) => PreparedOperator<KernelSt
 /** Operators of our domain by their `op_type`. */
 const OPERATORS: Readonly<Record<string, Prepare>> = {
   Adder2d: adder2d,
+  DynamicFilter2d: dynamicFilter2d,
   QuantizedConv2d: quantizedConv2d,
   SubpixelConv2d: subpixelConv2d,
 };

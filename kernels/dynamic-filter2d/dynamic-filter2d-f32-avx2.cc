@@ -1,0 +1,8 @@
+#include "../cpu/features.h"
+#include "dynamic-filter2d-f32.h"
+
+namespace clearcut {
+
+const DynamicFilter2dKernel kDynamicFilter2dF32Avx2 = {"avx2", hasAvx2, kFloatLanes, weighFilters, filterRow, splitRow};
+
+}  // namespace clearcut
