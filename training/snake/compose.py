@@ -14,6 +14,7 @@ from .pack import Picture
 
 LEAST_CUTOUT = 48  # pixels: the shorter side of a cut-out's box
 FILL_STEPS = 3  # bits of a coordinate's fraction in OpenCV's fillPoly
+HALF = 128  # two of the four quarters of a pixel; fillPoly draws the line itself too, so that half would be too much
 IGNORE = 255  # in `ids`
 UNKNOWN = 255  # in `person` and `other`
 
@@ -63,7 +64,7 @@ class Canvas:
 def rasterise(polygons: list[np.ndarray], size: tuple[int, int]) -> tuple[np.ndarray, tuple[slice, slice]] | None:
     """Polygons [V, 2] in pixels of a picture of (height, width) -> bool mask of their box, and where that lies.
 
-    A pixel is inside where half of it is. None where nothing is within the picture.
+    A pixel is inside where more than half of it is. None where nothing is within the picture.
     """
     h, w = size
     points = np.concatenate(polygons)
@@ -76,7 +77,7 @@ def rasterise(polygons: list[np.ndarray], size: tuple[int, int]) -> tuple[np.nda
     for polygon in polygons:
         placed = np.rint(((polygon - (x0, y0)) * 2 - 0.5) * scale).astype(np.int32)
         cv2.fillPoly(double, [placed], 255, cv2.LINE_8, FILL_STEPS)
-    mask = cv2.resize(double, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA) > 127
+    mask = cv2.resize(double, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA) > HALF
     return mask, (slice(y0, y1), slice(x0, x1))
 
 

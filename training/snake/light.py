@@ -51,7 +51,7 @@ def motion_blur(image: np.ndarray, random: np.random.Generator, longest: float) 
     kernel = np.zeros((side, side), np.float32)
     reach = np.array([np.cos(angle), np.sin(angle)]) * length / 2
     ends = [tuple(int(v) for v in np.rint((middle + sign * reach) * 16)) for sign in (-1, 1)]
-    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_AA if kernel.dtype == np.uint8 else cv2.LINE_8, 4)
+    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_8, 4)
     return cv2.filter2D(image, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT_101)
 
 

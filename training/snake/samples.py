@@ -102,7 +102,7 @@ class Composer:
             scale = self.size / min(filler.image.shape[:2]) * random.uniform(1, 1.3)
             compose.paint_picture(canvas, filler, self.placed(filler, random, scale))
         elif chance < 0.75:
-            small = cv2.resize(picture.image, (24, 24), interpolation=cv2.INTER_AREA)
+            small = cv2.resize(picture.image, (7, 7), interpolation=cv2.INTER_AREA)
             canvas.image = cv2.resize(small, (self.size, self.size), interpolation=cv2.INTER_CUBIC)
         return canvas
 
