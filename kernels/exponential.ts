@@ -2,7 +2,7 @@ const { fround } = Math;
 
 const single = (values: readonly number[]): readonly number[] => values.map(fround);
 
-const LOG2_E = fround(1.44269504088896341);
+const LOG2_E = fround(Math.LOG2E);
 /** ln 2 in two parts, the first with zeros at its end: its product with a small whole number is exact. */
 const [LN2_HIGH = 0, LN2_LOW = 0] = single([0.693359375, -2.1219444e-4]);
 /** Of x², from the highest power on: the minimax polynomial of Cephes' expf. */
