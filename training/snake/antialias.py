@@ -60,7 +60,7 @@ class DynamicFilter(nn.Module):
     def __init__(self, channels: int, groups: int = 8, kernel: int = 3):
         super().__init__()
         self.groups, self.kernel, self.stride = groups, kernel, 2
-        self.spread = nn.Conv2d(channels, channels, kernel, self.stride, groups=channels, bias=False)
+        self.spread = nn.Conv2d(channels, channels, kernel, self.stride, kernel // 2, groups=channels, bias=False)
         self.logits = nn.Conv2d(channels, groups * kernel * kernel, 1)
         nn.init.zeros_(self.logits.weight)
         bias = torch.zeros(groups, kernel * kernel)
@@ -68,8 +68,7 @@ class DynamicFilter(nn.Module):
         self.logits.bias.data.copy_(bias.flatten())
 
     def forward(self, x: Tensor) -> Tensor:
-        around = F.pad(x, [self.kernel // 2] * 4, mode='reflect')
-        logits = self.logits(self.spread(around)).float()
+        logits = self.logits(self.spread(x)).float()
         apply = ExportedFilter.apply if torch.onnx.is_in_onnx_export() else dynamic_filter
         return apply(x, logits, self.groups, self.kernel, self.stride)
 

@@ -18,7 +18,6 @@ STRIDE = 4
 CLASSES = 80
 STEM = 16  # channels at stride 2
 HEAD = 128  # channels at stride 4
-INPUT_SCALE = 255.0  # the weights take 0..255, RGB; found by AP on training images
 BOX_SCALE = 16.0  # input pixels per unit of the box head's convolution
 
 
@@ -61,10 +60,25 @@ SKIPS = (3, 5, 11)
 STRIDED = tuple(i for i, block in enumerate(BLOCKS) if block.stride == 2)
 
 
-def same_pad(x: Tensor, kernel: int) -> Tensor:
-    """'SAME' for stride 2 and even sides: one more on the right and at the bottom."""
-    before = kernel // 2 - 1
-    return F.pad(x, [before, before + 1, before, before + 1])
+def padded(conv: nn.Conv2d, x: Tensor, before: int, after: int) -> Tensor:
+    """The convolution with so much zero padding left and above, right and below: TensorFlow's 'SAME' under stride 2
+    and even sides has one more behind."""
+    if torch.onnx.is_in_onnx_export():
+        pads = [before, before, after, after]
+        return ExportedConv.apply(x, conv.weight, conv.bias, pads, conv.stride[0], conv.groups)
+    return conv(F.pad(x, [before, after, before, after]))
+
+
+class ExportedConv(torch.autograd.Function):
+    """`padded` as one Conv of the ONNX graph: the exporter can't give it unequal padding."""
+
+    @staticmethod
+    def forward(_, x: Tensor, weight: Tensor, bias: Tensor, pads: list[int], stride: int, groups: int) -> Tensor:
+        return F.conv2d(F.pad(x, [pads[1], pads[3], pads[0], pads[2]]), weight, bias, stride, 0, 1, groups)
+
+    @staticmethod
+    def symbolic(graph, x, weight, bias, pads: list[int], stride: int, groups: int):
+        return graph.op('Conv', x, weight, bias, pads_i=pads, strides_i=[stride] * 2, group_i=groups)
 
 
 def activation(kind: str) -> nn.Module:
@@ -118,12 +132,12 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         wide = x if self.expand is None else self.activation(self.expand(x))
-        y = wide
-        if self.config.stride == 2:
+        if self.config.stride == 1:
+            y = self.depthwise(wide)
+        else:
             before = self.config.kernel // 2 - 1
-            after = before + (1 if self.filter is None else 2)
-            y = F.pad(wide, [before, after, before, after])
-        y = self.activation(self.depthwise(y))
+            y = padded(self.depthwise, wide, before, before + (1 if self.filter is None else 2))
+        y = self.activation(y)
         if self.filter is not None:
             y = self.filter(y)
         if self.squeeze is not None:
@@ -201,7 +215,6 @@ class CenterNet(nn.Module):
 
     def __init__(self, antialias: str = 'none', filtered: tuple[int, ...] = STRIDED):
         super().__init__()
-        self.input_scale = INPUT_SCALE
         self.stem = nn.Conv2d(3, STEM, 3, 2)
         self.blocks = nn.ModuleList(
             Block(config, i == 0, antialias if i in filtered else 'none') for i, config in enumerate(BLOCKS)
@@ -214,8 +227,7 @@ class CenterNet(nn.Module):
         self.box = Separable(HEAD, 4, 3)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        x = same_pad(image * self.input_scale, 3)
-        stem = x = F.hardswish(self.stem(x))
+        stem = x = F.hardswish(padded(self.stem, image, 0, 1))
         skips = []
         for i, block in enumerate(self.blocks):
             x, wide = block(x)

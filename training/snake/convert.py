@@ -36,6 +36,8 @@ SOURCE = {
 }
 HEAD = 'CenternetHead'
 NET = 'tower_0/MobilenetV3'
+# The package takes RGB in 0..255 (found by the boxes' AP on training images), this net in 0..1.
+INPUT_LEVELS = 255.0
 FORMATS = {'float16': np.float16, 'int32': np.int32, 'float32': np.float32}
 
 
@@ -86,6 +88,7 @@ def state_dict(weights: dict[str, np.ndarray]) -> dict[str, Tensor]:
         folded(f'{ours}.pointwise', f'tower_0/{HEAD}/{theirs}/separable_conv2d')
 
     folded('stem', f'{NET}/Conv/Conv2D')
+    state['stem.weight'] *= INPUT_LEVELS
     for i, block in enumerate(BLOCKS):
         theirs = f'{NET}/expanded_conv' + (f'_{i}' if i else '')
         if i:

@@ -8,26 +8,23 @@ Standard ONNX operators of opset 16, but for `DynamicFilter2d` in a detector wit
 from __future__ import annotations
 
 import argparse
-import copy
 import dataclasses
 import hashlib
 import io
 import json
 import pathlib
 
-import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 from common.checkpoints import TRAINING
 
 from .antialias import DOMAIN
-from .backbone import CLASSES, INPUT_SCALE, STRIDE
+from .backbone import CLASSES, STRIDE
 from .geometry import CONTOUR_POINTS, DIAMOND_POINTS
 from .model import DeepSnake
-from .points import SHAPE
+from .points import SHAPE, rows
 
 RESOURCES = TRAINING.parent / 'resources' / 'models'
 OPSET = 16
@@ -35,22 +32,19 @@ OPERATORS = {'DynamicFilter2d'}
 
 
 class DetectorGraph(nn.Module):
-    """image [1,3,H,W] -> heatmap probabilities, box, features, fine, semantic logits. Takes the scale of 255 into
-    the first convolution."""
+    """image [1,3,H,W] -> heatmap probabilities, box, and the maps that the other graphs sample, channels last (points.rows)."""
 
     def __init__(self, model: DeepSnake):
         super().__init__()
-        self.detector = copy.deepcopy(model.detector)
-        self.detector.net.stem.weight.data *= INPUT_SCALE
-        self.detector.net.input_scale = 1.0
+        self.detector = model.detector
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         heatmap, box, features, fine, semantic = self.detector(image)
-        return heatmap.sigmoid(), box, features, fine, semantic
+        return (heatmap.sigmoid(), box, *(rows(x) for x in (features, fine, semantic)))
 
 
 class ExtremeGraph(nn.Module):
-    """features [1,64,h,w], diamond points [N,40,2], centres [N,2] -> [N,40,2]."""
+    """features [1,h,w,64], diamond points [N,40,2], centres [N,2] -> [N,40,2]."""
 
     def __init__(self, model: DeepSnake):
         super().__init__()
@@ -61,7 +55,7 @@ class ExtremeGraph(nn.Module):
 
 
 class ContourGraph(nn.Module):
-    """features [1,64,h,w], initial contours [N,128,2] -> deformed ones."""
+    """features [1,h,w,64], initial contours [N,128,2] -> deformed ones."""
 
     def __init__(self, model: DeepSnake):
         super().__init__()
@@ -90,18 +84,18 @@ def maps(model: DeepSnake, height: int, width: int) -> dict[str, Tensor]:
     config = model.config
     low = (height // STRIDE, width // STRIDE)
     return {
-        'features': torch.randn(1, config.snake.features, *low),
-        'fine': torch.randn(1, config.fine, 2 * low[0], 2 * low[1]),
-        'semantic': torch.randn(1, 2, *low),
+        'features': torch.randn(1, *low, config.snake.features),
+        'fine': torch.randn(1, 2 * low[0], 2 * low[1], config.fine),
+        'semantic': torch.randn(1, *low, 2),
     }
 
 
 MAP_AXES = {
-    'features': {2: 'height/4', 3: 'width/4'},
-    'semantic': {2: 'height/4', 3: 'width/4'},
+    'features': {1: 'height/4', 2: 'width/4'},
+    'semantic': {1: 'height/4', 2: 'width/4'},
     'heatmap': {2: 'height/4', 3: 'width/4'},
     'box': {2: 'height/4', 3: 'width/4'},
-    'fine': {2: 'height/2', 3: 'width/2'},
+    'fine': {1: 'height/2', 2: 'width/2'},
     'image': {2: 'height', 3: 'width'},
 }
 
@@ -139,33 +133,6 @@ def graphs(model: DeepSnake) -> dict[str, tuple[nn.Module, dict[str, Tensor], li
     }
 
 
-def merge_pads(model: onnx.ModelProto) -> None:
-    """Constant zero padding becomes the convolution's own: one pass over memory less."""
-    graph = model.graph
-    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    constants |= {
-        node.output[0]: numpy_helper.to_array(node.attribute[0].t)
-        for node in graph.node
-        if node.op_type == 'Constant' and node.attribute[0].name == 'value'
-    }
-    makers = {output: node for node in graph.node for output in node.output}
-    for node in graph.node:
-        pad = makers.get(node.input[0]) if node.op_type == 'Conv' else None
-        if pad is None or pad.op_type != 'Pad':
-            continue
-        mode = next((a.s for a in pad.attribute if a.name == 'mode'), b'constant')
-        pads = constants.get(pad.input[1])
-        used = sum(pad.output[0] in other.input for other in graph.node)
-        value = constants.get(pad.input[2], np.float32(0)) if len(pad.input) > 2 and pad.input[2] else np.float32(0)
-        if mode != b'constant' or pads is None or used != 1 or np.any(value):
-            continue
-        attribute = next(a for a in node.attribute if a.name == 'pads')
-        spatial = [int(p) for p in (*pads[2:4], *pads[6:8])]
-        attribute.ints[:] = [a + b for a, b in zip(attribute.ints, spatial)]
-        node.input[0] = pad.input[0]
-        graph.node.remove(pad)
-
-
 def build(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes: dict) -> onnx.ModelProto:
     file = io.BytesIO()
     names = [*inputs, *outputs]
@@ -181,7 +148,6 @@ def build(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes
         dynamic_axes={name: wanted[name] for name in names if name in wanted},
     )
     built = onnx.load_model_from_string(file.getvalue())
-    merge_pads(built)
     used = {node.domain for node in built.graph.node}
     for opset in [o for o in built.opset_import if o.domain and o.domain not in used]:
         built.opset_import.remove(opset)

@@ -39,13 +39,14 @@ class Detector(nn.Module):
         self.features = Separable(HEAD, channels, 3)
         self.semantic = pointwise(channels, SEMANTIC)
         self.lift = pointwise(channels, config.fine)
-        self.fine = Separable(config.fine + STEM, config.fine, 3)
+        self.merge = Separable(config.fine + STEM, 24, 3)
+        self.fine = Separable(24, config.fine, 3)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         heatmap, box, shared, stem = self.net(image)
         features = self.features(shared)
         semantic = self.semantic(F.relu(features))
-        fine = torch.cat([enlarge(self.lift(features)), stem], 1)
+        fine = F.relu(self.merge(torch.cat([enlarge(self.lift(features)), stem], 1)))
         return heatmap, box, features, self.fine(fine), semantic
 
 

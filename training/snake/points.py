@@ -15,14 +15,40 @@ SEMANTIC = 2
 def sample(maps: Tensor, points: Tensor, stride: float) -> Tensor:
     """Bilinear values. maps [n,C,h,w], points [n,P,2] input pixels -> [n,C,P].
 
-    Pixel coordinate p lies at p / stride - 1/2; beyond the border the border goes on.
+    Pixel coordinate p lies at p / stride - 1/2; beyond the border the border goes on. In an ONNX graph the maps come
+    as `rows` gives them, n = 1.
     """
-    size = points.new_tensor([maps.shape[-1] * stride, maps.shape[-2] * stride])
     if torch.onnx.is_in_onnx_export():
-        height, width = torch._shape_as_tensor(maps)[2:].to(points).unbind()
-        size = torch.stack([width, height]) * stride
-    grid = points / size * 2 - 1
-    return F.grid_sample(maps, grid[:, :, None], padding_mode='border', align_corners=False)[..., 0]
+        return gather(maps, points[0], stride).transpose(0, 1)[None]
+    size = points.new_tensor([maps.shape[-1] * stride, maps.shape[-2] * stride])
+    grid = points.float() / size * 2 - 1
+    return F.grid_sample(maps.float(), grid[:, :, None], padding_mode='border', align_corners=False)[..., 0]
+
+
+def rows(maps: Tensor) -> Tensor:
+    """[1,C,h,w] -> [1,h,w,C]: all channels of a place together, as `gather` reads them."""
+    return maps.permute(0, 2, 3, 1)
+
+
+def gather(maps: Tensor, points: Tensor, stride: float) -> Tensor:
+    """`sample` by four gathers of whole rows: onnxruntime's GridSample takes five times as long.
+
+    maps [1,h,w,C], points [P,2] -> [P,C].
+    """
+    shape = torch._shape_as_tensor(maps)
+    height, width = shape[1], shape[2]
+    most = torch.stack([width, height]) - 1
+    place = torch.minimum((points / stride - 0.5).clamp(min=0), most.to(points))
+    low = place.floor()
+    share = place - low
+    low = low.long()
+    high = torch.minimum(low + 1, most)
+    x0, y0, x1, y1 = low[:, 0], low[:, 1] * width, high[:, 0], high[:, 1] * width
+    table = maps.flatten(0, 2)
+    across, down = share[:, :1], share[:, 1:]
+    upper = table[y0 + x0] * (1 - across) + table[y0 + x1] * across
+    lower = table[y1 + x0] * (1 - across) + table[y1 + x1] * across
+    return upper * (1 - down) + lower * down
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,8 +25,8 @@ class SnakeConfig:
 
     features: int = 64
     channels: int = 64
-    fusion: int = 128
-    hidden: tuple[int, int] = (128, 64)
+    fusion: int = 64
+    hidden: tuple[int, int] = (64, 32)
     scale: bool = True
 
 

@@ -1,0 +1,242 @@
+"""Trains Deep Snake from a configuration file on samples that are composed as it runs.
+
+    python3 -m snake.pack                                              # once: build/instances-train.npz
+    python3 -m snake.train snake/configs/person.toml [--minutes 9] [--resume] [--workers 15]
+    python3 -m snake.train snake/configs/check.toml --check 200        # does every part of the loss fall?
+
+Writes runs/NAME/{log.txt,last.pt,best.pt}; best.pt holds the averaged weights. With --minutes the schedule follows
+the clock in place of the iterations, and the run ends in time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import dataclasses
+import math
+import os
+import pathlib
+import time
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from common import learning, schedule
+from common.checkpoints import TRAINING, git_commit, save
+
+from . import convert, losses, samples
+from .config import TrainConfig, load_config, make_config
+from .model import DeepSnake
+
+PACK = TRAINING / 'build' / 'instances-train.npz'
+
+
+def load_model(path: pathlib.Path) -> tuple[DeepSnake, dict]:
+    """The net of a checkpoint, ready to use, and the checkpoint."""
+    record = torch.load(path, map_location='cpu')
+    model = DeepSnake(make_config(record['config']).model)
+    model.load_state_dict({name: value.float() for name, value in record['model'].items()})
+    return model.eval(), record
+
+
+def floats(model: DeepSnake) -> list[Tensor]:
+    """Weights and running statistics."""
+    return [value for value in model.state_dict().values() if value.is_floating_point()]
+
+
+class Learner:
+    """The net with what changes as it learns: Adam's state, averaged weights."""
+
+    def __init__(self, config: TrainConfig, device: torch.device):
+        self.config, self.device = config, device
+        model = DeepSnake(config.model)
+        self.source = start(model, TRAINING / config.start_from)
+        self.model = model.to(device)
+        self.on_gpu = device.type == 'cuda'
+        if self.on_gpu:
+            self.model = self.model.to(memory_format=torch.channels_last)
+        self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
+        self.averages, self.values = floats(self.averaged), floats(self.model)
+        converted = list(self.model.detector.net.parameters())
+        known = {id(weight) for weight in converted}
+        fresh = [weight for weight in self.model.parameters() if id(weight) not in known]
+        self.parts_of_net = [converted, fresh]
+        groups = [
+            {'params': converted, 'top': config.rate * config.pretrained},
+            {'params': fresh, 'top': config.rate},
+        ]
+        self.optimizer = learning.adam(groups, device)
+
+    def parts(self, model: DeepSnake, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The parts of the loss; in bfloat16 on a GPU."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.on_gpu):
+            return losses.parts(model, batch, self.config.loss, self.config.objects)
+
+    def step(self, batch: dict[str, Tensor], keep: float | Tensor) -> Tensor:
+        """One iteration; returns the parts of its loss in the order of losses.PARTS, and the norms of both gradients.
+        Reads no value back."""
+        found = self.parts(self.model, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        losses.total(found, self.config.loss).backward()
+        norms = [torch.nn.utils.clip_grad_norm_(weights, self.config.clip) for weights in self.parts_of_net]
+        self.optimizer.step()
+        learning.follow(self.averages, self.values, keep)
+        return torch.stack([*(found[name].detach() for name in losses.PARTS), *norms])
+
+
+def start(model: DeepSnake, path: pathlib.Path) -> dict:
+    """Fills a net with an earlier run's weights, or its backbone with the converted ones; returns what is told of the
+    converted ones."""
+    record = torch.load(path, map_location='cpu')
+    if 'config' not in record:
+        return convert.load_start(model.detector.net, path)
+    # Other filters of the backbone may come new.
+    found = model.load_state_dict({n: v.float() for n, v in record['model'].items()}, strict=False)
+    other = [name for name in (*found.missing_keys, *found.unexpected_keys) if '.filter.' not in name]
+    if other:
+        raise ValueError(f'{path} does not fit: {other}')
+    return record['source']
+
+
+def prepare(device: torch.device) -> None:
+    """Threads and arithmetic of a device."""
+    if device.type == 'cuda':
+        torch.backends.cudnn.benchmark = True
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    else:
+        torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
+        torch.set_flush_denormal(True)
+
+
+class Batches:
+    """Batches on the device, the next one on its way while one is worked on. first: the first sample's number."""
+
+    def __init__(self, config: TrainConfig, pack: pathlib.Path, workers: int, first: int, device: torch.device):
+        pictures = samples.training_pictures(pack)
+        mix = samples.Mix(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.data.items()})
+        stream = samples.SampleStream(samples.Composer(pictures, config.size, mix), config.seed, first)
+        ahead = {'prefetch_factor': 4, 'persistent_workers': True} if workers else {}
+        loader = DataLoader(
+            stream, config.batch, num_workers=workers, collate_fn=samples.collate, drop_last=True,
+            pin_memory=device.type == 'cuda', **ahead,
+        )  # fmt: skip
+        self.pictures, self.device = pictures, device
+        self.iterator = iter(loader)
+        self.waited = 0.0
+
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+        coming = losses.prepared(next(self.iterator), self.device)
+        while True:
+            before = time.monotonic()
+            batch, following = coming, next(self.iterator)
+            self.waited += time.monotonic() - before
+            coming = losses.prepared(following, self.device)
+            yield batch
+
+
+class Log:
+    """Lines on the terminal and in a file."""
+
+    def __init__(self, path: pathlib.Path, name: str, progress: schedule.Progress):
+        self.file, self.name, self.progress = open(path, 'a'), name, progress
+
+    def __call__(self, line: str) -> None:
+        line += f', {self.progress.elapsed():.2f} min'
+        print(f'[{self.name}] {line}', flush=True)
+        print(line, file=self.file, flush=True)
+
+
+def readable(values: Tensor) -> str:
+    return ', '.join(f'{name} {value:.4f}' for name, value in zip((*losses.PARTS, 'norm of converted', 'of new'), values.tolist()))
+
+
+def run(
+    config: TrainConfig, device: torch.device, pack: pathlib.Path = PACK, minutes: float | None = None,
+    resume: bool = False, workers: int = 0, only: int | None = None,
+) -> list[Tensor]:  # fmt: skip
+    """Trains, writes runs/NAME and returns the means of each log interval. only: so many iterations."""
+    progress = schedule.Progress(config.iterations, minutes)
+    output = TRAINING / 'runs' / config.name
+    output.mkdir(parents=True, exist_ok=True)
+    prepare(device)
+    torch.manual_seed(config.seed)
+    learner = Learner(config, device)
+    iteration = 0
+    if resume:
+        record = torch.load(output / 'last.pt', map_location=device)
+        learner.model.load_state_dict(record['raw'])
+        learner.averaged.load_state_dict(record['averaged'])
+        learner.optimizer.load_state_dict(record['optimizer'])
+        iteration = record['iteration']
+    batches = Batches(config, pack, workers, iteration * config.batch, device)
+    log = Log(output / 'log.txt', config.name, progress)
+    count = sum(weight.numel() for weights in learner.parts_of_net for weight in weights)
+    log(f'# {count} parameters, {len(batches.pictures)} pictures, {git_commit()[:10]}, {device}')
+
+    def write() -> None:
+        common = {
+            'config': dataclasses.asdict(config), 'iteration': iteration, 'minutes': progress.elapsed(),
+            'seed': config.seed, 'commit': git_commit(), 'source': learner.source,
+        }  # fmt: skip
+        state = {name: x.cpu().contiguous() for name, x in learner.averaged.state_dict().items()}
+        save(output / 'best.pt', common | {'model': state})
+        last = {
+            'raw': learner.model.state_dict(), 'averaged': learner.averaged.state_dict(),
+            'optimizer': learner.optimizer.state_dict(),
+        }  # fmt: skip
+        save(output / 'last.pt', common | last)
+
+    means: list[Tensor] = []
+    sums, since = torch.zeros(len(losses.PARTS) + 2, device=device), 0
+    progress.begin()
+    position, shown = progress.at(iteration), time.monotonic()
+    for batch in batches:
+        if position >= 1 or (only is not None and iteration >= only):
+            break
+        cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, position)))
+        warm = min(1, (iteration + 1) / config.warmup)
+        learning.set_rates(learner.optimizer, warm * (config.rate_end + (1 - config.rate_end) * cosine))
+        sums += learner.step(batch, learning.keep_at(config.average, iteration, device))
+        iteration, since = iteration + 1, since + 1
+        before, position = position, progress.at(iteration)
+        now = time.monotonic()
+        if now - shown >= config.log_seconds or (only is not None and iteration % max(1, only // 10) == 0):
+            mean = (sums / since).cpu()
+            if not bool(mean.isfinite().all()):
+                raise FloatingPointError(f'iteration {iteration}: {readable(mean)}')
+            means.append(mean)
+            speed = f'{(now - shown) / since * 1e3:.0f} ms an iteration, {batches.waited / since * 1e3:.0f} waiting'
+            log(f'{iteration} {readable(mean)}; {speed}')
+            sums.zero_()
+            shown, since, batches.waited = now, 0, 0.0
+        if schedule.passed(before, position, 1 / config.saves):
+            write()
+    write()
+    log(f'# {iteration} iterations')
+    return means
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('config', type=pathlib.Path)
+    parser.add_argument('--pack', type=pathlib.Path, default=PACK)
+    parser.add_argument('--minutes', type=float)
+    parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
+    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
+    parser.add_argument('--workers', type=int, default=max(0, (os.cpu_count() or 1) - 1), help='processes for samples')
+    parser.add_argument('--check', type=int, metavar='N', help='only N iterations; says whether each loss falls')
+    options = parser.parse_args()
+    means = run(
+        load_config(options.config), torch.device(options.device), options.pack, options.minutes, options.resume,
+        options.workers, options.check,
+    )  # fmt: skip
+    if options.check:
+        first, last = (torch.stack(part).mean(0).tolist() for part in (means[:2], means[-2:]))
+        for name, before, after in zip(losses.PARTS, first, last):
+            print(f'{name:9} {before:8.4f} -> {after:8.4f} {"falls" if after < before else "DOES NOT FALL"}')
+
+
+if __name__ == '__main__':
+    main()
