@@ -4,7 +4,7 @@ import { formatDuration, formatSize } from '../shared';
 import { toRequest, type StageKind } from './request';
 
 describe('the request that flags mean', () => {
-  const flags = { output: 'out.mp4', resume: true } as const;
+  const flags = { out: 'out.mp4', resume: true } as const;
 
   it('takes what is said outright before the preset, and the preset before the defaults', () => {
     expect(toRequest('in.mp4', { ...flags, enhance: 2 })).toEqual({

@@ -1,13 +1,20 @@
 import {
+  contourFormat,
   findPreset,
   MOST_NEW_FRAMES,
   PRESETS,
+  SEGMENT_OUTPUTS,
+  usualCodec,
   UserError,
+  type Background,
   type Fit,
   type FrameFactor,
+  type InstanceChoice,
   type JobRequest,
   type MotionMethod,
   type Preset,
+  type SegmentClasses,
+  type SegmentOutput,
   type SlowSound,
   type StageRequest,
 } from '../shared';
@@ -16,7 +23,8 @@ type EnhanceRequest = Extract<StageRequest, { kind: 'enhance' }>;
 
 /** What `run` is told, as commander gives it. */
 export interface RunFlags {
-  readonly output: string;
+  /** The file or folder to write. */
+  readonly out: string;
   readonly enhance?: NonNullable<EnhanceRequest['scale']>;
   readonly quality?: NonNullable<EnhanceRequest['quality']>;
   readonly pace?: number;
@@ -27,6 +35,16 @@ export interface RunFlags {
   readonly slowSound?: SlowSound;
   readonly deblur?: boolean;
   readonly method?: MotionMethod;
+  readonly segment?: SegmentClasses;
+  /** What is made of the objects. */
+  readonly output?: SegmentOutput;
+  readonly instances?: InstanceChoice;
+  readonly minScore?: number;
+  readonly background?: Background;
+  readonly blurRadius?: number;
+  readonly feather?: number;
+  readonly perInstance?: boolean;
+  readonly contours?: string;
   readonly preset?: string;
   readonly codec?: JobRequest['codec'];
   readonly crf?: number;
@@ -47,10 +65,11 @@ export const STAGE_OPTIONS: ReadonlyMap<string, StageKind> = new Map([
   ['interpolate', 'interpolate'],
   ['slow', 'interpolate'],
   ['deblur', 'interpolate'],
+  ['segment', 'segment'],
 ]);
 
-/** Where the user says no order: new frames are made while pictures are still small. */
-const USUAL_ORDER: readonly StageKind[] = ['interpolate', 'enhance'];
+/** Where the user says no order: new frames are made while pictures are still small, edges when they are as large as the result. */
+const USUAL_ORDER: readonly StageKind[] = ['interpolate', 'enhance', 'segment'];
 
 /**
  * The request that the flags mean: what is said outright comes before the preset, the preset before the defaults.
@@ -70,11 +89,12 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
     throw new UserError('bad-usage', `--end (${flags.end} s) must come after --start (${flags.start} s).`);
   }
   const crf = flags.crf ?? preset?.crf;
+  const stages = stagesOf(flags, preset, said);
   return {
     input,
-    output: flags.output,
-    stages: stagesOf(flags, preset, said),
-    codec: flags.codec ?? preset?.codec ?? 'h264',
+    output: flags.out,
+    stages,
+    codec: flags.codec ?? preset?.codec ?? usualCodec(flags.out, stages),
     // A preset's CRF is meant for its own codec.
     ...(crf === undefined ||
     (flags.crf === undefined && flags.codec !== undefined && flags.codec !== preset?.codec)
@@ -96,6 +116,7 @@ function stagesOf(
   const wanted = {
     interpolate: interpolateRequest(flags, preset),
     enhance: enhanceRequest(flags, preset),
+    segment: segmentRequest(flags),
   };
   const stages = [...new Set([...said, ...USUAL_ORDER])]
     .map((kind) => wanted[kind])
@@ -103,7 +124,7 @@ function stagesOf(
   if (stages.length === 0)
     throw new UserError(
       'bad-usage',
-      `Nothing to do: say what should become of it, for example --enhance 2, --fit 1920x1080, --interpolate 2 or --preset enhance-2x.`,
+      `Nothing to do: say what should become of it, for example --enhance 2, --fit 1920x1080, --interpolate 2, --segment person or --preset enhance-2x.`,
     );
   return stages;
 }
@@ -176,4 +197,69 @@ function interpolateRequest(flags: RunFlags, preset: Preset | undefined): StageR
     ...(deblur ? { deblur } : {}),
     ...(method === undefined ? {} : { method }),
   };
+}
+
+/** Options that say how objects are cut out. */
+const SEGMENT_FLAGS = [
+  ['output', '--output'],
+  ['instances', '--instances'],
+  ['minScore', '--min-score'],
+  ['background', '--background'],
+  ['blurRadius', '--blur-radius'],
+  ['feather', '--feather'],
+  ['perInstance', '--per-instance'],
+  ['contours', '--contours'],
+] as const satisfies readonly (readonly [keyof RunFlags, string])[];
+
+/** Options that change one kind of result alone, and which. */
+const ONLY_FOR: Readonly<Partial<Record<(typeof SEGMENT_FLAGS)[number][0], readonly SegmentOutput[]>>> = {
+  background: ['replace'],
+  blurRadius: ['blur'],
+  feather: ['cutout', 'matte', 'blur', 'replace'],
+  perInstance: ['cutout', 'matte'],
+};
+
+/** @throws UserError bad-usage for wishes that don't go together */
+function segmentRequest(flags: RunFlags): StageRequest | null {
+  const { segment, instances, minScore, background, blurRadius, feather, perInstance, contours } = flags;
+  const given = SEGMENT_FLAGS.filter(([name]) => flags[name] !== undefined);
+  if (segment === undefined) {
+    const [first] = given;
+    if (!first) return null;
+    throw new UserError(
+      'bad-usage',
+      `${first[1]} is for cutting out: say which objects, for example --segment person, or leave it out. (The file to write is named by -o.)`,
+    );
+  }
+  const output = flags.output ?? contourFormat(flags.out) ?? 'overlay';
+  for (const [name, flag] of given) {
+    const outputs = ONLY_FOR[name];
+    if (outputs && !outputs.includes(output))
+      throw new UserError(
+        'bad-usage',
+        `${flag} does nothing for --output ${output}: it is for ${listOf(outputs)}.`,
+      );
+  }
+  if (output === 'replace' && background === undefined)
+    throw new UserError(
+      'bad-usage',
+      '--output replace needs something to put behind: add --background with a colour (#202020) or an image.',
+    );
+  return {
+    kind: 'segment',
+    classes: segment,
+    output,
+    ...(instances === undefined || instances === 'all' ? {} : { instances }),
+    ...(minScore === undefined ? {} : { minScore }),
+    ...(background === undefined ? {} : { background }),
+    ...(blurRadius === undefined ? {} : { blurRadius }),
+    ...(feather ? { feather } : {}),
+    ...(perInstance ? { perInstance } : {}),
+    ...(contours === undefined ? {} : { contours }),
+  };
+}
+
+function listOf(outputs: readonly SegmentOutput[]): string {
+  const known = SEGMENT_OUTPUTS.filter((one) => outputs.includes(one));
+  return known.map((one) => `--output ${one}`).join(' or ');
 }

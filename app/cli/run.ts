@@ -31,9 +31,9 @@ interface RunOutcome {
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('Enhance, smooth or slow down a video, a still, or every one in a folder')
+    .description('Enhance, smooth, slow down or cut out of a video, a still, or every one in a folder')
     .argument('<in>', 'video, still or folder (recursive; the tree is mirrored)')
-    .requiredOption('-o, --output <out>', 'result file, or folder where the input is one')
+    .requiredOption('-o, --out <out>', 'result file, or folder where the input is one')
     .addOption(
       new Option('--preset <name>', `settings by name: ${PRESETS.map((preset) => preset.name).join(', ')}`),
     );

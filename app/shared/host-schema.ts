@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClearcutApi } from './contract';
 import { UserError } from './errors';
-import { jobRequestSchema, previewRequestSchema, stageRequestSchema } from './job';
+import { jobRequestSchema, previewRequestSchema, stagesSchema } from './job';
 import { codecOption } from './options';
 
 const path = z.string().min(1).max(32_768);
@@ -19,7 +19,7 @@ export const hostArguments = {
   chooseInput: z.tuple([]),
   probe: z.tuple([path]),
   poster: z.tuple([path, z.number().nonnegative(), z.int().min(16).max(8192)]),
-  suggestOutput: z.tuple([path, z.array(stageRequestSchema).min(1).readonly(), codecOption.schema]),
+  suggestOutput: z.tuple([path, stagesSchema, codecOption.schema]),
   chooseOutput: z.tuple([path]),
   start: z.tuple([jobRequestSchema]),
   startPreview: z.tuple([previewRequestSchema]),

@@ -1,4 +1,6 @@
+export * from './coco-classes';
 export * from './codecs';
+export * from './colour-name';
 export * from './contract';
 export * from './contract-schema';
 export * from './errors';
@@ -16,3 +18,4 @@ export * from './options';
 export * from './outcome';
 export * from './output-name';
 export * from './presets';
+export * from './segment-options';

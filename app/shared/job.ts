@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { fitSchema } from './fit';
 import { FRAME_FACTORS, MOTION_METHODS, SLOW_SOUNDS } from './motion-options';
 import { BACKENDS, CODECS, ENHANCE_SCALES, paceOption, QUALITIES } from './options';
+import {
+  backgroundSchema,
+  blurRadiusOption,
+  contoursSchema,
+  featherOption,
+  minScoreOption,
+  SEGMENT_OUTPUTS,
+  segmentClassesSchema,
+} from './segment-options';
 import type { ErrorData } from './errors';
 
 /** Frames out of one that a stage makes at most. */
@@ -55,15 +64,72 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
       ({ deblur, method, model }) => method !== 'motion' || !(deblur === true || model !== undefined),
       'motion alone takes no blur away: leave out deblur or the method',
     ),
+  z
+    .object({
+      kind: z.literal('segment'),
+      classes: segmentClassesSchema,
+      /** Numbers of the tracks that are used. Left out: all. */
+      instances: z.array(z.int().positive()).min(1).readonly().optional(),
+      /** Left out: what the network is best at. */
+      minScore: minScoreOption.schema.optional(),
+      /** `overlay` if left out. */
+      output: z.enum(SEGMENT_OUTPUTS).optional(),
+      /** What `replace` puts behind. */
+      background: backgroundSchema.optional(),
+      /** Pixels; left out: a part of the picture's shorter side. */
+      blurRadius: blurRadiusOption.schema.optional(),
+      /** Pixels. Left out: 0. */
+      feather: featherOption.schema.optional(),
+      /** A file for each track in place of one for all. */
+      perInstance: z.boolean().optional(),
+      /** A document of contours beside the result; its kind alone means the result's own name. */
+      contours: contoursSchema.optional(),
+      /** Model by name. */
+      model: z.string().optional(),
+    })
+    .refine(
+      ({ output, background }) => (output === 'replace') === (background !== undefined),
+      'replace needs a background, and nothing else takes one',
+    )
+    .refine(
+      ({ output, perInstance }) => perInstance !== true || output === 'cutout' || output === 'matte',
+      'a file for each object is for cut-outs and mattes',
+    ),
 ]);
 export type StageRequest = z.infer<typeof stageRequestSchema>;
+export type SegmentRequest = Extract<StageRequest, { kind: 'segment' }>;
+
+/** Steps that a job is made of. */
+export const stagesSchema = z
+  .array(stageRequestSchema)
+  .min(1)
+  .refine((stages) => stages.filter(isSegment).length <= 1, 'objects are cut out once in a job')
+  .refine(
+    (stages) => !stages.slice(0, -1).some((stage) => isSegment(stage) && givesContours(stage)),
+    'nothing can follow contours: they are no picture',
+  )
+  .readonly();
+
+function isSegment(stage: StageRequest): stage is SegmentRequest {
+  return stage.kind === 'segment';
+}
+
+/** True where the result is a document, not a picture. */
+export function givesContours({ output }: SegmentRequest): boolean {
+  return output === 'json' || output === 'svg';
+}
+
+/** The stage of a job that cuts out, if there is one. */
+export function segmentOf(stages: readonly StageRequest[]): SegmentRequest | undefined {
+  return stages.find(isSegment);
+}
 
 /** What a user asks for: one file in, one file out. */
 export const jobRequestSchema = z
   .object({
     input: z.string().min(1),
     output: z.string().min(1),
-    stages: z.array(stageRequestSchema).min(1).readonly(),
+    stages: stagesSchema,
     codec: z.enum(CODECS),
     /** Left out: the codec's own good default. */
     crf: z.number().min(0).max(63).optional(),
@@ -85,9 +151,11 @@ const LONGEST_PREVIEW_SECONDS = 5;
 export const previewRequestSchema = z
   .object({
     input: z.string().min(1),
-    stages: z.array(stageRequestSchema).min(1).readonly(),
+    stages: stagesSchema,
     start: z.number().nonnegative(),
     end: z.number().positive(),
+    /** Its first frame is what is wanted: kept without loss. */
+    still: z.boolean().optional(),
   })
   .refine(
     ({ start, end }) => end > start && end - start <= LONGEST_PREVIEW_SECONDS,
@@ -145,7 +213,10 @@ export interface JobProgress {
 }
 
 export interface JobResult {
+  /** The file that was asked for; of several the first. */
   readonly output: string;
+  /** All files that were written, where they are more than `output`. */
+  readonly files?: readonly string[];
   readonly width: number;
   readonly height: number;
   readonly frames: number;

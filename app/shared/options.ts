@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { fitSchema, parseFit, type Fit } from './fit';
 import { deblurOption, interpolateOption, methodOption, slowOption, slowSoundOption } from './motion-options';
 import { parseNumber, type OptionSpec } from './option-spec';
+import {
+  backgroundOption,
+  blurRadiusOption,
+  contoursOption,
+  featherOption,
+  instancesOption,
+  minScoreOption,
+  perInstanceOption,
+  segmentOption,
+  segmentOutputOption,
+} from './segment-options';
 
 export const CODECS = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
 export type Codec = (typeof CODECS)[number];
@@ -159,6 +170,15 @@ export const OPTIONS = [
   slowSoundOption,
   deblurOption,
   methodOption,
+  segmentOption,
+  segmentOutputOption,
+  instancesOption,
+  minScoreOption,
+  backgroundOption,
+  blurRadiusOption,
+  featherOption,
+  perInstanceOption,
+  contoursOption,
   codecOption,
   crfOption,
   startOption,

@@ -1,6 +1,6 @@
 import { CODEC_FACTS } from './codecs';
 import type { Fit } from './fit';
-import type { StageRequest } from './job';
+import { segmentOf, type SegmentRequest, type StageRequest } from './job';
 import { extensionOf, fileNameOf, isStillFile } from './media-names';
 import type { Codec } from './options';
 
@@ -9,6 +9,18 @@ const KEPT_CONTAINERS = ['mp4', 'm4v', 'mov', 'mkv', 'webm'];
 
 /** Codecs that are asked for because a program wants their usual container. */
 const OWN_CONTAINER: ReadonlySet<Codec> = new Set<Codec>(['prores', 'ffv1']);
+
+const PRORES = { container: 'mov', codec: 'prores' } as const;
+
+/** Containers of video with transparency, each with the codec that has it there. */
+export const ALPHA_CONTAINERS = [
+  PRORES,
+  { container: 'webm', codec: 'vp9' },
+  { container: 'mkv', codec: 'ffv1' },
+] as const satisfies readonly { readonly container: string; readonly codec: Codec }[];
+
+/** Stills that hold transparency. */
+const TRANSPARENT_STILLS = ['png', 'webp', 'tif', 'tiff', 'avif'];
 
 /** By how much a result is larger than its source, or the bounds that it was fitted to. */
 export type Enlargement = number | Fit;
@@ -20,9 +32,20 @@ function enlargementName(by: Enlargement): string {
   return height === undefined ? `${width}w` : `${height}p`;
 }
 
+const SEGMENT_WORDS: Readonly<Record<NonNullable<SegmentRequest['output']>, string>> = {
+  overlay: 'outlines',
+  cutout: 'cutout',
+  matte: 'matte',
+  blur: 'blur',
+  replace: 'background',
+  json: 'contours',
+  svg: 'contours',
+};
+
 /** What a stage does, in a word of a file's name. */
 function stageName(stage: StageRequest): string {
   if (stage.kind === 'enhance') return enlargementName(stage.fit ?? stage.scale ?? 1);
+  if (stage.kind === 'segment') return SEGMENT_WORDS[stage.output ?? 'overlay'];
   const { deblur, factor, slow } = stage;
   return [
     deblur ? 'sharp' : null,
@@ -48,15 +71,29 @@ export function suggestedName(
   const extension = extensionOf(name);
   const stem = extension === '' ? name : name.slice(0, -extension.length - 1);
   const again = attempt === 1 ? '' : `-${attempt}`;
-  return `${stem}-clearcut-${stages.map(stageName).join('-')}${again}.${resultExtension(input, codec)}`;
+  return `${stem}-clearcut-${stages.map(stageName).join('-')}${again}.${resultExtension(input, codec, stages)}`;
 }
 
-/** Extension of the result of `input`: a still's own, a video's own where that container can hold the codec, else `mkv`. */
-export function resultExtension(input: string, codec: Codec): string {
+/**
+ * Extension of the result of `input`: a still's own, a video's own where that container can hold the codec, else
+ * `mkv`; for cut-outs one that holds transparency, for contours that of their document.
+ */
+export function resultExtension(input: string, codec: Codec, stages: readonly StageRequest[] = []): string {
   const extension = extensionOf(input);
-  if (isStillFile(input)) return extension;
+  const output = segmentOf(stages)?.output;
+  if (output === 'json' || output === 'svg') return output;
+  if (isStillFile(input))
+    return output === 'cutout' && !TRANSPARENT_STILLS.includes(extension) ? 'png' : extension;
+  if (output === 'cutout') return (ALPHA_CONTAINERS.find((row) => row.codec === codec) ?? PRORES).container;
   const { containers } = CODEC_FACTS[codec];
   if (OWN_CONTAINER.has(codec)) return containers[0] ?? 'mkv';
   const kind = extension === 'm4v' ? 'mp4' : extension;
   return KEPT_CONTAINERS.includes(extension) && containers.includes(kind) ? extension : 'mkv';
+}
+
+/** The codec that `output` is written in where none is named: with transparency, the one that its container has for it. */
+export function usualCodec(output: string, stages: readonly StageRequest[]): Codec {
+  if (segmentOf(stages)?.output !== 'cutout') return 'h264';
+  const extension = extensionOf(output);
+  return (ALPHA_CONTAINERS.find(({ container }) => container === extension) ?? PRORES).codec;
 }

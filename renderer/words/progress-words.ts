@@ -24,6 +24,7 @@ export function stateWords(state: JobState, stages: readonly StageRequest[]): st
   const [stage] = stages;
   if (state !== 'running' || stages.length !== 1 || !stage) return STATE_WORDS[state];
   if (stage.kind === 'enhance') return 'Enhancing';
+  if (stage.kind === 'segment') return 'Cutting out';
   if (stage.slow !== undefined) return 'Slowing down';
   return stage.factor === undefined ? 'Deblurring' : 'Making it smoother';
 }
@@ -75,6 +76,7 @@ const PARTS: Readonly<Record<string, string>> = {
   decode: 'Decode',
   interpolate: 'Motion',
   enhance: 'Enhance',
+  segment: 'Cut out',
   encode: 'Encode',
 };
 

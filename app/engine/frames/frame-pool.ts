@@ -1,4 +1,5 @@
 import type { Frame, FrameStamp, Plane, StreamFormat } from './frame';
+import type { FrameInstances } from './instances';
 import { frameBytes, planeSize } from './pixel-format';
 
 interface Slot {
@@ -72,6 +73,7 @@ export class PooledFrame implements Frame {
   restartPts = 0;
   duration: number | null = null;
   sceneCutBefore = false;
+  found: FrameInstances | null = null;
   #slot: Slot | null;
   readonly #put: (slot: Slot) => void;
 
@@ -92,6 +94,7 @@ export class PooledFrame implements Frame {
     this.restartPts = stamp.restartPts ?? this.sourcePts;
     this.duration = stamp.duration;
     this.sceneCutBefore = stamp.sceneCutBefore ?? false;
+    this.found = stamp.found ?? null;
   }
 
   get planes(): readonly Plane[] {

@@ -1,4 +1,5 @@
 import type { ColourDescription, Rational } from '../../shared';
+import type { FrameInstances } from './instances';
 import type { PixelFormat } from './pixel-format';
 
 /** Samples of one component, rows without padding, full codes of the format's bit depth (little end of a u16 above 8 bits). */
@@ -39,6 +40,8 @@ export interface Frame {
   readonly bytes: Uint8Array;
   /** A scene cut stands between the frame before and this one. */
   readonly sceneCutBefore: boolean;
+  /** The objects that a stage found in it; null where none looked, or the frame is a new one between two. */
+  readonly found: FrameInstances | null;
   release(): void;
 }
 
@@ -51,4 +54,5 @@ export interface FrameStamp {
   /** Left out: `sourcePts`. */
   readonly restartPts?: number;
   readonly sceneCutBefore?: boolean;
+  readonly found?: FrameInstances | null;
 }

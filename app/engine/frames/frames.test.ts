@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColourDescription } from '../../shared';
 import {
+  ALPHA_PLANE,
   frameBytes,
   FramePool,
   lumaToUnit,
+  opaqueTwin,
   pixelFormat,
   planeSize,
   rescale,
   secondsToTicks,
+  withAlpha,
   type StreamFormat,
 } from '.';
 
@@ -37,8 +40,17 @@ describe('pixel formats', () => {
     expect(frameBytes(stream('gray', 1, 1).format, 1, 1)).toBe(1);
   });
 
-  it('knows no packed, alpha or float format', () => {
-    for (const name of ['nv12', 'rgb24', 'yuva420p', 'grayf32le', 'yuv420p14le'])
+  it('has as much alpha as luma, and a twin without it', () => {
+    const format = pixelFormat('yuva420p10le')!;
+    expect(planeSize(format, ALPHA_PLANE, 101, 67)).toEqual({ width: 101, height: 67 });
+    expect(frameBytes(format, 101, 67)).toBe(2 * (2 * 101 * 67 + 2 * 51 * 34));
+    expect(opaqueTwin(format).name).toBe('yuv420p10le');
+    expect(withAlpha(opaqueTwin(format))).toBe(format);
+    expect(withAlpha(pixelFormat('gray10le')!).name).toBe('yuva420p10le');
+  });
+
+  it('knows no packed or float format', () => {
+    for (const name of ['nv12', 'rgb24', 'rgba', 'grayf32le', 'yuv420p14le'])
       expect(pixelFormat(name)).toBeUndefined();
   });
 });

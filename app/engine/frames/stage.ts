@@ -20,6 +20,8 @@ export interface StageContext {
   readonly expectedFrames: number | null;
   /** The model that an unfinished run of the very same job chose: a stage that has a choice takes it again. */
   readonly chosenBefore: string | null;
+  /** What `stateFor` gave in an earlier run for the frame that this run begins with; null in a run from the beginning. */
+  readonly stateBefore: Uint8Array | null;
   /** Aborted when the job is cancelled or has failed elsewhere. */
   readonly signal: AbortSignal;
   /** Tells the user something that is worth knowing and no error (a fallback, a smaller tile). */
@@ -40,6 +42,10 @@ export interface StagePlan {
   readonly slow?: { readonly factor: number; readonly sound: SlowSound };
   /** How its frames are shown; as its input's if left out. */
   readonly display?: Display;
+  /** Its frames may look nothing like what comes in: no ground to judge them by. */
+  readonly repaints?: boolean;
+  /** It looks for objects, which its frames carry. */
+  readonly finds?: boolean;
   /** All that shapes its frames (size, model name, version, hash): a resumed run must have the same. */
   readonly identity: string;
   /** What it computes with, where there was something to choose. */
@@ -62,6 +68,11 @@ export interface Stage {
   init(context: StageContext): Promise<StagePlan>;
   process(frame: Frame): AsyncIterable<Frame>;
   flush(): AsyncIterable<Frame>;
+  /**
+   * Where a stage remembers more than `window` tells: its state for a run that begins with the input frame
+   * at this time (of the job's input). Asked for times in order, of `restartPts` of frames that it gave.
+   */
+  stateFor?(restartPts: number): Uint8Array | null;
   close(): Promise<void>;
 }
 

@@ -65,6 +65,7 @@ async function partsAlone(
       still: false,
       expectedFrames: FRAMES,
       chosenBefore: null,
+      stateBefore: null,
       signal: live,
       note: () => undefined,
     });

@@ -7,9 +7,10 @@ export interface OpenedStage {
   readonly plan: StagePlan;
 }
 
-/** What the stages of a job are opened on; `chosenBefore` by stage. */
-export type OpeningContext = Omit<StageContext, 'chosenBefore'> & {
+/** What the stages of a job are opened on; `chosenBefore` and `statesBefore` by stage. */
+export type OpeningContext = Omit<StageContext, 'chosenBefore' | 'stateBefore'> & {
   readonly chosenBefore: readonly (string | null)[];
+  readonly statesBefore: readonly (Uint8Array | null)[];
 };
 
 /** Stages in the user's order, each opened on what the one before gives. */
@@ -22,7 +23,15 @@ export async function openStages(request: JobRequest, context: OpeningContext): 
       if (!support.supported) throw new UserError('unsupported-input', support.reason);
       const stage = createStage(wanted);
       const chosenBefore = context.chosenBefore[index] ?? null;
-      const plan = await stage.init({ ...context, input, display, expectedFrames, chosenBefore });
+      const stateBefore = context.statesBefore[index] ?? null;
+      const plan = await stage.init({
+        ...context,
+        input,
+        display,
+        expectedFrames,
+        chosenBefore,
+        stateBefore,
+      });
       opened.push({ stage, plan });
       input = plan.output;
       display = plan.display ?? display;

@@ -30,6 +30,7 @@ export async function runStill(request: JobRequest, context: StillContext): Prom
     still: true,
     expectedFrames: 1,
     chosenBefore: [],
+    statesBefore: [],
     signal,
     note: (note) => {
       notes.push(note);

@@ -107,6 +107,7 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
     still: false,
     expectedFrames: expectedFrames(request, info),
     chosenBefore: request.resume ? await choicesBefore(folder, await requestIdentity(request, tools)) : [],
+    statesBefore: [],
     signal,
     note: (note) => {
       notes.push(note);

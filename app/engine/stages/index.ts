@@ -2,6 +2,7 @@ import type { StageRequest } from '../../shared';
 import type { Stage, StageClass, StreamFormat, Support } from '../frames';
 import { Enhance } from './enhance';
 import { Interpolate } from './interpolate';
+import { Segment } from './segment';
 
 export { LumaUpscaler, type LumaCoding } from './enhance';
 export {
@@ -20,6 +21,7 @@ type RequestOf<K extends Kind> = Extract<StageRequest, { kind: K }>;
 const STAGES: { readonly [K in Kind]: StageClass<RequestOf<K>> } = {
   enhance: Enhance,
   interpolate: Interpolate,
+  segment: Segment,
 };
 
 /** The class for a request: the table's types tell that it takes it. */

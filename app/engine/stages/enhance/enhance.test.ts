@@ -56,6 +56,7 @@ function contextOf(
     still: false,
     expectedFrames: null,
     chosenBefore: null,
+    stateBefore: null,
     signal: new AbortController().signal,
     note,
     ...more,

@@ -77,7 +77,7 @@ function contextOf(input: StreamFormat, more: Partial<StageContext> = {}): Stage
   return {
     input,
     display: { sampleAspectRatio: { num: 1, den: 1 }, rotation: 0 },
-    ...{ backend: 'cpu', still: false, expectedFrames: null, chosenBefore: null },
+    ...{ backend: 'cpu', still: false, expectedFrames: null, chosenBefore: null, stateBefore: null },
     signal: new AbortController().signal,
     note: () => undefined,
     ...more,

@@ -13,7 +13,7 @@ import {
 } from '../../frames';
 import { processKernels } from '../../runtime';
 import { chooseSynthesizer } from './choose-synthesizer';
-import { pictureCoding } from './pictures';
+import { pictureCoding } from '../pictures';
 import { Shot, type Shown } from './shot';
 import type { SourcePicture } from './source-picture';
 import { timingOf } from './timing';

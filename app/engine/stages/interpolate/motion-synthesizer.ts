@@ -2,7 +2,7 @@ import type { MotionSession } from '../../../../kernels';
 import { processKernels } from '../../runtime';
 import { warpsMatch } from './matching';
 import { openMotionSession } from './motion-session';
-import { allocateMask, allocatePicture } from './pictures';
+import { allocateMask, allocatePicture } from '../pictures';
 import type { ReadyPicture, Synthesizer } from './synthesizer';
 
 export interface MotionSynthesizerOptions {

@@ -4,7 +4,7 @@ import type { StepInputs, StepOutputs } from './network-step';
 import { warpsMatch } from './matching';
 import { openMotionSession } from './motion-session';
 import { isPadded, pad, unpad, type Padding } from './padding';
-import { allocateMask, allocatePicture } from './pictures';
+import { allocateMask, allocatePicture } from '../pictures';
 import type { Volume } from './volume';
 
 /** What goes into a network's steps and comes out of them: padded to a size that it takes, warped, and where nothing moves. */

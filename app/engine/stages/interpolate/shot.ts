@@ -1,7 +1,7 @@
 import { ticksToSeconds, type Frame, type StreamFormat } from '../../frames';
 import { processKernels } from '../../runtime';
 import { HeldRun } from './held-run';
-import { pictureCoding } from './pictures';
+import { pictureCoding } from '../pictures';
 import { isSameFrame } from './same-frame';
 import { SourcePicture } from './source-picture';
 import type { ReadyPicture, Synthesizer } from './synthesizer';

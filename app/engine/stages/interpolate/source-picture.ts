@@ -1,7 +1,7 @@
 import type { Frame, Plane, StreamFormat } from '../../frames';
 import { frameBytes, planeSize } from '../../frames';
 import { allocate } from '../../runtime';
-import { allocatePicture } from './pictures';
+import { allocatePicture } from '../pictures';
 import type { Slot } from './timing';
 
 /** A frame of the source on its way through a synthesizer: its codes, its colours, and what is to be shown for it. */

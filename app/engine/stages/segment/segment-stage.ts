@@ -1,0 +1,170 @@
+import type { SegmentRequest } from '../../../shared';
+import {
+  FramePool,
+  ticksToSeconds,
+  type Frame,
+  type FrameInstances,
+  type PooledFrame,
+  type Stage,
+  type StageContext,
+  type StagePlan,
+  type StreamFormat,
+  type Support,
+} from '../../frames';
+import { processKernels } from '../../runtime';
+import { allocatePicture, pictureCoding } from '../pictures';
+import { HeldFrames } from './held-frames';
+import type { InstanceSource } from './instance-source';
+import type { Instance } from './instances';
+import { openSource } from './open-source';
+import { createRenderer } from './render/create-renderer';
+import type { Renderer } from './render/renderer';
+import { readRestart, Restarts, type Restart } from './restarts';
+import { Turn } from './turn';
+
+/** Frames out at once: those queued before the encoder, one in its hands, one in the making. */
+const FRAMES_OUT = 5;
+
+interface Opened {
+  readonly source: InstanceSource;
+  readonly renderer: Renderer;
+  readonly pool: FramePool;
+  readonly input: StreamFormat;
+  readonly coding: ReturnType<typeof pictureCoding>;
+  readonly turn: Turn;
+  readonly rgb: Float32Array;
+  readonly held: HeldFrames;
+  readonly restarts: Restarts;
+}
+
+/** Finds objects, follows them, and makes of each frame what the request wants of them. */
+export class Segment implements Stage {
+  readonly request: SegmentRequest;
+  #opened: Opened | null = null;
+  /** Where an earlier run was, until the first frame that it had not looked at comes. */
+  #before: Restart | null = null;
+  /** Frames of an earlier run that the source will tell of first. */
+  #foreign = 0;
+
+  constructor(request: SegmentRequest) {
+    this.request = request;
+  }
+
+  static supports(input: StreamFormat): Support {
+    if (input.format.planes < 4) return { supported: true };
+    return {
+      supported: false,
+      reason: 'Objects of a picture that is cut out already can not be cut out again.',
+    };
+  }
+
+  async init(context: StageContext): Promise<StagePlan> {
+    const { input, display } = context;
+    const source = await openSource(this.request, context);
+    const turn = new Turn(display.rotation, input.width, input.height);
+    const renderer = await createRenderer(this.request, { input, turn });
+    this.#opened = {
+      source,
+      renderer,
+      pool: new FramePool(renderer.output, FRAMES_OUT),
+      input,
+      coding: pictureCoding(input),
+      turn,
+      rgb: allocatePicture(input.width, input.height),
+      held: new HeldFrames(input),
+      restarts: new Restarts(),
+    };
+    this.#before = context.stateBefore && readRestart(context.stateBefore);
+    return {
+      output: renderer.output,
+      window: { past: 1, future: source.lookahead },
+      rate: 1,
+      repaints: renderer.repaints,
+      finds: true,
+      identity: `segment ${renderer.identity} of ${this.request.instances?.join() ?? 'all'} by ${source.identity}`,
+      choice: source.choice,
+      backend: source.backend,
+    };
+  }
+
+  async *process(frame: Frame): AsyncGenerator<Frame> {
+    const opened = this.#open();
+    const { source, held, input, turn, rgb, coding, restarts } = opened;
+    try {
+      if (this.#before && frame.pts < this.#before.pts) return;
+      this.#goOn(source);
+      restarts.note(frame, held.length + this.#foreign, () => source.save());
+      await processKernels().planesToRgb(
+        frame.planes.map(({ data }) => data),
+        rgb,
+        coding,
+      );
+      held.add(frame);
+    } finally {
+      frame.release();
+    }
+    const { width, height } = input;
+    const seconds = ticksToSeconds(frame.pts, input.timeBase);
+    yield* this.#made(await source.push(turn.picture({ width, height, data: rgb }), seconds));
+  }
+
+  async *flush(): AsyncGenerator<Frame> {
+    yield* this.#made(await this.#open().source.flush());
+  }
+
+  stateFor(restartPts: number): Uint8Array | null {
+    return this.#open().restarts.stateFor(restartPts);
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    await opened?.source.close();
+  }
+
+  /** Cuts before this frame were seen by the earlier run: only now may the source know what it knew. */
+  #goOn(source: InstanceSource): void {
+    if (!this.#before) return;
+    source.restore(this.#before.saved);
+    this.#foreign = this.#before.pending;
+    this.#before = null;
+  }
+
+  async *#made(told: readonly (readonly Instance[])[]): AsyncGenerator<Frame> {
+    for (const instances of told) {
+      if (this.#foreign > 0) this.#foreign--;
+      else yield await this.#frameWith(instances);
+    }
+  }
+
+  async #frameWith(instances: readonly Instance[]): Promise<Frame> {
+    const { held, pool, renderer, input, turn } = this.#open();
+    const source = held.take();
+    const { width, height, timeBase } = input;
+    const wanted = this.request.instances;
+    const found: FrameInstances = {
+      width,
+      height,
+      time: ticksToSeconds(source.stamp.pts, timeBase),
+      instances: instances
+        .filter(({ track }) => wanted === undefined || wanted.includes(track))
+        .map((instance) => turn.back.instance(instance)),
+    };
+    let frame: PooledFrame | null = null;
+    try {
+      frame = await pool.take({ ...source.stamp, found });
+      await renderer.draw(source, found, frame);
+      return frame;
+    } catch (error) {
+      frame?.release();
+      throw error;
+    } finally {
+      held.giveBack(source);
+    }
+  }
+
+  #open(): Opened {
+    if (!this.#opened) throw new Error('Expected init before process.');
+    return this.#opened;
+  }
+}
