@@ -1,3 +1,3 @@
-export { ENGINE_ENVIRONMENT } from './environment';
+export { ENGINE_ENVIRONMENT, LEAVE_ROOM_VARIABLE } from './environment';
 export { engineClientOver, serveEngine, type Channel, type EngineClient } from './rpc';
 export { spawnEngine, type SpawnOptions } from './spawn';

@@ -2,9 +2,11 @@
  * The engine's own process: a forked Node (CLI, serve) or Electron's utilityProcess. It answers
  * `EngineApi` calls over its parent's channel and ends when that closes.
  */
-import { ENGINE_ENVIRONMENT } from './environment';
+import { constants, setPriority } from 'node:os';
+import { ENGINE_ENVIRONMENT, LEAVE_ROOM_VARIABLE } from './environment';
 import { setTextChannel } from './log';
 import { serveEngine, type Channel } from './rpc';
+import { processKernels } from './runtime';
 import { Engine } from './service';
 
 interface ParentPort {
@@ -39,6 +41,7 @@ function parentChannel(): Channel {
 }
 
 Object.assign(process.env, ENGINE_ENVIRONMENT);
+if (process.env[LEAVE_ROOM_VARIABLE]) leaveRoom();
 
 const engine = new Engine();
 const events = serveEngine(parentChannel(), engine);
@@ -61,3 +64,14 @@ async function end(): Promise<void> {
 
 process.once('disconnect', () => void end());
 process.once('SIGTERM', () => void end());
+
+/** Half of the threads, and behind whatever else wants the processor; ffmpeg's children inherit that. */
+function leaveRoom(): void {
+  const kernels = processKernels();
+  kernels.setThreads(Math.max(1, Math.floor(kernels.threads / 2)));
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // Some systems let nobody change it: fewer threads help all the same.
+  }
+}

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type {
   BenchRequest,
   BenchResult,
@@ -8,18 +9,24 @@ import type {
   EvalMotionResult,
   EvalSrRequest,
   EvalSrResult,
+  FramesRequest,
   JobEvent,
   JobRequest,
   MediaInfo,
   ModelManifest,
+  PeaksRequest,
+  SoundRequest,
 } from '../shared';
 import { version } from '../../package.json';
 import { JobQueue, planJobs } from './jobs';
 import { log } from './log';
 import { bench, evalDeblur, evalInterp, evalSr } from './measure';
-import { poster, probe, resolveTools, type MediaTools } from './media';
+import { playerFrames, poster, probe, resolveTools, soundPeaks, soundPiece, type MediaTools } from './media';
 import { checkOutput } from './pipeline';
 import { chooseBackend, listModels } from './runtime';
+
+/** Files whose facts are kept: those that a window looks at. */
+const MOST_PROBED = 64;
 
 /** The engine itself: what `EngineApi` promises, in this process. */
 export class Engine implements EngineApi {
@@ -27,6 +34,7 @@ export class Engine implements EngineApi {
   onJobEvent: (event: JobEvent) => void = () => undefined;
   #tools: Promise<MediaTools> | null = null;
   #queue: Promise<JobQueue> | null = null;
+  readonly #probed = new Map<string, { readonly key: string; readonly info: MediaInfo }>();
   /** Aborted by `close`, for what is being measured. */
   readonly #closing = new AbortController();
 
@@ -46,7 +54,22 @@ export class Engine implements EngineApi {
 
   async poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array> {
     const tools = await this.#mediaTools();
-    return poster(tools, await probe(tools, path), seconds, maxWidth);
+    return poster(tools, await this.#known(path), seconds, maxWidth);
+  }
+
+  async frames(request: FramesRequest): Promise<Uint8Array> {
+    const tools = await this.#mediaTools();
+    return playerFrames(tools, await this.#known(request.path), request);
+  }
+
+  async peaks(request: PeaksRequest): Promise<Uint8Array> {
+    const tools = await this.#mediaTools();
+    return soundPeaks(tools, await this.#known(request.path), request);
+  }
+
+  async sound(request: SoundRequest): Promise<Uint8Array> {
+    const tools = await this.#mediaTools();
+    return soundPiece(tools, await this.#known(request.path), request);
   }
 
   async plan(request: JobRequest): Promise<readonly JobRequest[]> {
@@ -101,6 +124,22 @@ export class Engine implements EngineApi {
   async close(): Promise<void> {
     this.#closing.abort();
     await (await this.#queue)?.close();
+  }
+
+  /** What is in a file that is looked at again and again; probed anew once it has changed. */
+  async #known(path: string): Promise<MediaInfo> {
+    const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: -1 }));
+    const key = `${mtimeMs} ${size}`;
+    const before = this.#probed.get(path);
+    if (before?.key === key) return before.info;
+    const info = await probe(await this.#mediaTools(), path);
+    this.#probed.delete(path);
+    this.#probed.set(path, { key, info });
+    for (const oldest of this.#probed.keys()) {
+      if (this.#probed.size <= MOST_PROBED) break;
+      this.#probed.delete(oldest);
+    }
+    return info;
   }
 
   #mediaTools(): Promise<MediaTools> {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../shared';
-import { ENGINE_ENVIRONMENT } from './environment';
+import { ENGINE_ENVIRONMENT, LEAVE_ROOM_VARIABLE } from './environment';
 import { engineClientOver, type Channel, type EngineClient } from './rpc';
 
 /** How long an engine may take to put its jobs in order once it is told to end. */
@@ -10,6 +10,8 @@ const CLOSE_TIMEOUT_MS = 10_000;
 export interface SpawnOptions {
   /** The engine's bundle; by default `engine.js` beside the bundle that calls. */
   readonly entry?: string;
+  /** Fewer threads and a low priority. */
+  readonly leaveRoom?: boolean;
 }
 
 /** Starts the engine in a Node process of its own. */
@@ -18,7 +20,11 @@ export function spawnEngine(options: SpawnOptions = {}): EngineClient {
   // A Ctrl+C in the terminal reaches the whole process group: detached, the engine hears of it from us and
   // closes its ffmpeg children and segments in order.
   const child = fork(entry, [], {
-    env: { ...process.env, ...ENGINE_ENVIRONMENT },
+    env: {
+      ...process.env,
+      ...ENGINE_ENVIRONMENT,
+      ...(options.leaveRoom ? { [LEAVE_ROOM_VARIABLE]: '1' } : {}),
+    },
     serialization: 'advanced',
     // Nothing of the libraries' own talk reaches the terminal; a caller's pipe must not stay open through us.
     stdio: ['ignore', 'ignore', process.env['CLEARCUT_DEBUG'] ? 'inherit' : 'ignore', 'ipc'],

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineClient } from '../engine';
 import { UserError, type JobEvent, type JobRequest } from '../shared';
-import { KeptEngine, PageEngine, readAsset } from '.';
+import { ExportQueue, JobLog, KeptEngine, KeptNowhere, PageEngine, readAsset } from '.';
 
 /** An engine that tells what it was asked; the real one is tested end to end. */
 class FakeEngine {
@@ -17,6 +17,9 @@ class FakeEngine {
   async start(request: JobRequest): Promise<string> {
     this.started.push(request);
     return `job ${this.started.length}`;
+  }
+  async cancel(jobId: string): Promise<void> {
+    this.tell({ type: 'cancelled', jobId });
   }
   async probe(path: string): Promise<string> {
     this.probed.push(path);
@@ -68,21 +71,30 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the engine behind a page', () => {
   let engine: FakeEngine;
   let pages: PageEngine;
-  beforeEach(() => {
+  let queue: ExportQueue;
+  beforeEach(async () => {
     engine = new FakeEngine();
-    pages = new PageEngine(engine.client);
+    queue = await ExportQueue.open(engine.client, new KeptNowhere(), new JobLog(null));
+    pages = new PageEngine(engine.client, queue);
   });
+  const start = async (wanted: JobRequest): Promise<string> => {
+    const [id] = await pages.changeQueue({ kind: 'add', wishes: [{ request: wanted, source: null }] });
+    await vi.waitFor(() => {
+      expect(engine.started.some(({ output }) => output === wanted.output)).toBe(true);
+    });
+    return id ?? '';
+  };
 
   it('suggests names that no file and no running job has', async () => {
     const input = pages.admitInput(join(folder, 'a.mp4'));
     const first = await pages.suggestOutput(input, TWICE, 'h264');
     expect(first).toBe(join(folder, 'a-clearcut-2x.mp4'));
-    const id = await pages.start(request(input, first));
+    const id = await start(request(input, first));
     const second = await pages.suggestOutput(input, TWICE, 'h264');
     expect(second).toBe(join(folder, 'a-clearcut-2x-2.mp4'));
     await writeFile(second, '');
     expect(await pages.suggestOutput(input, TWICE, 'h264')).toBe(join(folder, 'a-clearcut-2x-3.mp4'));
-    engine.tell({ type: 'cancelled', jobId: id });
+    await pages.changeQueue({ kind: 'remove', ids: [id] });
     expect(await pages.suggestOutput(input, TWICE, 'h264')).toBe(first);
   });
 
@@ -92,25 +104,28 @@ describe('the engine behind a page', () => {
     await pages.probe(join(folder, './y/../b.mp4'));
     expect(engine.probed).toEqual([input]);
     await expect(pages.probe(join(folder, 'c.mp4'))).rejects.toMatchObject({ code: 'no-such-file' });
-    await expect(pages.start(request(input, join(folder, 'c.mp4')))).rejects.toMatchObject({
+    await expect(start(request(input, join(folder, 'c.mp4')))).rejects.toMatchObject({
       code: 'output-not-writable',
     });
   });
 
   it('replaces only what the user agreed to replace', async () => {
     const input = pages.admitInput(join(folder, 'd.mp4'));
-    await pages.start(request(input, await pages.suggestOutput(input, TWICE, 'h264'), true));
-    await pages.start(request(input, pages.admitOutput(join(folder, 'chosen.mp4')), true));
+    await start(request(input, await pages.suggestOutput(input, TWICE, 'h264'), true));
+    engine.tell({ type: 'cancelled', jobId: 'job 1' });
+    await start(request(input, pages.admitOutput(join(folder, 'chosen.mp4')), true));
     expect(engine.started.map(({ overwrite }) => overwrite)).toEqual([false, true]);
   });
 
   it('gives out results of its jobs once they are there', async () => {
     const input = pages.admitInput(join(folder, 'e.mp4'));
     const output = await pages.suggestOutput(input, TWICE, 'h264');
-    const jobId = await pages.start(request(input, output));
+    await start(request(input, output));
     expect(() => pages.result(output)).toThrow('no result');
-    engine.tell({ type: 'done', jobId, result: { output } as never });
-    expect(pages.result(output)).toBe(output);
+    engine.tell({ type: 'done', jobId: 'job 1', result: { output } as never });
+    await vi.waitFor(() => {
+      expect(pages.result(output)).toBe(output);
+    });
     await pages.probe(output);
   });
 });
@@ -119,9 +134,10 @@ describe('a preview', () => {
   let engine: FakeEngine;
   let pages: PageEngine;
   let input: string;
-  beforeEach(() => {
+  beforeEach(async () => {
     engine = new FakeEngine();
-    pages = new PageEngine(engine.client);
+    const queue = await ExportQueue.open(new FakeEngine().client, new KeptNowhere(), new JobLog(null));
+    pages = new PageEngine(engine.client, queue);
     input = pages.admitInput(join(folder, 'p.mp4'));
   });
   const exists = (path: string): Promise<boolean> =>

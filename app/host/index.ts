@@ -1,5 +1,11 @@
 export { KeptEngine } from './kept-engine';
+export { KeptFile, KeptNowhere, type Kept } from './kept-file';
+export { mediaIn } from './media-tree';
 export { PageEngine, type OutputFolder } from './page-engine';
 export { pageHeaders } from './page-headers';
+export { PreferencesStore } from './preferences';
+export { readPresetFile, writePresetFile } from './preset-file';
+export { ExportQueue, JobLog } from './queue';
+export { findUpdate } from './updates';
 export { readAsset, type Asset } from './assets';
 export { answerCall, type HostCalls } from './host-calls';

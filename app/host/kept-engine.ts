@@ -9,10 +9,13 @@ import {
   type EvalMotionResult,
   type EvalSrRequest,
   type EvalSrResult,
+  type FramesRequest,
   type JobEvent,
   type JobRequest,
   type MediaInfo,
   type ModelManifest,
+  type PeaksRequest,
+  type SoundRequest,
 } from '../shared';
 
 /**
@@ -42,6 +45,18 @@ export class KeptEngine implements EngineClient {
 
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array> {
     return this.#now().poster(path, seconds, maxWidth);
+  }
+
+  frames(request: FramesRequest): Promise<Uint8Array> {
+    return this.#now().frames(request);
+  }
+
+  peaks(request: PeaksRequest): Promise<Uint8Array> {
+    return this.#now().peaks(request);
+  }
+
+  sound(request: SoundRequest): Promise<Uint8Array> {
+    return this.#now().sound(request);
   }
 
   plan(request: JobRequest): Promise<readonly JobRequest[]> {

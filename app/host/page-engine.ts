@@ -1,19 +1,28 @@
-import { access } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { EngineClient } from '../engine';
 import {
+  isStillFile,
   suggestedName,
   UserError,
   type Codec,
+  type DiskSpace,
   type EngineFacts,
-  type JobEvent,
+  type FramesRequest,
   type JobRequest,
   type MediaInfo,
   type ModelManifest,
+  type PeaksRequest,
   type PreviewRequest,
+  type QueueCommand,
+  type QueueItem,
+  type QueueSnapshot,
+  type QueueWish,
+  type SoundRequest,
   type StageRequest,
 } from '../shared';
 import { Previews } from './previews';
+import type { ExportQueue } from './queue';
 
 /** Where the result of an input goes unless the user says otherwise. */
 export type OutputFolder = (input: string) => string;
@@ -28,24 +37,27 @@ const MAX_ATTEMPTS = 1000;
  * The engine as a page may use it. A page names files by path, but only those that the user put
  * there: inputs that were chosen or dropped, outputs that were suggested or chosen in the system's
  * dialog, results of its jobs. Everything else is refused, whatever the page asks.
+ *
+ * `engine` looks at files and makes previews; exports are the queue's, which has an engine of its own, so
+ * that neither waits for the other.
  */
 export class PageEngine {
   readonly #inputs = new Set<string>();
   /** Outputs that may be written; true where the user agreed to replace what is there. */
   readonly #outputs = new Map<string, boolean>();
   readonly #results = new Set<string>();
-  /** What jobs under way will write, by job. */
-  readonly #pending = new Map<string, string>();
-  /** Jobs that ended before `start` had told their number. */
-  readonly #endedEarly = new Set<string>();
   readonly #previews = new Previews();
 
   constructor(
     private readonly engine: EngineClient,
+    private readonly exports: ExportQueue,
     private readonly folderFor: OutputFolder = besideSource,
   ) {
-    engine.onJobEvent((event) => {
-      this.#hear(event);
+    engine.onJobEvent((event) => this.#previews.hear(event));
+    // What a window could name before a restart it can name after it.
+    for (const item of exports.snapshot.items) this.#know(item);
+    exports.onChange((change) => {
+      if (change.type === 'changed') for (const item of change.items) this.#know(item);
     });
   }
 
@@ -80,10 +92,22 @@ export class PageEngine {
     return this.engine.poster(this.#readable(path), seconds, maxWidth);
   }
 
+  async frames(request: FramesRequest): Promise<Uint8Array> {
+    return this.engine.frames({ ...request, path: this.#readable(request.path) });
+  }
+
+  async peaks(request: PeaksRequest): Promise<Uint8Array> {
+    return this.engine.peaks({ ...request, path: this.#readable(request.path) });
+  }
+
+  async sound(request: SoundRequest): Promise<Uint8Array> {
+    return this.engine.sound({ ...request, path: this.#readable(request.path) });
+  }
+
   async suggestOutput(input: string, stages: readonly StageRequest[], codec: Codec): Promise<string> {
     const source = this.#readable(input);
     const folder = this.folderFor(source);
-    const reserved = new Set(this.#pending.values());
+    const reserved = this.#promised();
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const path = resolve(join(folder, suggestedName(source, stages, codec, attempt)));
       if (reserved.has(path) || (await exists(path))) continue;
@@ -93,36 +117,57 @@ export class PageEngine {
     throw new UserError('output-exists', `${folder} is full of results of this file: choose another folder.`);
   }
 
-  /** @throws UserError for files that were not handed to the page, and what the engine refuses */
-  async start(request: JobRequest): Promise<string> {
-    const input = this.#readable(request.input);
-    const output = resolve(request.output);
-    const mayReplace = this.#outputs.get(output);
-    if (mayReplace === undefined) {
-      throw new UserError(
-        'output-not-writable',
-        `${request.output} was not chosen as a place for results: choose one.`,
-      );
-    }
-    const jobId = await this.engine.start({
-      ...request,
-      input,
-      output,
-      overwrite: request.overwrite && mayReplace,
-    });
-    if (!this.#endedEarly.delete(jobId)) this.#pending.set(jobId, output);
-    return jobId;
+  /** Room on the disk of an output. @throws UserError output-not-writable for any other path */
+  async space(output: string): Promise<DiskSpace> {
+    const full = resolve(output);
+    if (!this.#outputs.has(full)) throw notChosen(output);
+    const { bavail, bsize } = await statfs(await existingFolder(dirname(full)));
+    return { freeBytes: bavail * bsize };
   }
 
-  /** A job of a short part, into a file of its own. @throws as `start` */
-  async startPreview({ input, ...part }: PreviewRequest): Promise<string> {
+  get queue(): QueueSnapshot {
+    return this.exports.snapshot;
+  }
+
+  queueLog(id: string): Promise<string> {
+    return this.exports.log(id);
+  }
+
+  /** @throws UserError for files that were not handed to the page, and what the queue refuses */
+  async changeQueue(command: QueueCommand): Promise<readonly string[]> {
+    if (command.kind === 'add') {
+      const wishes = command.wishes.map((wish) => this.#admitted(wish));
+      const outputs = this.#promised();
+      for (const { request } of wishes) {
+        if (outputs.has(request.output)) throw taken(request.output);
+        outputs.add(request.output);
+      }
+      return this.exports.do({ ...command, wishes });
+    }
+    if (command.kind === 'change') {
+      const wish = this.#admitted(command.wish);
+      const other = this.exports.snapshot.items.find(
+        ({ id, state, request }) =>
+          id !== command.id && state !== 'done' && resolve(request.output) === wish.request.output,
+      );
+      if (other) throw taken(wish.request.output);
+      return this.exports.do({ ...command, wish });
+    }
+    return this.exports.do(command);
+  }
+
+  /** A job of a short part, into a file of its own. @throws as the engine's `start` */
+  async startPreview({ input, stages, start, end, still = false }: PreviewRequest): Promise<string> {
     const source = this.#readable(input);
-    return this.#previews.begin((output) =>
+    const picture = isStillFile(source);
+    const name = picture ? 'preview.png' : still ? 'preview.mkv' : 'preview.mp4';
+    return this.#previews.begin(name, (output) =>
       this.engine.start({
-        ...part,
+        ...(picture ? {} : { start, end }),
+        stages,
         input: source,
         output,
-        codec: 'h264',
+        codec: still && !picture ? 'ffv1' : 'h264',
         backend: 'auto',
         overwrite: false,
         resume: false,
@@ -135,26 +180,19 @@ export class PageEngine {
     return this.#previews.take(jobId);
   }
 
-  /** True for a job that nobody would miss. */
-  isPreview(jobId: string): boolean {
-    return this.#previews.has(jobId);
+  /** A PNG of the first frame of a finished preview, whose file goes. @throws UserError no-such-file */
+  takePreviewFrame(jobId: string, maxWidth: number): Promise<Uint8Array> {
+    return this.#previews.use(jobId, (path) => this.engine.poster(path, 0, maxWidth));
+  }
+
+  /** Stops a preview; exports are the queue's. */
+  async cancel(jobId: string): Promise<void> {
+    if (this.#previews.has(jobId)) await this.engine.cancel(jobId);
   }
 
   /** All that pages never took. */
   removePreviews(): Promise<void> {
     return this.#previews.remove();
-  }
-
-  cancel(jobId: string): Promise<void> {
-    return this.engine.cancel(jobId);
-  }
-
-  pause(jobId: string): Promise<void> {
-    return this.engine.pause(jobId);
-  }
-
-  unpause(jobId: string): Promise<void> {
-    return this.engine.unpause(jobId);
   }
 
   /** The path of a finished result. @throws UserError no-such-file for any other path */
@@ -164,19 +202,42 @@ export class PageEngine {
     throw new UserError('no-such-file', `${path} is no result of this window.`);
   }
 
+  /** A wish whose files the user put there. @throws UserError no-such-file, output-not-writable */
+  #admitted({ request, source }: QueueWish): QueueWish {
+    const output = resolve(request.output);
+    const mayReplace = this.#outputs.get(output);
+    const input = this.#readable(request.input);
+    if (mayReplace === undefined) throw notChosen(request.output);
+    const admitted: JobRequest = { ...request, input, output, overwrite: request.overwrite && mayReplace };
+    return { request: admitted, source };
+  }
+
+  /** What jobs that are not done will write. */
+  #promised(): Set<string> {
+    const items = this.exports.snapshot.items.filter(({ state }) => state !== 'done');
+    return new Set(items.map(({ request }) => resolve(request.output)));
+  }
+
+  #know({ request, result }: QueueItem): void {
+    this.#inputs.add(resolve(request.input));
+    const output = resolve(request.output);
+    if (!this.#outputs.has(output)) this.#outputs.set(output, request.overwrite);
+    if (result) this.#results.add(resolve(result.output));
+  }
+
   #readable(path: string): string {
     const full = resolve(path);
     if (this.#inputs.has(full) || this.#results.has(full)) return full;
     throw new UserError('no-such-file', `${path} was not opened in this window: open it first.`);
   }
+}
 
-  #hear(event: JobEvent): void {
-    if (this.#previews.hear(event)) return;
-    if (event.type === 'done') this.#results.add(resolve(event.result.output));
-    if (event.type === 'done' || event.type === 'failed' || event.type === 'cancelled') {
-      if (!this.#pending.delete(event.jobId)) this.#endedEarly.add(event.jobId);
-    }
-  }
+function notChosen(path: string): UserError {
+  return new UserError('output-not-writable', `${path} was not chosen as a place for results: choose one.`);
+}
+
+function taken(path: string): UserError {
+  return new UserError('output-exists', `Another job of the queue writes ${path}: choose another name.`);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -184,4 +245,11 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** `folder`, or the nearest one above it that is there. */
+async function existingFolder(folder: string): Promise<string> {
+  if (await exists(folder)) return folder;
+  const above = dirname(folder);
+  return above === folder ? folder : existingFolder(above);
 }

@@ -16,13 +16,13 @@ export class Previews {
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   };
 
-  /** Starts a job by `start`, which is told where to write, and returns its id. */
-  async begin(start: (output: string) => Promise<string>): Promise<string> {
+  /** Starts a job by `start`, which is told to write a file `name` somewhere, and returns its id. */
+  async begin(name: string, start: (output: string) => Promise<string>): Promise<string> {
     // mkdtemp makes the folder readable for its owner alone.
     const folder = await mkdtemp(join(tmpdir(), PREFIX));
     if (this.#folders.size === 0) process.once('exit', this.#removeAtExit);
     this.#folders.add(folder);
-    const output = join(folder, 'preview.mp4');
+    const output = join(folder, name);
     try {
       const jobId = await start(output);
       this.#files.set(jobId, output);
@@ -49,12 +49,17 @@ export class Previews {
   }
 
   /** The bytes of a finished preview; the file goes. @throws UserError no-such-file */
-  async take(jobId: string): Promise<Uint8Array> {
+  take(jobId: string): Promise<Uint8Array> {
+    return this.use(jobId, (file) => readFile(file));
+  }
+
+  /** What `read` makes of a finished preview; the file goes. @throws UserError no-such-file */
+  async use<T>(jobId: string, read: (file: string) => Promise<T>): Promise<T> {
     const file = this.#files.get(jobId);
     if (file === undefined) throw gone();
     this.#files.delete(jobId);
     try {
-      return await readFile(file);
+      return await read(file);
     } catch (cause) {
       throw gone(cause);
     } finally {

@@ -1,53 +1,111 @@
-import { app, dialog, Menu, powerSaveBlocker, session, type BrowserWindow } from 'electron';
+import {
+  app,
+  dialog,
+  Menu,
+  nativeTheme,
+  Notification,
+  powerSaveBlocker,
+  session,
+  shell,
+  type BrowserWindow,
+} from 'electron';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KeptEngine, PageEngine } from '../host';
+import { ExportQueue, JobLog, KeptEngine, KeptFile, mediaIn, PageEngine, PreferencesStore } from '../host';
+import type { QueueEnd, WindowCommand } from '../shared';
 import { startEngineProcess } from './engine-process';
-import { askForInput, desktopCalls } from './host-calls';
+import { askForInputs, desktopCalls } from './host-calls';
 import { answerPages } from './ipc';
-import { JobWatch, type WatchState } from './job-watch';
 import { openMainWindow } from './main-window';
 import { menuTemplate } from './menu';
 import { isOwnPage, pageAddress } from './page-address';
 import { servePages } from './page-protocol';
 import { guardPermissions } from './permissions';
+import { QueueWatch, type WatchState } from './queue-watch';
+import { languageFor, SYSTEM_WORDS, type SystemWords } from './words';
 
 // Beside the bundle that this file ends up in.
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The running desktop app: one window, one engine. */
+/** The running desktop app: one window, an engine for exports and one for what is looked at. */
 export class Desktop {
-  readonly #engine = new KeptEngine(() => startEngineProcess(at('./engine.js')));
-  readonly #pages = new PageEngine(this.#engine);
-  readonly #watch = new JobWatch((state) => {
-    this.#show(state);
-  });
+  readonly #pages: PageEngine;
+  readonly #watch: QueueWatch;
   #window: BrowserWindow | null = null;
   /** Files that were opened before the page could hear of them. */
   #opened: string[] = [];
   #loaded = false;
   #blocker: number | null = null;
   #quitting = false;
+  #closed = false;
+
+  private constructor(
+    private readonly exporting: KeptEngine,
+    private readonly looking: KeptEngine,
+    private readonly queue: ExportQueue,
+    private readonly preferences: PreferencesStore,
+  ) {
+    this.#pages = new PageEngine(looking, queue);
+    this.#watch = new QueueWatch(queue.snapshot, (state) => {
+      this.#show(state);
+    });
+  }
 
   /** After Electron is ready. */
+  static async open(): Promise<Desktop> {
+    const folder = app.getPath('userData');
+    const preferences = await PreferencesStore.open(new KeptFile(join(folder, 'preferences.json')));
+    const engine = at('./engine.js');
+    let leaveRoom = false;
+    const exporting = new KeptEngine(() =>
+      startEngineProcess(engine, { name: 'Clearcut export', leaveRoom }),
+    );
+    const looking = new KeptEngine(() =>
+      startEngineProcess(engine, { name: 'Clearcut preview', leaveRoom: false }),
+    );
+    const queue = await ExportQueue.open(
+      exporting,
+      new KeptFile(join(folder, 'queue.json')),
+      new JobLog(join(folder, 'logs')),
+    );
+    ({ leaveRoom } = queue.settings);
+    queue.onChange((change) => {
+      if (change.type === 'settings') ({ leaveRoom } = change.settings);
+    });
+    return new Desktop(exporting, looking, queue, preferences);
+  }
+
   start(): void {
     const server = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
     const own = (address: string): boolean => isOwnPage(address, server);
     servePages(at('../renderer/'));
     guardPermissions(session.defaultSession, own);
+    const languages = app.getPreferredSystemLanguages();
     answerPages(
-      desktopCalls(this.#pages, () => this.#mainWindow()),
-      async (path) => this.#pages.admitInput(path),
+      desktopCalls({
+        pages: this.#pages,
+        preferences: this.preferences,
+        languages,
+        window: () => this.#mainWindow(),
+        words: () => this.#words(),
+        opened: (paths) => this.#remember(paths),
+        preferencesChanged: () => {
+          this.#followPreferences();
+        },
+      }),
+      async (paths) => this.#remember(await mediaIn(paths)),
       own,
     );
-    this.#engine.onJobEvent((event) => {
-      // A preview is no export: it keeps no window from closing.
-      if (!this.#pages.isPreview(event.jobId)) this.#watch.hear(event);
+    this.looking.onJobEvent((event) => {
       this.#window?.webContents.send('clearcut:jobEvent', event);
     });
-    Menu.setApplicationMenu(
-      Menu.buildFromTemplate(menuTemplate(process.platform, () => void this.#askAndOpen())),
-    );
+    this.queue.onChange((change) => {
+      this.#watch.hear(change);
+      this.#window?.webContents.send('clearcut:queueChange', change);
+      if (change.type === 'ended') this.#queueEnded(change.end);
+    });
+    this.#followPreferences();
     this.#openWindow(pageAddress(server));
     app.on('activate', () => {
       if (!this.#window) this.#openWindow(pageAddress(server));
@@ -57,15 +115,17 @@ export class Desktop {
       if (process.platform !== 'darwin') app.quit();
     });
     app.on('will-quit', (event) => {
-      this.#endEngineFirst(event);
+      this.#endEnginesFirst(event);
     });
+    this.queue.begin();
   }
 
   /** Files from the command line, "Open with" or the menu. */
   open(paths: readonly string[]): void {
-    this.#opened.push(...paths.map((path) => this.#pages.admitInput(path)));
-    for (const path of paths) app.addRecentDocument(path);
-    this.#flushOpened();
+    void this.#remember(paths).then((opened) => {
+      this.#opened.push(...opened);
+      this.#flushOpened();
+    });
   }
 
   /** A second start of the app: this one comes to the front. */
@@ -74,6 +134,35 @@ export class Desktop {
     if (!window) return;
     if (window.isMinimized()) window.restore();
     window.focus();
+  }
+
+  #words(): SystemWords {
+    return SYSTEM_WORDS[languageFor(this.preferences.current.language, app.getPreferredSystemLanguages())];
+  }
+
+  async #remember(paths: readonly string[]): Promise<readonly string[]> {
+    const opened = paths.map((path) => this.#pages.admitInput(path));
+    for (const path of opened.slice(0, 12)) app.addRecentDocument(path);
+    // A file is opened even where nothing can be kept of it.
+    if (opened.length > 0) await this.preferences.remember(opened).catch(() => undefined);
+    return opened;
+  }
+
+  /** The menu's language, and light or dark where the user chose. */
+  #followPreferences(): void {
+    const { theme } = this.preferences.current;
+    nativeTheme.themeSource = theme === 'auto' ? 'system' : theme;
+    const menu = menuTemplate(process.platform, this.#words(), {
+      openFile: () => void this.#askAndOpen(),
+      command: (command) => {
+        this.#command(command);
+      },
+    });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
+  }
+
+  #command(command: WindowCommand): void {
+    this.#window?.webContents.send('clearcut:command', command);
   }
 
   #mainWindow(): BrowserWindow {
@@ -91,7 +180,8 @@ export class Desktop {
       this.#flushOpened();
     });
     window.on('close', (event) => {
-      if (this.#watch.state.jobs > 0 && !this.#quitting) {
+      const { jobs, active } = this.#watch.state;
+      if (jobs > 0 && active && !this.#quitting) {
         event.preventDefault();
         void this.#askBeforeClosing(window);
       }
@@ -103,25 +193,23 @@ export class Desktop {
   }
 
   #flushOpened(): void {
-    // One window shows one file: the last one that was opened.
-    const path = this.#opened.at(-1);
-    if (!this.#loaded || !this.#window || path === undefined) return;
+    if (!this.#loaded || !this.#window || this.#opened.length === 0) return;
+    this.#window.webContents.send('clearcut:open', this.#opened);
     this.#opened = [];
-    this.#window.webContents.send('clearcut:open', path);
   }
 
   async #askAndOpen(): Promise<void> {
     if (!this.#window) return;
-    const path = await askForInput(this.#window);
-    if (path !== null) this.open([path]);
+    this.open(await askForInputs(this.#window, this.#words()));
   }
 
   async #askBeforeClosing(window: BrowserWindow): Promise<void> {
+    const words = this.#words();
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',
-      message: 'A video is still being exported.',
-      detail: 'If you stop now, what is finished is kept: starting the same job again goes on from there.',
-      buttons: ['Keep working', 'Stop and quit'],
+      message: words.stillExporting,
+      detail: words.keptOnQuit,
+      buttons: [words.keepWorking, words.stopAndQuit],
       defaultId: 0,
       cancelId: 0,
     });
@@ -130,22 +218,46 @@ export class Desktop {
     app.quit();
   }
 
-  /** Quits when the engine has closed its segments and ended its ffmpeg children. */
-  #endEngineFirst(event: { preventDefault(): void }): void {
-    if (this.#engine.closed) return;
+  /** Quits when the queue is kept, and the engines have closed their segments and ended their ffmpeg children. */
+  #endEnginesFirst(event: { preventDefault(): void }): void {
+    if (this.#closed) return;
     event.preventDefault();
-    void this.#engine.close().finally(() => {
+    const end = async (): Promise<void> => {
+      await this.queue.close();
+      await Promise.all([this.exporting.close(), this.looking.close()]);
+      await this.#pages.removePreviews();
+    };
+    void end().finally(() => {
+      this.#closed = true;
       app.quit();
     });
   }
 
-  #show({ active, bar }: WatchState): void {
+  /** One word for the whole queue, not one a file. */
+  #queueEnded(end: QueueEnd): void {
+    const { whenDone } = this.queue.settings;
+    if (whenDone === 'reveal' && end.output !== null) shell.showItemInFolder(end.output);
+    if (whenDone !== 'notify' || !Notification.isSupported()) return;
+    const notification = new Notification({
+      title: this.#words().queueDone,
+      body: this.#words().ended(end),
+    });
+    notification.on('click', () => {
+      this.focus();
+      if (end.output !== null) shell.showItemInFolder(end.output);
+    });
+    notification.show();
+    if (this.#window && !this.#window.isFocused()) this.#window.flashFrame(true);
+  }
+
+  #show({ active, bar, jobs }: WatchState): void {
     if (active && this.#blocker === null) {
       this.#blocker = powerSaveBlocker.start('prevent-app-suspension');
     } else if (!active && this.#blocker !== null) {
       powerSaveBlocker.stop(this.#blocker);
       this.#blocker = null;
     }
+    app.setBadgeCount(jobs);
     if (bar) this.#window?.setProgressBar(bar.fraction, { mode: bar.mode });
     else this.#window?.setProgressBar(-1);
   }

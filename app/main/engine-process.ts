@@ -1,13 +1,20 @@
 import { utilityProcess } from 'electron';
-import { engineClientOver, type EngineClient } from '../engine';
+import { engineClientOver, LEAVE_ROOM_VARIABLE, type EngineClient } from '../engine';
 import { UserError } from '../shared';
 
 /** How long an engine may take to put its jobs in order once it is told to end. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
 /** The engine in Electron's utilityProcess: its own process, without windows and without a shell. */
-export function startEngineProcess(entry: string): EngineClient {
-  const child = utilityProcess.fork(entry, [], { serviceName: 'Clearcut engine', stdio: 'inherit' });
+export function startEngineProcess(
+  entry: string,
+  { name, leaveRoom }: { readonly name: string; readonly leaveRoom: boolean },
+): EngineClient {
+  const child = utilityProcess.fork(entry, [], {
+    serviceName: name,
+    stdio: 'inherit',
+    ...(leaveRoom ? { env: { ...process.env, [LEAVE_ROOM_VARIABLE]: '1' } } : {}),
+  });
   const exited = new Promise<number>((resolve) => {
     child.once('exit', resolve);
   });

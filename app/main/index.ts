@@ -21,11 +21,10 @@ const words = process.argv.slice(app.isPackaged ? 1 : 2);
 const here: SecondStart = { words, folder: process.cwd() };
 
 if (app.requestSingleInstanceLock(here)) {
-  const desktop = new Desktop();
-  let ready = false;
+  let desktop: Desktop | null = null;
   const waiting: string[] = filesOf(words, here.folder);
   const open = (paths: readonly string[]): void => {
-    if (ready) desktop.open(paths);
+    if (desktop) desktop.open(paths);
     else waiting.push(...paths);
   };
   app.on('open-file', (event, path) => {
@@ -35,13 +34,13 @@ if (app.requestSingleInstanceLock(here)) {
   app.on('second-instance', (_event, _words, _folder, data) => {
     // Chromium reorders the words of a second start; what it says in `data` arrives as it was sent.
     const second = data as SecondStart;
-    desktop.focus();
+    desktop?.focus();
     open(filesOf(second.words, second.folder));
   });
   // No top-level await: Electron is ready only after this module has run to its end.
-  void app.whenReady().then(() => {
+  void app.whenReady().then(async () => {
+    desktop = await Desktop.open();
     desktop.start();
-    ready = true;
     desktop.open(waiting);
   });
 } else {

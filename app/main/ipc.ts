@@ -1,6 +1,9 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { z } from 'zod';
 import { answerCall, type HostCalls } from '../host';
 import { hostArguments, outcomeOf, UserError, type HostCall } from '../shared';
+
+const droppedSchema = z.array(z.string().max(32_768)).max(100_000);
 
 /** True where the call comes from the main frame of a page of ours. */
 function fromOwnPage(event: IpcMainInvokeEvent, isOwnPage: (address: string) => boolean): boolean {
@@ -14,7 +17,7 @@ function fromOwnPage(event: IpcMainInvokeEvent, isOwnPage: (address: string) => 
  */
 export function answerPages(
   calls: HostCalls,
-  admitDrop: (path: string) => Promise<string>,
+  admitDrop: (paths: readonly string[]) => Promise<readonly string[]>,
   isOwnPage: (address: string) => boolean,
 ): void {
   const handle = (name: string, run: (args: unknown[]) => Promise<unknown>): void => {
@@ -26,12 +29,14 @@ export function answerPages(
   for (const name of Object.keys(hostArguments) as HostCall[]) {
     handle(name, (args) => answerCall(calls, name, args));
   }
-  handle('admitDrop', ([path]) =>
+  handle('admitDrop', ([dropped]) =>
     outcomeOf(async () => {
-      if (typeof path !== 'string' || path === '') {
+      const paths = droppedSchema.safeParse(dropped);
+      const files = paths.success ? await admitDrop(paths.data.filter((path) => path !== '')) : [];
+      if (files.length === 0) {
         throw new UserError('not-media', 'What was dropped is no file: drop a video or an image.');
       }
-      return admitDrop(path);
+      return files;
     }),
   );
 }

@@ -1,5 +1,13 @@
 import { contextBridge, ipcRenderer, webUtils, type IpcRendererEvent } from 'electron';
-import type { ClearcutApi, HostArguments, HostCall, JobEvent, Outcome } from '../shared';
+import type {
+  ClearcutApi,
+  HostArguments,
+  HostCall,
+  JobEvent,
+  Outcome,
+  QueueChange,
+  WindowCommand,
+} from '../shared';
 
 /**
  * Asks the main process. Errors come as data and leave as data: the bridge to the page would strip an
@@ -30,30 +38,44 @@ const api: ClearcutApi = {
   host: () => call('host'),
   facts: () => call('facts'),
   models: () => call('models'),
-  chooseInput: () => call('chooseInput'),
-  // Only a file that the user really dropped or chose has a path: a page can't make one up.
-  pathOfDrop: async (file) => {
-    const outcome = (await ipcRenderer.invoke(
-      'clearcut:admitDrop',
-      webUtils.getPathForFile(file as File),
-    )) as Outcome<string>;
+  chooseInputs: () => call('chooseInputs'),
+  // Only files that the user really dropped or chose have paths: a page can't make one up.
+  pathsOfDrop: async (files) => {
+    const paths = files.map((file) => webUtils.getPathForFile(file as File));
+    const outcome = (await ipcRenderer.invoke('clearcut:admitDrop', paths)) as Outcome<readonly string[]>;
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- as in call()
     if (!outcome.ok) throw outcome.error;
     return outcome.value;
   },
+  recent: () => call('recent'),
+  openRecent: (path) => call('openRecent', path),
+  forgetRecent: () => call('forgetRecent'),
   probe: (path) => call('probe', path),
   poster: (path, seconds, maxWidth) => call('poster', path, seconds, maxWidth),
+  frames: (request) => call('frames', request),
+  peaks: (request) => call('peaks', request),
+  sound: (request) => call('sound', request),
   suggestOutput: (input, stages, codec) => call('suggestOutput', input, stages, codec),
   chooseOutput: (suggested) => call('chooseOutput', suggested),
-  start: (request) => call('start', request),
+  space: (output) => call('space', output),
+  queue: () => call('queue'),
+  changeQueue: (command) => call('changeQueue', command),
+  queueLog: (id) => call('queueLog', id),
   startPreview: (request) => call('startPreview', request),
   takePreview: (jobId) => call('takePreview', jobId),
+  takePreviewFrame: (jobId, maxWidth) => call('takePreviewFrame', jobId, maxWidth),
   cancel: (jobId) => call('cancel', jobId),
-  pause: (jobId) => call('pause', jobId),
-  unpause: (jobId) => call('unpause', jobId),
   reveal: (path) => call('reveal', path),
+  preferences: () => call('preferences'),
+  changePreferences: (change) => call('changePreferences', change),
+  importPresets: () => call('importPresets'),
+  exportPresets: (presets) => call('exportPresets', presets),
+  sleep: () => call('sleep'),
+  checkForUpdates: () => call('checkForUpdates'),
+  onQueueChange: (listener) => listen<QueueChange>('clearcut:queueChange', listener),
   onJobEvent: (listener) => listen<JobEvent>('clearcut:jobEvent', listener),
-  onOpen: (listener) => listen<string>('clearcut:open', listener),
+  onOpen: (listener) => listen<readonly string[]>('clearcut:open', listener),
+  onCommand: (listener) => listen<WindowCommand>('clearcut:command', listener),
 };
 
 contextBridge.exposeInMainWorld('clearcut', api);

@@ -1,11 +1,12 @@
 import { createBirpc } from 'birpc';
 import type { RawData, WebSocket } from 'ws';
 import { answerCall, type HostCalls } from '../host';
-import type { JobEvent, Outcome } from '../shared';
+import type { JobEvent, Outcome, QueueChange } from '../shared';
 
 /** What the page's end is told; `renderer/host/web-host.ts` is the other side. */
 interface PageWire {
   jobEvent(event: JobEvent): void;
+  queueChange(change: QueueChange): void;
 }
 
 /** A page's line: answers its calls, and tells it what happens to jobs from now on. */
@@ -37,6 +38,10 @@ export class PageSession {
 
   tell(event: JobEvent): void {
     void this.#rpc.jobEvent.asEvent(event);
+  }
+
+  tellQueue(change: QueueChange): void {
+    void this.#rpc.queueChange.asEvent(change);
   }
 }
 

@@ -1,25 +1,41 @@
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { version } from '../../package.json';
 import { spawnEngine } from '../engine';
-import { KeptEngine, pageHeaders, PageEngine, readAsset, type HostCalls } from '../host';
+import {
+  ExportQueue,
+  JobLog,
+  KeptEngine,
+  KeptFile,
+  KeptNowhere,
+  pageHeaders,
+  PageEngine,
+  PreferencesStore,
+  readAsset,
+  type HostCalls,
+} from '../host';
 import {
   outcomeOf,
   parseHostArguments,
   UserError,
   type ErrorData,
+  type HostCall,
   type JobEvent,
   type Outcome,
+  type QueueChange,
+  type QueueItem,
+  type QueueSnapshot,
 } from '../shared';
 import { Downloads } from './downloads';
 import { Guard } from './guard';
 import { PageSession } from './page-session';
 import { defaultResultsFolder } from './results-folder';
+import { stateFolder } from './state-folder';
 import { Uploads } from './uploads';
 
 export interface ServeOptions {
@@ -39,8 +55,18 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Calls are short: file paths and settings. */
-const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Calls are file paths and settings, for thousands of jobs at a time. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** Calls that give bytes travel beside the line, by GET. */
+const BYTE_CALLS = {
+  poster: 'image/png',
+  frames: 'application/octet-stream',
+  peaks: 'application/octet-stream',
+  sound: 'audio/wav',
+  takePreview: 'video/mp4',
+  takePreviewFrame: 'image/png',
+} as const satisfies Partial<Record<HostCall, string>>;
+type ByteCall = keyof typeof BYTE_CALLS;
 /** The built window beside the bundle that this file ends up in. */
 const PAGE_ROOT = fileURLToPath(new URL('../renderer/', import.meta.url));
 
@@ -53,8 +79,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const server = createServer();
   const port = await listen(server, options.port);
   const uploads = await Uploads.create();
-  const engine = new KeptEngine(() => spawnEngine());
-  const app = new WebHost(new Guard(port), uploads, engine, resultsFolder);
+  let leaveRoom = false;
+  const exporting = new KeptEngine(() => spawnEngine({ leaveRoom }));
+  const looking = new KeptEngine(() => spawnEngine());
+  // Uploads go with the server, and so do the jobs that are made of them.
+  const queue = await ExportQueue.open(exporting, new KeptNowhere(), new JobLog(null));
+  queue.onChange((change) => {
+    if (change.type === 'settings') ({ leaveRoom } = change.settings);
+  });
+  const preferences = await PreferencesStore.open(new KeptFile(join(stateFolder(), 'preferences.json')));
+  const app = new WebHost(new Guard(port), uploads, looking, queue, preferences, resultsFolder);
   server.on('request', (request, response) => void app.answer(request, response));
   server.on('upgrade', (request, socket, head) => {
     app.upgrade(request, socket, head);
@@ -67,7 +101,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       app.close();
       server.close();
       server.closeAllConnections();
-      await engine.close();
+      await queue.close();
+      await Promise.all([exporting.close(), looking.close()]);
       await app.removePreviews();
       await uploads.remove();
     },
@@ -83,35 +118,52 @@ class WebHost {
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
-  /** The newest word on each job, for a page whose line was cut meanwhile. */
+  /** The newest word on each preview, for a page whose line was cut meanwhile. */
   readonly #lastEvents = new Map<string, JobEvent>();
-  /** Files travel beside the line: what is chosen comes by PUT, posters, previews and results go by GET. */
+  /** Files travel beside the line: what is chosen comes by PUT, bytes and results go by GET. */
   readonly #calls: Partial<HostCalls>;
 
   constructor(
     private readonly guard: Guard,
     private readonly uploads: Uploads,
-    engine: KeptEngine,
+    looking: KeptEngine,
+    queue: ExportQueue,
+    preferences: PreferencesStore,
     resultsFolder: string,
   ) {
-    const pages = new PageEngine(engine, () => resultsFolder);
+    const pages = new PageEngine(looking, queue, () => resultsFolder);
     this.#pages = pages;
     this.#calls = {
-      host: async () => ({ kind: 'web', version, canReveal: false }),
+      host: async () => ({
+        kind: 'web',
+        version,
+        platform: 'linux',
+        canReveal: false,
+        whenDone: ['nothing'],
+        updates: false,
+        languages: [],
+      }),
       facts: () => pages.facts(),
       models: () => pages.models(),
       probe: (path) => pages.probe(path),
       suggestOutput: (input, stages, codec) => pages.suggestOutput(input, stages, codec),
-      start: (request) => pages.start(request),
+      space: (output) => pages.space(output),
+      queue: async () => this.#tidySnapshot(pages.queue),
+      changeQueue: (command) => pages.changeQueue(command),
+      queueLog: async (id) => this.uploads.withoutFolder(await pages.queueLog(id)),
       startPreview: (request) => pages.startPreview(request),
       cancel: (jobId) => pages.cancel(jobId),
-      pause: (jobId) => pages.pause(jobId),
-      unpause: (jobId) => pages.unpause(jobId),
+      preferences: async () => preferences.current,
+      changePreferences: (change) => preferences.change(change),
     };
-    engine.onJobEvent((event) => {
+    looking.onJobEvent((event) => {
       const told = event.type === 'failed' ? { ...event, error: this.#tidyError(event.error) } : event;
       if (told.type !== 'note') this.#lastEvents.set(told.jobId, told);
       for (const session of this.#sessions) session.tell(told);
+    });
+    queue.onChange((change) => {
+      const told = this.#tidyChange(change);
+      for (const session of this.#sessions) session.tellQueue(told);
     });
   }
 
@@ -165,6 +217,7 @@ class WebHost {
         line.terminate();
       });
       for (const event of this.#lastEvents.values()) session.tell(event);
+      session.tellQueue({ type: 'snapshot', snapshot: this.#tidySnapshot(this.#pages.queue) });
     });
   }
 
@@ -182,17 +235,8 @@ class WebHost {
       await this.#upload(request, url, response);
     } else if (request.method !== 'GET') {
       refuse(response, 405, 'There is nothing of that kind here.');
-    } else if (url.pathname === '/poster') {
-      const { searchParams: query } = url;
-      const args = [query.get('path'), Number(query.get('seconds')), Number(query.get('width'))];
-      await this.#bytes(response, 'image/png', async () =>
-        this.#pages.poster(...parseHostArguments('poster', args)),
-      );
-    } else if (url.pathname === '/preview') {
-      const args = [url.searchParams.get('job')];
-      await this.#bytes(response, 'video/mp4', async () =>
-        this.#pages.takePreview(...parseHostArguments('takePreview', args)),
-      );
+    } else if (url.pathname.startsWith('/bytes/')) {
+      await this.#bytes(url, response);
     } else if (url.pathname === '/offer') {
       const path = url.searchParams.get('path') ?? '';
       answerJson(
@@ -221,13 +265,39 @@ class WebHost {
     answerJson(response, this.#tidy(outcome));
   }
 
-  async #bytes(response: ServerResponse, type: string, read: () => Promise<Uint8Array>): Promise<void> {
-    const outcome = await outcomeOf(read);
+  async #bytes(url: URL, response: ServerResponse): Promise<void> {
+    const name = url.pathname.slice('/bytes/'.length);
+    if (!isByteCall(name)) {
+      refuse(response, 404, 'There is no such page.');
+      return;
+    }
+    const outcome = await outcomeOf(async () => {
+      const args = parseHostArguments(name, JSON.parse(url.searchParams.get('args') ?? '[]'));
+      const pages = this.#pages as unknown as Record<ByteCall, (...values: unknown[]) => Promise<Uint8Array>>;
+      return pages[name](...args);
+    });
     if (!outcome.ok) {
       answerJson(response, this.#tidy(outcome), 422);
       return;
     }
-    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(outcome.value);
+    response
+      .writeHead(200, { 'content-type': BYTE_CALLS[name], 'cache-control': 'no-store' })
+      .end(outcome.value);
+  }
+
+  #tidyChange(change: QueueChange): QueueChange {
+    if (change.type === 'changed') {
+      return { ...change, items: change.items.map((item) => this.#tidyItem(item)) };
+    }
+    return change;
+  }
+
+  #tidySnapshot(snapshot: QueueSnapshot): QueueSnapshot {
+    return { ...snapshot, items: snapshot.items.map((item) => this.#tidyItem(item)) };
+  }
+
+  #tidyItem(item: QueueItem): QueueItem {
+    return item.error ? { ...item, error: this.#tidyError(item.error) } : item;
   }
 
   #tidy<T>(outcome: Outcome<T>): Outcome<T> {
@@ -238,6 +308,10 @@ class WebHost {
   #tidyError({ code, message }: ErrorData): ErrorData {
     return { code, message: this.uploads.withoutFolder(message) };
   }
+}
+
+function isByteCall(name: string): name is ByteCall {
+  return Object.hasOwn(BYTE_CALLS, name);
 }
 
 async function listen(server: Server, port: number): Promise<number> {

@@ -7,6 +7,7 @@ import {
   evalInterpRequestSchema,
   evalSrRequestSchema,
 } from './measure';
+import { framesRequestSchema, peaksRequestSchema, soundRequestSchema } from './player';
 
 const path = z.string().min(1).max(32_768);
 const jobId = z.string().min(1).max(100);
@@ -17,6 +18,9 @@ export const engineArguments = {
   models: z.tuple([]),
   probe: z.tuple([path]),
   poster: z.tuple([path, z.number().nonnegative(), z.int().min(16).max(8192)]),
+  frames: z.tuple([framesRequestSchema]),
+  peaks: z.tuple([peaksRequestSchema]),
+  sound: z.tuple([soundRequestSchema]),
   plan: z.tuple([jobRequestSchema]),
   start: z.tuple([jobRequestSchema]),
   cancel: z.tuple([jobId]),

@@ -11,6 +11,10 @@ import type { JobEvent, JobRequest, PreviewRequest, StageRequest } from './job';
 import type { MediaInfo } from './media-info';
 import type { ModelManifest } from './model-info';
 import type { Codec } from './options';
+import type { FramesRequest, PeaksRequest, SoundRequest } from './player';
+import type { Preferences, PreferencesChange } from './preferences';
+import type { Preset } from './presets';
+import type { QueueChange, QueueCommand, QueueSnapshot, WhenDone } from './queue';
 
 /** What the engine found on this machine. */
 export interface EngineFacts {
@@ -35,6 +39,12 @@ export interface EngineApi {
   probe(path: string): Promise<MediaInfo>;
   /** PNG of the frame at `seconds`, at most `maxWidth` wide, upright. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;
+  /** JPEGs in a row, one for each tick of the wished rate; fewer at the end of the file. */
+  frames(request: FramesRequest): Promise<Uint8Array>;
+  /** The loudest sample of each part, 0 to 255; empty where there is no sound. */
+  peaks(request: PeaksRequest): Promise<Uint8Array>;
+  /** WAV of 16 bit, 48 kHz, stereo; empty where there is no sound. */
+  sound(request: SoundRequest): Promise<Uint8Array>;
   /** The jobs that `request` means: itself for a file, one per media file (tree mirrored) for a folder. */
   plan(request: JobRequest): Promise<readonly JobRequest[]>;
   /** Queues a job and returns its id; everything else arrives as `JobEvent`s. Rejects on a bad request. */
@@ -60,9 +70,31 @@ export interface EngineEvents {
 export interface HostInfo {
   readonly kind: 'desktop' | 'web';
   readonly version: string;
+  readonly platform: 'mac' | 'windows' | 'linux';
   /** Can show a file in the system's file manager. */
   readonly canReveal: boolean;
+  /** What can be done when the queue is through. */
+  readonly whenDone: readonly WhenDone[];
+  /** True where whoever built it said where newer versions are published. */
+  readonly updates: boolean;
+  /** As the system says, for `auto`: BCP 47. */
+  readonly languages: readonly string[];
 }
+
+/** Room on the disk that a result goes to. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+}
+
+/** What a look for a newer version found. */
+export interface UpdateNews {
+  readonly current: string;
+  /** Null where this is the newest. */
+  readonly newer: string | null;
+}
+
+/** What a menu, a thumbnail button or the system asks the window to do. */
+export type WindowCommand = 'preferences' | 'shortcuts' | 'queue' | 'export' | 'pause';
 
 /**
  * `window.clearcut`: all that the renderer may do. The desktop's preload and the web mode's client
@@ -72,30 +104,61 @@ export interface ClearcutApi {
   host(): Promise<HostInfo>;
   facts(): Promise<EngineFacts>;
   models(): Promise<readonly ModelManifest[]>;
-  /** System dialog (desktop) or the browser's (web: the file is copied to the server first). Null if dismissed. */
-  chooseInput(onUpload?: (fraction: number) => void): Promise<string | null>;
-  /** The path of a file that was dropped on the window (web: copied to the server first). */
-  pathOfDrop(file: DroppedFile, onUpload?: (fraction: number) => void): Promise<string>;
+  /** System dialog (desktop) or the browser's (web: files are copied to the server first). Empty if dismissed. */
+  chooseInputs(onUpload?: (fraction: number) => void): Promise<readonly string[]>;
+  /** The paths of media files that were dropped or pasted, those below folders too (web: copied to the server first). */
+  pathsOfDrop(
+    files: readonly DroppedFile[],
+    onUpload?: (fraction: number) => void,
+  ): Promise<readonly string[]>;
+  /** Files that were opened last and are still there (desktop only). */
+  recent(): Promise<readonly string[]>;
+  openRecent(path: string): Promise<string>;
+  forgetRecent(): Promise<void>;
   probe(path: string): Promise<MediaInfo>;
   /** PNG bytes. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;
+  /** As the engine's. */
+  frames(request: FramesRequest): Promise<Uint8Array>;
+  peaks(request: PeaksRequest): Promise<Uint8Array>;
+  sound(request: SoundRequest): Promise<Uint8Array>;
   /** `<name>-clearcut-2x.<container>` beside the source (web: in the server's result folder), not yet taken. */
   suggestOutput(input: string, stages: readonly StageRequest[], codec: Codec): Promise<string>;
   /** System save dialog (desktop), which asks before it names an existing file. Null if dismissed, and in web mode. */
   chooseOutput(suggested: string): Promise<string | null>;
-  start(request: JobRequest): Promise<string>;
-  /** As `start`, of a short part and into a file that nobody keeps: H.264 in MP4. */
+  /** Of the disk that a suggested or chosen output goes to. */
+  space(output: string): Promise<DiskSpace>;
+  queue(): Promise<QueueSnapshot>;
+  /** Changes the queue; the ids of what was added. What it changes is told to all windows. */
+  changeQueue(command: QueueCommand): Promise<readonly string[]>;
+  queueLog(id: string): Promise<string>;
+  onQueueChange(listener: (change: QueueChange) => void): () => void;
+  /** Runs a short part into a file that nobody keeps, beside what the queue does: H.264 in MP4. */
   startPreview(request: PreviewRequest): Promise<string>;
   /** The bytes of a finished preview, once: its file is removed. */
   takePreview(jobId: string): Promise<Uint8Array>;
+  /** A PNG of the first frame of a finished preview, at most so wide; its file is removed. */
+  takePreviewFrame(jobId: string, maxWidth: number): Promise<Uint8Array>;
+  /** Stops a preview. */
   cancel(jobId: string): Promise<void>;
-  pause(jobId: string): Promise<void>;
-  unpause(jobId: string): Promise<void>;
   /** Shows the file in its folder (desktop); web: downloads it. */
   reveal(path: string): Promise<void>;
+  preferences(): Promise<Preferences>;
+  changePreferences(change: PreferencesChange): Promise<void>;
+  /** Presets of a file that the user chooses; null if dismissed. */
+  importPresets(): Promise<readonly Preset[] | null>;
+  /** Writes presets to a file that the user chooses; false if dismissed. */
+  exportPresets(presets: readonly Preset[]): Promise<boolean>;
+  /** Puts the system to sleep (desktop only). */
+  sleep(): Promise<void>;
+  /** The only call that reaches the network: it asks for the newest version's number. */
+  checkForUpdates(): Promise<UpdateNews>;
+  /** Of previews. */
   onJobEvent(listener: (event: JobEvent) => void): () => void;
-  /** A file that was opened from outside the window: the menu, "Open with", the command line (desktop only). */
-  onOpen(listener: (path: string) => void): () => void;
+  /** Files that were opened from outside the window: the menu, "Open with", the command line (desktop only). */
+  onOpen(listener: (paths: readonly string[]) => void): () => void;
+  /** What the menu asks for (desktop only). */
+  onCommand(listener: (command: WindowCommand) => void): () => void;
 }
 
 /** The part of the DOM's `File` that the contract needs (app/shared knows no DOM). */

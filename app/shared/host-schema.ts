@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { ClearcutApi } from './contract';
 import { UserError } from './errors';
-import { jobRequestSchema, previewRequestSchema, stagesSchema } from './job';
+import { previewRequestSchema, stagesSchema } from './job';
 import { codecOption } from './options';
+import { framesRequestSchema, peaksRequestSchema, soundRequestSchema } from './player';
+import { preferencesChangeSchema } from './preferences';
+import { presetSchema } from './presets';
+import { queueCommandSchema } from './queue';
 
 const path = z.string().min(1).max(32_768);
 const jobId = z.string().min(1).max(100);
@@ -16,18 +20,32 @@ export const hostArguments = {
   host: z.tuple([]),
   facts: z.tuple([]),
   models: z.tuple([]),
-  chooseInput: z.tuple([]),
+  chooseInputs: z.tuple([]),
+  recent: z.tuple([]),
+  openRecent: z.tuple([path]),
+  forgetRecent: z.tuple([]),
   probe: z.tuple([path]),
   poster: z.tuple([path, z.number().nonnegative(), z.int().min(16).max(8192)]),
+  frames: z.tuple([framesRequestSchema]),
+  peaks: z.tuple([peaksRequestSchema]),
+  sound: z.tuple([soundRequestSchema]),
   suggestOutput: z.tuple([path, stagesSchema, codecOption.schema]),
   chooseOutput: z.tuple([path]),
-  start: z.tuple([jobRequestSchema]),
+  space: z.tuple([path]),
+  queue: z.tuple([]),
+  changeQueue: z.tuple([queueCommandSchema]),
+  queueLog: z.tuple([jobId]),
   startPreview: z.tuple([previewRequestSchema]),
   takePreview: z.tuple([jobId]),
+  takePreviewFrame: z.tuple([jobId, z.int().min(16).max(8192)]),
   cancel: z.tuple([jobId]),
-  pause: z.tuple([jobId]),
-  unpause: z.tuple([jobId]),
   reveal: z.tuple([path]),
+  preferences: z.tuple([]),
+  changePreferences: z.tuple([preferencesChangeSchema]),
+  importPresets: z.tuple([]),
+  exportPresets: z.tuple([z.array(presetSchema).min(1).max(500).readonly()]),
+  sleep: z.tuple([]),
+  checkForUpdates: z.tuple([]),
 } satisfies Partial<Record<keyof ClearcutApi, z.ZodType>>;
 
 export type HostCall = keyof typeof hostArguments;

@@ -17,5 +17,8 @@ export * from './option-spec';
 export * from './options';
 export * from './outcome';
 export * from './output-name';
+export * from './player';
+export * from './preferences';
 export * from './presets';
+export * from './queue';
 export * from './segment-options';

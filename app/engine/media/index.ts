@@ -5,11 +5,13 @@ export { encoderFor, type EncoderChoice, type EncoderSpec, type EncoderWish } fr
 export { isMediaFile, isStillFile } from './media-files';
 export { muxResult } from './mux';
 export type { MuxPlan } from './mux-plan';
+export { playerFrames } from './player-frames';
 export { poster } from './poster';
 export { probe } from './probe';
 export { filterRgb, type RgbFilterOptions } from './rgb-filter';
 export { readRgbFrames } from './rgb-frames';
 export { openSegmentEncoder, type SegmentEncoder, type SegmentFacts } from './segment-encoder';
+export { soundPeaks, soundPiece } from './sound';
 export { readStill, type Still } from './still';
 export { writeStill } from './still-writer';
 export { resolveTools, type MediaTool, type MediaTools } from './tools';

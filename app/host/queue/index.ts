@@ -1,0 +1,2 @@
+export { ExportQueue, type ExportEngine } from './export-queue';
+export { JobLog } from './job-log';
