@@ -35,6 +35,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["disposeMotionSession"] = Napi::Function::New(env, disposeMotionSession);
   exports["estimateMotion"] = Napi::Function::New(env, startEstimateMotion);
   exports["warpToTime"] = Napi::Function::New(env, startWarpToTime);
+  exports["signedDistance"] = Napi::Function::New(env, startSignedDistance);
+  exports["renderMatte"] = Napi::Function::New(env, startRenderMatte);
+  exports["resizeBilinear"] = Napi::Function::New(env, startResizeBilinear);
   exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);
   exports["planeToFloat"] = Napi::Function::New(env, startPlaneToFloat);
   exports["floatToPlane"] = Napi::Function::New(env, startFloatToPlane);

@@ -25,6 +25,10 @@ Napi::Value disposeMotionSession(const Napi::CallbackInfo& info);
 Napi::Value startEstimateMotion(const Napi::CallbackInfo& info);
 Napi::Value startWarpToTime(const Napi::CallbackInfo& info);
 
+Napi::Value startSignedDistance(const Napi::CallbackInfo& info);
+Napi::Value startRenderMatte(const Napi::CallbackInfo& info);
+
+Napi::Value startResizeBilinear(const Napi::CallbackInfo& info);
 Napi::Value startResizeBicubic(const Napi::CallbackInfo& info);
 Napi::Value startPlaneToFloat(const Napi::CallbackInfo& info);
 /** A promise of the number of values that are not finite. */

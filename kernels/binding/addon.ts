@@ -7,6 +7,8 @@ import type { Adder2dLayer } from '../adder2d/attributes';
 import type { ColourWork } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
+import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { BilinearWork } from '../plane/bilinear-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { KeepStillWork, StillWork } from '../plane/still-reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
@@ -36,6 +38,9 @@ interface NativeAddon {
   disposeMotionSession(handle: MotionHandle): void;
   estimateMotion(work: EstimateWork): Promise<void>;
   warpToTime(work: WarpWork & { readonly session: MotionHandle }): Promise<void>;
+  signedDistance(work: DistanceWork & { readonly kernel: IsaName }): Promise<void>;
+  renderMatte(work: MatteWork & { readonly kernel: IsaName }): Promise<void>;
+  resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;
@@ -137,6 +142,9 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     },
     estimateMotion: (work) => addon.estimateMotion(work),
     warpToTime: (work) => addon.warpToTime(work),
+    signedDistance: (work) => addon.signedDistance({ ...work, kernel: name }),
+    renderMatte: (work) => addon.renderMatte({ ...work, kernel: name }),
+    resizeBilinear: (work) => addon.resizeBilinear(work),
     resizeBicubic: (work) => addon.resizeBicubic(work),
     planeToFloat: (work) => addon.planeToFloat(work),
     floatToPlane: (work) => addon.floatToPlane(work),

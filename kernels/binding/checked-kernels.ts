@@ -8,6 +8,10 @@ import {
   type PictureCoding,
 } from '../plane/colour-work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
+import { checkDistances, checkMatte } from '../outline/checked';
+import type { DistanceWork, MatteWork } from '../outline/reference';
+import { bilinearAxis } from '../plane/bilinear-table';
+import type { LinearAxis } from '../plane/chroma-axis';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import { checkStill, keepStillWorks, type StillLayout, type StillWork } from '../plane/still-reference';
 import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
@@ -22,6 +26,7 @@ import {
 } from './checked-layers';
 import type { Implementation, ImplementationName } from './implementation';
 import type {
+  BilinearResize,
   Kernels,
   KernelStep,
   PreparedAdder2d,
@@ -37,6 +42,7 @@ export class CheckedKernels implements Kernels {
   readonly #implementation: Implementation;
   /** The table of the last sizes: a film's planes all have the same. */
   readonly #axes = new Map<string, ResizeAxis>();
+  readonly #lines = new Map<string, LinearAxis>();
   readonly #colourPlans = new Map<string, ColourPlan>();
 
   constructor(implementation: Implementation) {
@@ -87,6 +93,30 @@ export class CheckedKernels implements Kernels {
   createMotionSession(options: MotionSessionOptions): MotionSession {
     if (options.threads !== undefined) this.setThreads(options.threads);
     return new CheckedMotionSession(this.#implementation, options);
+  }
+
+  async signedDistance(work: DistanceWork): Promise<void> {
+    checkDistances(work);
+    await this.#implementation.signedDistance(work);
+  }
+
+  async renderMatte(work: MatteWork): Promise<void> {
+    checkMatte(work);
+    await this.#implementation.renderMatte(work);
+  }
+
+  async resizeBilinear(resize: BilinearResize): Promise<void> {
+    const { source, planes, width, height, target, targetWidth, targetHeight, stride, rows } = resize;
+    for (const [name, side] of Object.entries({ planes, width, height, targetWidth, targetHeight }))
+      checkInteger(side, name, 1, 2 ** 20);
+    checkInteger(stride, 'stride', targetWidth, 2 ** 20);
+    checkInteger(rows, 'rows', targetHeight, 2 ** 20);
+    checkArray(source, Float32Array, planes * width * height, 'source');
+    checkArray(target, Float32Array, planes * rows * stride, 'target');
+    if (overlap(source, target)) expected('memory apart from source', 'target', target);
+    const horizontal = this.#line(width, targetWidth);
+    const vertical = this.#line(height, targetHeight);
+    await this.#implementation.resizeBilinear({ ...resize, horizontal, vertical });
   }
 
   async resizeBicubic<T extends Codes>(
@@ -181,6 +211,16 @@ export class CheckedKernels implements Kernels {
     const plan = planColour(coding, direction);
     this.#colourPlans.set(key, plan);
     return plan;
+  }
+
+  #line(source: number, target: number): LinearAxis {
+    const key = `${source} ${target}`;
+    const known = this.#lines.get(key);
+    if (known) return known;
+    if (this.#lines.size >= 16) this.#lines.clear();
+    const axis = bilinearAxis(source, target);
+    this.#lines.set(key, axis);
+    return axis;
   }
 
   #axis(source: number, target: number, phase: number, step: number): ResizeAxis {

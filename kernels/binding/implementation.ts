@@ -4,6 +4,8 @@ import type { ColourWork } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { DynamicFilter2dWork } from '../dynamic-filter2d/reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
+import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { BilinearWork } from '../plane/bilinear-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { KeepStillWork, StillWork } from '../plane/still-reference';
 import type { QuantizedConv2dLayer } from '../quantized-conv2d/attributes';
@@ -59,6 +61,9 @@ export interface Implementation {
   disposeMotionSession(handle: MotionHandle): void;
   estimateMotion(work: EstimateWork): Promise<void>;
   warpToTime(work: WarpWork & { readonly session: MotionHandle }): Promise<void>;
+  signedDistance(work: DistanceWork): Promise<void>;
+  renderMatte(work: MatteWork): Promise<void>;
+  resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
   floatToPlane(work: ToPlaneWork): Promise<number>;

@@ -2,6 +2,7 @@ import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
 import type { PictureCoding } from '../plane/colour-work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
+import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import type { StillLayout, StillWork } from '../plane/still-reference';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
@@ -100,6 +101,21 @@ export interface SubpixelConv2dStep {
 
 export type KernelStep = Adder2dStep | DynamicFilter2dStep | QuantizedConv2dStep | SubpixelConv2dStep;
 
+/** Planes of floats, rows without padding, and where they go. */
+export interface BilinearResize {
+  /** [planes, height, width] */
+  readonly source: Float32Array;
+  readonly planes: number;
+  readonly width: number;
+  readonly height: number;
+  /** [planes, rows, stride]; what lies beyond the resized picture stays as it is. */
+  readonly target: Float32Array;
+  readonly targetWidth: number;
+  readonly targetHeight: number;
+  readonly stride: number;
+  readonly rows: number;
+}
+
 export interface ResizeOptions {
   /** Added to where an output sample lies, in input samples. */
   readonly phaseX?: number;
@@ -137,6 +153,12 @@ export interface Kernels {
    * @throws TypeError for wrong options, RangeError where there is no memory
    */
   createMotionSession(options: MotionSessionOptions): MotionSession;
+  /** Distances of points from polygons' edges; kernels/README.md says how. */
+  signedDistance(work: DistanceWork): Promise<void>;
+  /** Coverage of pixels, 0 to 255, read off a grid of logits; kernels/README.md says how. */
+  renderMatte(work: MatteWork): Promise<void>;
+  /** Resamples planes of floats along straight lines (plane/bilinear-table.ts). */
+  resizeBilinear(work: BilinearResize): Promise<void>;
   /** Resamples a plane (plane/resize-table.ts) whose rows lie without gaps. */
   resizeBicubic<T extends Codes>(
     source: T,

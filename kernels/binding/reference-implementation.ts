@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
+import { referenceMatte, referenceSignedDistance } from '../outline/reference';
+import { referenceResizeBilinear } from '../plane/bilinear-reference';
 import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import { referenceDynamicFilter2d } from '../dynamic-filter2d/reference';
@@ -39,6 +41,15 @@ export function referenceImplementation(reason: string): Implementation {
     },
     warpToTime: async ({ session, ...work }) => {
       (session as ReferenceMotionSession).warpTo(work);
+    },
+    signedDistance: async (work) => {
+      referenceSignedDistance(work);
+    },
+    renderMatte: async (work) => {
+      referenceMatte(work);
+    },
+    resizeBilinear: async (work) => {
+      referenceResizeBilinear(work);
     },
     resizeBicubic: async (work) => {
       referenceResize(work);

@@ -1,0 +1,27 @@
+import { checkArray, checkFinite, checkInteger, expected } from '../checks';
+import type { DistanceWork, MatteWork } from './reference';
+
+/** @throws TypeError that names what is wrong */
+export function checkDistances({ polygons, vertices, starts, points, distances }: DistanceWork): void {
+  checkInteger(vertices, 'vertices', 3, 2 ** 16);
+  checkArray(starts, Int32Array, starts.length, 'starts');
+  if (starts.length === 0 || starts[0] !== 0) expected('counts from 0 on', 'starts', starts);
+  for (const [index, start] of starts.entries())
+    if (start < (starts[index - 1] ?? 0)) expected('counts that do not fall', 'starts', starts);
+  checkArray(polygons, Float32Array, 2 * (starts.length - 1) * vertices, 'polygons');
+  const count = starts.at(-1) ?? 0;
+  checkArray(points, Float32Array, 2 * count, 'points');
+  checkArray(distances, Float32Array, count, 'distances');
+}
+
+/** @throws TypeError that names what is wrong */
+export function checkMatte(work: MatteWork): void {
+  const { logits, columns, rows, target, width, height } = work;
+  checkInteger(columns, 'columns', 2, 2 ** 12);
+  checkInteger(rows, 'rows', 2, 2 ** 12);
+  checkInteger(width, 'width', 0, 2 ** 16);
+  checkInteger(height, 'height', 0, 2 ** 16);
+  checkArray(logits, Float32Array, columns * rows, 'logits');
+  checkArray(target, Uint8Array, width * height, 'target');
+  for (const name of ['left', 'top', 'stepX', 'stepY'] as const) checkFinite(work[name], name);
+}

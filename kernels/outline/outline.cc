@@ -1,0 +1,83 @@
+#include "outline.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace clearcut {
+namespace {
+
+constexpr size_t kLeastPoints = 256;
+constexpr size_t kLeastRows = 16;
+/** Points whose distances are measured before the next ones are read. A multiple of every vector. */
+constexpr size_t kBlock = 256;
+constexpr float kLeastSquare = 1e-12f;
+
+size_t filledUp(size_t count, size_t lanes) { return (count + lanes - 1) / lanes * lanes; }
+
+/** The edges of one polygon, in `memory` of 6 · vertices values. */
+PolygonEdges edgesOf(const float* polygon, size_t vertices, float* memory) {
+  float* const startX = memory;
+  float* const startY = startX + vertices;
+  float* const endY = startY + vertices;
+  float* const deltaX = endY + vertices;
+  float* const deltaY = deltaX + vertices;
+  float* const inverse = deltaY + vertices;
+  for (size_t i = 0; i < vertices; i++) {
+    const float* const end = polygon + (i + 1) % vertices * 2;
+    startX[i] = polygon[2 * i];
+    startY[i] = polygon[2 * i + 1];
+    endY[i] = end[1];
+    deltaX[i] = end[0] - startX[i];
+    deltaY[i] = end[1] - startY[i];
+    inverse[i] = 1.0f / std::max(deltaX[i] * deltaX[i] + deltaY[i] * deltaY[i], kLeastSquare);
+  }
+  return {vertices, startX, startY, endY, deltaX, deltaY, inverse};
+}
+
+}  // namespace
+
+void measureSignedDistances(ThreadPool& pool, const OutlineKernel& kernel, const DistanceWork& work) {
+  const auto points = static_cast<size_t>(work.starts[work.count]);
+  pool.forRange(points, kLeastPoints, [&](size_t from, size_t to, Scratch& scratch) {
+    auto* const memory = reinterpret_cast<float*>(scratch.bytes((3 * kBlock + 6 * work.vertices) * sizeof(float)));
+    float* const block = memory;
+    float* const result = memory + 2 * kBlock;
+    for (size_t polygon = 0; polygon < work.count; polygon++) {
+      const size_t first = std::max(from, static_cast<size_t>(work.starts[polygon]));
+      const size_t end = std::min(to, static_cast<size_t>(work.starts[polygon + 1]));
+      if (first >= end) continue;
+      const PolygonEdges edges =
+          edgesOf(work.polygons + 2 * polygon * work.vertices, work.vertices, memory + 3 * kBlock);
+      for (size_t at = first; at < end; at += kBlock) {
+        const size_t count = std::min(kBlock, end - at);
+        const size_t filled = filledUp(count, kernel.lanes);
+        std::memcpy(block, work.points + 2 * at, 2 * count * sizeof(float));
+        std::fill(block + 2 * count, block + 2 * filled, 0.0f);
+        kernel.measure(edges, {block, filled, result});
+        std::memcpy(work.distances + at, result, count * sizeof(float));
+      }
+    }
+  });
+}
+
+void renderMatte(ThreadPool& pool, const OutlineKernel& kernel, const MatteWork& work) {
+  const size_t filled = filledUp(work.width, kernel.lanes);
+  const auto last = static_cast<float>(work.rows - 1);
+  pool.forRange(work.height, kLeastRows, [&](size_t from, size_t to, Scratch& scratch) {
+    auto* const between = reinterpret_cast<float*>(scratch.bytes((work.columns + filled) * sizeof(float)));
+    float* const codes = between + work.columns;
+    for (size_t row = from; row < to; row++) {
+      const float wanted = static_cast<float>(row) * work.stepY + work.top;
+      const float at = std::min(wanted > 0.0f ? wanted : 0.0f, last);
+      const float first = std::min(std::floor(at), last - 1.0f);
+      const float* const upper = work.logits + static_cast<size_t>(first) * work.columns;
+      kernel.mix(upper, upper + work.columns, at - first, work.columns, between);
+      kernel.cover({between, work.columns, work.left, work.stepX, filled, codes});
+      uint8_t* const target = work.target + row * work.width;
+      for (size_t i = 0; i < work.width; i++) target[i] = static_cast<uint8_t>(static_cast<int32_t>(codes[i]));
+    }
+  });
+}
+
+}  // namespace clearcut

@@ -1,0 +1,147 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { compiledKernels, loadKernels, type Kernels } from '..';
+import { random } from '../adder2d/cases';
+
+const reference = loadKernels({ implementation: 'reference' });
+const levels = compiledKernels();
+const seed = Number(process.env['CLEARCUT_TEST_SEED'] ?? Date.now() % 2 ** 31);
+console.log(`outline: seed ${seed}, kernels ${levels.join(', ') || 'none'}`);
+
+const GUARD = 32;
+
+afterAll(() => {
+  // Threads are the process's: other tests must not inherit ours.
+  loadKernels().setThreads(2);
+});
+
+/** Every compiled kernel with 1, 2 and 5 threads. */
+function* everyKernel(): Generator<[string, Kernels]> {
+  for (const level of levels)
+    for (const threads of [1, 2, 5]) {
+      const kernels = loadKernels({ implementation: level });
+      kernels.setThreads(threads);
+      yield [`${level}, ${threads} threads, seed ${seed}`, kernels];
+    }
+}
+
+interface DistanceCase {
+  readonly vertices: number;
+  readonly counts: readonly number[];
+}
+
+async function distances(kernels: Kernels, { vertices, counts }: DistanceCase): Promise<Float32Array> {
+  const next = random(seed);
+  // On a coarse grid, so that points fall on edges and vertices, and edges are level or of no length.
+  const at = (): number => (next() < 0.5 ? Math.floor(20 * next()) : 20 * next());
+  const starts = Int32Array.from([
+    0,
+    ...counts.map((_, i) => counts.slice(0, i + 1).reduce((a, b) => a + b, 0)),
+  ]);
+  const total = starts.at(-1) ?? 0;
+  const polygons = Float32Array.from({ length: 2 * vertices * counts.length }, at);
+  const points = Float32Array.from({ length: 2 * total }, at);
+  const whole = new Float32Array(total + 2 * GUARD).fill(123);
+  await kernels.signedDistance({
+    polygons,
+    vertices,
+    starts,
+    points,
+    distances: whole.subarray(GUARD, GUARD + total),
+  });
+  expect(whole.subarray(0, GUARD).every((value) => value === 123)).toBe(true);
+  expect(whole.subarray(GUARD + total).every((value) => value === 123)).toBe(true);
+  return whole;
+}
+
+describe('signedDistance', () => {
+  it.each<DistanceCase>([
+    { vertices: 3, counts: [1] },
+    { vertices: 128, counts: [784, 3, 0, 784, 17] },
+    { vertices: 7, counts: [0, 0, 300] },
+    { vertices: 40, counts: [] },
+  ])('gives the reference’s bits: %o', async (shape) => {
+    const wanted = await distances(reference, shape);
+    for (const [what, kernels] of everyKernel())
+      expect(await distances(kernels, shape), what).toEqual(wanted);
+  });
+
+  it('is how far the nearest edge is, positive inside by the even-odd rule', async () => {
+    // A square of 10 with a notch down to its middle.
+    const polygons = Float32Array.of(0, 0, 0, 10, 10, 10, 10, 0, 6, 0, 6, 5, 4, 5, 4, 0);
+    const points = Float32Array.of(2, 5, 5, 2, 5, 7, -3, -4, 12, 5, 0, 3);
+    const result = new Float32Array(6);
+    const work = { polygons, vertices: 8, starts: Int32Array.of(0, 6), points, distances: result };
+    await loadKernels().signedDistance(work);
+    for (const [at, far] of [2, 1, 2, 5, 2, 0].entries())
+      expect(Math.abs(result[at] ?? NaN)).toBeCloseTo(far, 5);
+    expect([...result].slice(0, 5).map(Math.sign)).toEqual([1, -1, 1, -1, -1]);
+  });
+
+  it('says what is wrong with its arguments', async () => {
+    const work = {
+      polygons: new Float32Array(6),
+      vertices: 3,
+      starts: Int32Array.of(0, 2),
+      points: new Float32Array(4),
+      distances: new Float32Array(2),
+    };
+    const kernels = loadKernels();
+    await expect(kernels.signedDistance({ ...work, starts: Int32Array.of(1, 2) })).rejects.toThrow(
+      'for starts',
+    );
+    await expect(kernels.signedDistance({ ...work, points: new Float32Array(3) })).rejects.toThrow(
+      'for points',
+    );
+  });
+});
+
+interface MatteCase {
+  readonly columns: number;
+  readonly rows: number;
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly top: number;
+  readonly step: number;
+}
+
+async function matte(kernels: Kernels, { columns, rows, step, ...place }: MatteCase): Promise<Uint8Array> {
+  const next = random(seed);
+  const count = place.width * place.height;
+  const whole = new Uint8Array(count + 2 * GUARD).fill(123);
+  const logits = Float32Array.from({ length: columns * rows }, () => 16 * next() - 8);
+  const target = whole.subarray(GUARD, GUARD + count);
+  await kernels.renderMatte({ ...place, logits, columns, rows, stepX: step, stepY: 0.9 * step, target });
+  expect(whole.subarray(0, GUARD).every((value) => value === 123)).toBe(true);
+  expect(whole.subarray(GUARD + count).every((value) => value === 123)).toBe(true);
+  return whole;
+}
+
+describe('renderMatte', () => {
+  it.each<MatteCase>([
+    { columns: 28, rows: 28, width: 100, height: 61, left: -3.2, top: 1.5, step: 0.31 },
+    { columns: 2, rows: 2, width: 1, height: 1, left: 0.5, top: 0.5, step: 1 },
+    { columns: 224, rows: 56, width: 33, height: 40, left: 100, top: 50, step: 3.7 },
+    { columns: 9, rows: 9, width: 0, height: 5, left: 0, top: 0, step: 1 },
+  ])('gives the reference’s bits: %o', async (shape) => {
+    const wanted = await matte(reference, shape);
+    for (const [what, kernels] of everyKernel()) expect(await matte(kernels, shape), what).toEqual(wanted);
+  });
+
+  it('draws straight lines between logits and covers by their sigmoid', async () => {
+    const logits = Float32Array.of(0, 4, 0, 4);
+    const target = new Uint8Array(6);
+    const grid = { logits, columns: 2, rows: 2, left: -1, top: 0, stepX: 0.5, stepY: 1 };
+    await loadKernels().renderMatte({ ...grid, target, width: 6, height: 1 });
+    const covered = (logit: number): number => Math.round(255 / (1 + Math.exp(-logit)));
+    expect([...target]).toEqual([0, 0, 0, 2, 4, 4].map(covered));
+  });
+
+  it('says what is wrong with its arguments', async () => {
+    const grid = { logits: new Float32Array(4), columns: 2, rows: 2, left: 0, top: 0, stepX: 1, stepY: 1 };
+    const work = { ...grid, target: new Uint8Array(4), width: 2, height: 2 };
+    await expect(loadKernels().renderMatte({ ...work, left: NaN })).rejects.toThrow('for left');
+    await expect(loadKernels().renderMatte({ ...work, columns: 1 })).rejects.toThrow('for columns');
+    await expect(loadKernels().renderMatte({ ...work, width: 3 })).rejects.toThrow('for target');
+  });
+});
