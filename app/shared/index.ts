@@ -9,6 +9,7 @@ export * from './format';
 export * from './host-schema';
 export * from './job';
 export * from './measure';
+export * from './measure-segment';
 export * from './media-info';
 export * from './media-names';
 export * from './model-info';

@@ -17,34 +17,48 @@ const EXTENSIONS: ReadonlySet<string> = new Set(['.png', '.webp', '.jpg', '.jpeg
  * @throws UserError no-such-file (a folder or a partner is missing), no-media
  */
 export async function imagePairs(directory: string): Promise<readonly ImagePair[]> {
-  const high = await imagesByStem(join(directory, 'HR'));
-  const low = await imagesByStem(join(directory, 'LR'));
-  for (const [from, others, folder] of [
-    [high, low, 'LR'],
-    [low, high, 'HR'],
-  ] as const) {
-    for (const [stem, path] of from)
-      if (!others.has(stem))
-        throw new UserError(
-          'no-such-file',
-          `${path} has no picture of the same name in ${join(directory, folder)}: add it, or take this one out.`,
-        );
-  }
-  if (high.size === 0)
-    throw new UserError(
-      'no-media',
-      `${join(directory, 'HR')} holds no PNG, WebP or JPEG: put pictures there.`,
-    );
-  return [...high].map(([name, path]) => ({ name, high: path, low: low.get(name) ?? '' }));
+  const pairs = await pairsOf(directory, ['HR', 'LR'], 'HR/ (the originals) and LR/ (their reductions)');
+  return pairs.map(([name, high, low]) => ({ name, high, low }));
 }
 
-async function imagesByStem(folder: string): Promise<Map<string, string>> {
+/**
+ * Pictures of two folders in `directory` of equal names, extensions apart, by name: the name and both paths. `expected`
+ * says what the folders are.
+ *
+ * @throws UserError no-such-file (a folder or a partner is missing), no-media
+ */
+export async function pairsOf(
+  directory: string,
+  folders: readonly [string, string],
+  expected: string,
+): Promise<readonly (readonly [name: string, first: string, second: string])[]> {
+  const [first, second] = [join(directory, folders[0]), join(directory, folders[1])];
+  const hint = `name a folder that holds ${expected}`;
+  const [ones, others] = [await imagesByStem(first, hint), await imagesByStem(second, hint)];
+  for (const [from, partners, folder] of [
+    [ones, others, second],
+    [others, ones, first],
+  ] as const) {
+    for (const [stem, path] of from)
+      if (!partners.has(stem))
+        throw new UserError(
+          'no-such-file',
+          `${path} has no picture of the same name in ${folder}: add it, or take this one out.`,
+        );
+  }
+  if (ones.size === 0)
+    throw new UserError('no-media', `${first} holds no PNG, WebP or JPEG: put pictures there.`);
+  return [...ones].map(([name, path]) => [name, path, others.get(name) ?? '']);
+}
+
+/**
+ * The pictures of a folder by their names without extension; `hint` says what to do where there is none.
+ *
+ * @throws UserError no-such-file, bad-usage (two pictures of one name)
+ */
+export async function imagesByStem(folder: string, hint: string): Promise<ReadonlyMap<string, string>> {
   const names = await readdir(folder).catch((cause: unknown) => {
-    throw new UserError(
-      'no-such-file',
-      `There is no folder ${folder}: name a folder that holds HR/ (the originals) and LR/ (their reductions).`,
-      { cause },
-    );
+    throw new UserError('no-such-file', `There is no folder ${folder}: ${hint}.`, { cause });
   });
   const found = new Map<string, string>();
   for (const name of names.sort()) {

@@ -1,0 +1,144 @@
+import {
+  CLASS_NAMES,
+  throwIfCancelled,
+  UserError,
+  type EvalMatteRequest,
+  type EvalMatteResult,
+  type MaskScore,
+  type MattePictureScore,
+} from '../../../shared';
+import type { RgbImage } from '../read-image';
+import type { EvalContext, Finder } from './finder';
+import { foreignMasks } from './foreign-masks';
+import { readMask, type MaskFile } from './mask-file';
+import { readPicture, type MaskedPicture } from './masked-picture';
+import { maskedPictures } from './matte-data';
+import { bestMatching, maskScore } from './matte-score';
+import { unionOf, type Region } from './region';
+import { withSensorNoise } from './sensor-noise';
+import { mean, neighbourIous } from './through-time';
+
+/** Times that a picture is taken again with fresh noise. */
+const NOISY_FRAMES = 6;
+const PERSON = CLASS_NAMES.indexOf('person');
+
+/**
+ * Masks of people against true ones: the union of all that were found, and of those of them that fit best.
+ * @throws UserError no-such-file, no-media, unsupported-input, damaged-input, bad-usage, model-missing; CancelledError
+ */
+export async function evalMatte(request: EvalMatteRequest, context: EvalContext): Promise<EvalMatteResult> {
+  const { directory, split, masks, flicker = false } = request;
+  const items = await maskedPictures(directory, split ?? null);
+  if (masks !== undefined) {
+    if (flicker)
+      throw new UserError(
+        'bad-usage',
+        '--flicker takes pictures anew, for which --masks has none: leave one out.',
+      );
+    return measure(request, items, context, await foreignMatter(masks));
+  }
+  const finder = await context.openFinder(request);
+  try {
+    return await measure(request, items, context, networkMatter(finder, flicker));
+  } finally {
+    await finder.close();
+  }
+}
+
+/** What is known of one picture. */
+interface Matter {
+  readonly union: Region;
+  /** Null where only the union is known. */
+  readonly people: readonly Region[] | null;
+  readonly steadiness: number | null;
+  readonly seconds: number | null;
+}
+
+/** A way to masks. */
+interface MatteMethod {
+  readonly description: string;
+  of(item: MaskedPicture, truth: MaskFile): Promise<Matter>;
+}
+
+async function measure(
+  { directory, split }: EvalMatteRequest,
+  items: readonly MaskedPicture[],
+  { signal, onProgress }: EvalContext,
+  method: MatteMethod,
+): Promise<EvalMatteResult> {
+  const pictures: MattePictureScore[] = [];
+  const seconds: number[] = [];
+  for (const item of items) {
+    throwIfCancelled(signal);
+    const truth = await readMask(item.mask);
+    const matter = await method.of(item, truth);
+    const union = maskScore(matter.union, truth);
+    pictures.push({
+      name: item.name,
+      union,
+      best: matter.people && maskScore(bestMatching(matter.people, truth), truth),
+      people: matter.people?.length ?? 0,
+      steadiness: matter.steadiness,
+    });
+    if (matter.seconds !== null) seconds.push(matter.seconds);
+    onProgress(`${item.name}: IoU ${union.iou.toFixed(3)}`);
+  }
+  const best = pictures.flatMap((picture) => picture.best ?? []);
+  const steadiness = pictures.flatMap((picture) => picture.steadiness ?? []);
+  return {
+    ...{ directory, split: split ?? null, method: method.description, pictures },
+    mean: {
+      union: meanOf(pictures.map(({ union }) => union)),
+      best: best.length === 0 ? null : meanOf(best),
+      steadiness: steadiness.length === 0 ? null : mean(steadiness),
+    },
+    secondsPerFrame: seconds.length === 0 ? null : mean(seconds),
+  };
+}
+
+async function foreignMatter(masks: string): Promise<MatteMethod> {
+  const foreign = await foreignMasks(masks);
+  return {
+    description: `masks of ${masks}`,
+    async of({ name }, truth) {
+      return { union: await foreign.of(name, truth), people: null, steadiness: null, seconds: null };
+    },
+  };
+}
+
+function networkMatter(finder: Finder, flicker: boolean): MatteMethod {
+  const peopleIn = async (picture: RgbImage): Promise<{ people: Region[]; seconds: number }> => {
+    const { found, time } = await finder.find(picture);
+    const people = found.filter(({ classIndex }) => classIndex === PERSON).map(({ region }) => region);
+    return { people, seconds: time.whole };
+  };
+  return {
+    description: finder.description,
+    async of(item, truth) {
+      const picture = await readPicture(item, truth);
+      // The first run of a size makes buffers, which a video does once.
+      await peopleIn(picture);
+      const { people, seconds } = await peopleIn(picture);
+      return {
+        union: unionOf(people),
+        people,
+        seconds,
+        steadiness: flicker ? await steadiness(picture) : null,
+      };
+    },
+  };
+
+  async function steadiness(picture: RgbImage): Promise<number> {
+    const unions: Region[] = [];
+    for (let seed = 1; seed <= NOISY_FRAMES; seed++)
+      unions.push(unionOf((await peopleIn(withSensorNoise(picture, seed))).people));
+    return mean(neighbourIous(unions));
+  }
+}
+
+function meanOf(scores: readonly MaskScore[]): MaskScore {
+  return {
+    iou: mean(scores.map(({ iou }) => iou)),
+    boundaryIou: mean(scores.map(({ boundaryIou }) => boundaryIou)),
+  };
+}
