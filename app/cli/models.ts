@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import {
   isEnhanceManifest,
   isInterpolateManifest,
+  isSegmentManifest,
   operationsPerPixel,
   type EnhanceManifest,
   type InterpolateManifest,
-  type ModelManifest,
+  type SegmentManifest,
 } from '../shared';
 import { print, printJson, table, withEngine } from './output';
 
@@ -35,19 +36,48 @@ export function addModels(program: Command): void {
         ]),
       );
       const forMotion = models.filter(isInterpolateManifest);
-      if (forMotion.length === 0) return;
-      print(
-        '',
-        ...table([
-          ['NAME', 'TASK', 'SIZE', 'PARAMETERS', 'K OPS/PIXEL', 'MEASURED (PSNR dB / SSIM)'],
-          ...forMotion.map(interpolateCells),
-        ]),
-      );
+      if (forMotion.length > 0)
+        print(
+          '',
+          ...table([
+            ['NAME', 'TASK', 'SIZE', 'PARAMETERS', 'K OPS/PIXEL', 'MEASURED (PSNR dB / SSIM)'],
+            ...forMotion.map(interpolateCells),
+          ]),
+        );
+      const forObjects = models.filter(isSegmentManifest);
+      if (forObjects.length > 0)
+        print(
+          '',
+          ...table([
+            ['NAME', 'TASK', 'SIZE', 'PARAMETERS', 'M OPS/FRAME + OBJECT', 'MEASURED (MASK AP50)'],
+            ...forObjects.map(segmentCells),
+          ]),
+        );
     });
 }
 
-function cost(model: ModelManifest): string[] {
-  return [`${Math.round(model.parameters / 1000)} K`, (operationsPerPixel(model) / 1000).toPrecision(3)];
+function parameters(model: { readonly parameters: number }): string {
+  return `${Math.round(model.parameters / 1000)} K`;
+}
+
+function cost(model: EnhanceManifest | InterpolateManifest): string[] {
+  return [parameters(model), (operationsPerPixel(model) / 1000).toPrecision(3)];
+}
+
+/** Frames as their longer side is made 512. */
+function segmentCells(model: SegmentManifest): string[] {
+  const millions = (count: number): number => Math.round(count / 1e6);
+  return [
+    model.name,
+    'cut out',
+    model.size,
+    parameters(model),
+    `${millions(model.operations.detector)} + ${millions(model.operations.contours)}`,
+    model.classes
+      .filter(({ shown }) => shown)
+      .map(({ name, ap50 }) => (ap50 === null ? name : `${name} ${ap50.toFixed(2)}`))
+      .join(', '),
+  ];
 }
 
 function interpolateCells(model: InterpolateManifest): string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLASS_NAMES, type ClassName } from './coco-classes';
 import { MODEL_SIZES } from './options';
 
 const tensorSchema = z.object({
@@ -14,16 +15,8 @@ const commonSchema = z.object({
   name: z.string().regex(/^[a-z0-9-]+$/),
   title: z.string(),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
-  file: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** How large the network is among those of its task: what it costs and gives. */
   size: z.enum(MODEL_SIZES),
-  /** Receptive field to each side, in input pixels: what a tile needs around it. */
-  halo: z.int().nonnegative(),
-  inputs: z.array(tensorSchema).min(1),
-  outputs: z.array(tensorSchema).min(1),
-  /** Per input pixel. */
-  operations: z.object({ adder: z.number(), mac: z.number() }),
   parameters: z.number(),
   licence: z.object({
     weights: z.string(),
@@ -32,7 +25,22 @@ const commonSchema = z.object({
   training: z.record(z.string(), z.unknown()),
 });
 
-const enhanceManifestSchema = commonSchema.extend({
+/** A file of the model's folder, and what it must be. */
+const fileSchema = z.object({ file: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+export type ModelFile = Readonly<z.infer<typeof fileSchema>>;
+
+/** A network whose one graph takes pictures in tiles. */
+const oneGraphSchema = commonSchema.extend({
+  ...fileSchema.shape,
+  /** Receptive field to each side, in input pixels: what a tile needs around it. */
+  halo: z.int().nonnegative(),
+  inputs: z.array(tensorSchema).min(1),
+  outputs: z.array(tensorSchema).min(1),
+  /** Per input pixel. */
+  operations: z.object({ adder: z.number(), mac: z.number() }),
+});
+
+const enhanceManifestSchema = oneGraphSchema.extend({
   task: z.literal('enhance'),
   /** Output size over input size. */
   scale: z.int().positive(),
@@ -60,7 +68,7 @@ export type EnhanceManifest = Readonly<z.infer<typeof enhanceManifestSchema>>;
  * - out: `sharp` (frame k − delay), `between` (the middle of k − delay and the frame after it), and every
  *   state for the next step as `next.NAME`.
  */
-const interpolateManifestSchema = commonSchema.extend({
+const interpolateManifestSchema = oneGraphSchema.extend({
   task: z.literal('interpolate'),
   colour: z.object({ plane: z.literal('rgb') }),
   /** Height and width that it takes are multiples of this. */
@@ -91,9 +99,56 @@ const interpolateManifestSchema = commonSchema.extend({
 });
 export type InterpolateManifest = Readonly<z.infer<typeof interpolateManifestSchema>>;
 
+/**
+ * Deep Snake: graphs that find objects and draw their outlines. H and W are multiples of `multiple`, coordinates are
+ * pixels of the network's input, the maps pass from graph to graph as they are.
+ *
+ * - `detector`: `image` float32 [1, 3, H, W] of 0 … 1 to `heatmap` [1, 80, H/4, W/4] (probabilities in COCO's order),
+ *   `box` [1, 4, H/4, W/4] (distances to the left, top, right, bottom from a cell's middle), and the maps `features`,
+ *   `fine`, `semantic`;
+ * - `extreme`: `features`, `points` [N, diamond, 2], `centres` [N, 2] to `points_out` [N, diamond, 2];
+ * - `contour`: `features`, `points` [N, contour, 2] to `contours` of the same size;
+ * - `points`: the three maps, `points` [P, 2], `shape` [P, 5] to `logits` [P] of being inside.
+ */
+const segmentManifestSchema = commonSchema.extend({
+  task: z.literal('segment'),
+  graphs: z.object({
+    detector: fileSchema,
+    extreme: fileSchema,
+    contour: fileSchema,
+    points: fileSchema,
+  }),
+  colour: z.object({ plane: z.literal('rgb') }),
+  /** Height and width that the detector takes are multiples of this. */
+  multiple: z.int().positive(),
+  /** Pixels of the longer side that pictures are made for it, where nothing else is wished. */
+  workingSize: z.int().positive(),
+  /** Of a contour before and after the extreme points are known. */
+  points: z.object({ diamond: z.int().positive(), contour: z.int().positive() }),
+  /** Multiplications with their addition: of the detector for 512×288 pixels, of the contours an object, of a point. */
+  operations: z.object({ detector: z.number(), contours: z.number(), points: z.number() }),
+  /** Whose weights training began with. */
+  startedFrom: z.object({ licence: z.string() }).loose().nullable(),
+  classes: z
+    .array(
+      z.object({
+        /** In COCO's order. */
+        index: z.int().nonnegative(),
+        name: z.custom<ClassName>((name) => CLASS_NAMES.some((known) => known === name)),
+        /** Average precision of its masks at an IoU of one half, 0 to 1, on pictures that no training saw; null where nothing was measured. */
+        ap50: z.number().min(0).max(1).nullable(),
+        /** Good enough to be offered. */
+        shown: z.boolean(),
+      }),
+    )
+    .min(1),
+});
+export type SegmentManifest = Readonly<z.infer<typeof segmentManifestSchema>>;
+export type SegmentGraph = keyof SegmentManifest['graphs'];
+
 /** `resources/models/NAME/manifest.json`. */
 export const modelManifestSchema = z
-  .discriminatedUnion('task', [enhanceManifestSchema, interpolateManifestSchema])
+  .discriminatedUnion('task', [enhanceManifestSchema, interpolateManifestSchema, segmentManifestSchema])
   .readonly();
 export type ModelManifest = z.infer<typeof modelManifestSchema>;
 export type ModelTask = ModelManifest['task'];
@@ -106,8 +161,12 @@ export function isInterpolateManifest(manifest: ModelManifest): manifest is Inte
   return manifest.task === 'interpolate';
 }
 
+export function isSegmentManifest(manifest: ModelManifest): manifest is SegmentManifest {
+  return manifest.task === 'segment';
+}
+
 /** What a network costs: operations per pixel of its output, of either kind. */
-export function operationsPerPixel(manifest: ModelManifest): number {
+export function operationsPerPixel(manifest: EnhanceManifest | InterpolateManifest): number {
   const { operations } = manifest;
   const outputs = manifest.task === 'enhance' ? manifest.scale ** 2 : 1;
   return (operations.adder + operations.mac) / outputs;

@@ -6,7 +6,7 @@ import {
   modelsFor,
   ofSize,
   processKernels,
-  readModel,
+  readModelFile,
   type HostTensor,
 } from '../runtime';
 import { HEIGHT, WIDTH } from './bench-clip';
@@ -20,7 +20,7 @@ export async function benchNetwork(): Promise<readonly BenchRow[]> {
   if (!model) throw new UserError('model-missing', 'There is no model that enlarges by 2 to be measured.');
   const { description } = await chooseBackend('auto');
   const kernels = processKernels();
-  const session = await HybridSession.create(await readModel(model), {
+  const session = await HybridSession.create(await readModelFile(model.folder, model.manifest), {
     threads: kernels.threads,
     operators: kernelOperators(kernels),
   });

@@ -8,7 +8,8 @@ export {
   type EnhanceModel,
   type ModelWish,
 } from './enhance-models';
-export { listModels, modelsFolder, modelsOf, readModel, type InstalledModel } from './manifest';
+export { listModels, modelsFolder, modelsOf, readModelFile, type InstalledModel } from './manifest';
 export { kernelOperators, type OperatorSet } from './operators';
-export { openModel, type ModelSession } from './session';
+export { findSegmentModel, type SegmentModel } from './segment-models';
+export { openGraph, openModel, type ModelSession } from './session';
 export { allocate, type HostTensor } from './tensor';

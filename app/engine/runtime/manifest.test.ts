@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelSize } from '../../shared';
 import { findModel, modelScales, modelsFor, ofSize } from './enhance-models';
-import { listModels, readModel } from './manifest';
+import { listModels, readModelFile } from './manifest';
 
 const BYTES = Buffer.from('not a network, but bytes with a hash');
 
@@ -120,14 +120,16 @@ describe('installed models', () => {
   it('are read where they are what their manifest says', async () => {
     await install('a-x2', 2, 37);
     const model = await findModel(2);
-    expect(Buffer.from(await readModel(model))).toEqual(BYTES);
+    expect(Buffer.from(await readModelFile(model.folder, model.manifest))).toEqual(BYTES);
     await writeFile(join(root, 'a-x2', 'model.onnx'), 'something else');
-    await expect(readModel(model)).rejects.toMatchObject({
+    await expect(readModelFile(model.folder, model.manifest)).rejects.toMatchObject({
       code: 'model-damaged',
       message: expect.stringContaining(join(root, 'a-x2')) as string,
     });
     await rm(join(root, 'a-x2', 'model.onnx'));
-    await expect(readModel(model)).rejects.toMatchObject({ code: 'model-missing' });
+    await expect(readModelFile(model.folder, model.manifest)).rejects.toMatchObject({
+      code: 'model-missing',
+    });
   });
 
   it('with a broken manifest are named', async () => {

@@ -3,7 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { modelManifestSchema, UserError, type ModelManifest, type ModelTask } from '../../shared';
+import {
+  modelManifestSchema,
+  UserError,
+  type ModelFile,
+  type ModelManifest,
+  type ModelTask,
+} from '../../shared';
 
 /** A model that is there, its file not yet looked at. */
 export interface InstalledModel<M extends ModelManifest = ModelManifest> {
@@ -67,16 +73,16 @@ export async function modelsOf<T extends ModelTask>(
 }
 
 /**
- * The bytes of a model's `.onnx`, checked against its manifest.
+ * The bytes of one of a model's files, checked against its manifest.
  *
  * @throws UserError model-missing, model-damaged
  */
-export async function readModel({ manifest, folder }: InstalledModel): Promise<Uint8Array> {
-  const path = join(folder, manifest.file);
+export async function readModelFile(folder: string, { file, sha256 }: ModelFile): Promise<Uint8Array> {
+  const path = join(folder, file);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new UserError('model-missing', `The model file ${path} can't be read: ${MEND}.`, { cause });
   });
-  if (createHash('sha256').update(bytes).digest('hex') !== manifest.sha256)
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
     throw new UserError('model-damaged', `The model in ${folder} is not what its manifest says: ${MEND}.`);
   return bytes;
 }

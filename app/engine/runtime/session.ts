@@ -1,6 +1,7 @@
 import { processKernels, type BackendChoice } from './backend';
 import { HybridSession } from './backends/cpu';
-import { readModel, type InstalledModel } from './manifest';
+import type { EnhanceManifest, InterpolateManifest, ModelFile } from '../../shared';
+import { readModelFile, type InstalledModel } from './manifest';
 import { kernelOperators } from './operators';
 import type { HostTensor } from './tensor';
 
@@ -16,12 +17,28 @@ export interface ModelSession {
 }
 
 /**
- * Loads a model on a backend.
+ * Loads a model of one graph on a backend.
  *
  * @throws UserError model-missing, model-damaged
  */
-export async function openModel(model: InstalledModel, backend: BackendChoice): Promise<ModelSession> {
-  const bytes = await readModel(model);
+export async function openModel(
+  { manifest, folder }: InstalledModel<EnhanceManifest | InterpolateManifest>,
+  backend: BackendChoice,
+): Promise<ModelSession> {
+  return openGraph(folder, manifest, backend);
+}
+
+/**
+ * Loads one of the graphs in a model's folder on a backend.
+ *
+ * @throws UserError model-missing, model-damaged
+ */
+export async function openGraph(
+  folder: string,
+  file: ModelFile,
+  backend: BackendChoice,
+): Promise<ModelSession> {
+  const bytes = await readModelFile(folder, file);
   switch (backend.name) {
     case 'cpu': {
       const kernels = processKernels();
