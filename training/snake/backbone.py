@@ -82,7 +82,7 @@ class ExportedConv(torch.autograd.Function):
 
 
 def activation(kind: str) -> nn.Module:
-    return nn.ReLU(inplace=True) if kind == 'relu' else nn.Hardswish(inplace=True)
+    return nn.ReLU(inplace=True) if kind == 'relu' else nn.Hardswish()
 
 
 def pointwise(inputs: int, outputs: int, bias: bool = True) -> nn.Conv2d:

@@ -1,4 +1,4 @@
-"""Writes a checkpoint as resources/models/deepsnake-NAME: four ONNX graphs and manifest.json.
+"""Writes a checkpoint as resources/models/deepsnake-NAME: four ONNX graphs, manifest.json, parity.json.
 
     python3 -m snake.export runs/snake-person/best.pt person
 
@@ -8,23 +8,28 @@ Standard ONNX operators of opset 16, but for `DynamicFilter2d` in a detector wit
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import base64
 import hashlib
 import io
 import json
 import pathlib
+from collections import Counter
 
+import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
 
 from common.checkpoints import TRAINING
 
-from .antialias import DOMAIN
-from .backbone import CLASSES, STRIDE
+from . import geometry, samples, train
+from .antialias import DOMAIN, DynamicFilter
+from .backbone import STRIDE
+from .classes import CLASSES
 from .geometry import CONTOUR_POINTS, DIAMOND_POINTS
 from .model import DeepSnake
 from .points import SHAPE, rows
+from .snake import EXTREME_EVERY
 
 RESOURCES = TRAINING.parent / 'resources' / 'models'
 OPSET = 16
@@ -32,7 +37,7 @@ OPERATORS = {'DynamicFilter2d'}
 
 
 class DetectorGraph(nn.Module):
-    """image [1,3,H,W] -> heatmap probabilities, box, and the maps that the other graphs sample, channels last (points.rows)."""
+    """image [1,3,H,W] -> heatmap probabilities, box, and the maps that the other graphs sample (points.rows)."""
 
     def __init__(self, model: DeepSnake):
         super().__init__()
@@ -137,6 +142,7 @@ def build(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes
     file = io.BytesIO()
     names = [*inputs, *outputs]
     wanted = MAP_AXES | axes
+    custom = any(isinstance(part, DynamicFilter) for part in module.modules())
     torch.onnx.export(
         module.eval(),
         tuple(inputs.values()),
@@ -144,18 +150,14 @@ def build(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], axes
         input_names=list(inputs),
         output_names=outputs,
         opset_version=OPSET,
-        custom_opsets={DOMAIN: 1},
+        custom_opsets={DOMAIN: 1} if custom else {},
         dynamic_axes={name: wanted[name] for name in names if name in wanted},
     )
     built = onnx.load_model_from_string(file.getvalue())
-    used = {node.domain for node in built.graph.node}
-    for opset in [o for o in built.opset_import if o.domain and o.domain not in used]:
-        built.opset_import.remove(opset)
-    custom = {node.op_type for node in built.graph.node if node.domain not in ('', 'ai.onnx')}
-    if custom - OPERATORS:
-        raise ValueError(f'custom operators in the graph: {sorted(custom)}')
-    if not custom:
-        onnx.checker.check_model(built)
+    foreign = {node.op_type for node in built.graph.node if node.domain not in ('', 'ai.onnx')}
+    if foreign - OPERATORS:
+        raise ValueError(f'custom operators in the graph: {sorted(foreign)}')
+    onnx.checker.check_model(built)
     return built
 
 
@@ -170,3 +172,126 @@ def write_graphs(model: DeepSnake, folder: pathlib.Path) -> dict[str, dict]:
             'file': f'{name}.onnx', 'sha256': hashlib.sha256(blob).hexdigest(), 'bytes': len(blob),
         }  # fmt: skip
     return facts
+
+
+@torch.no_grad()
+def parity_case(model: DeepSnake) -> dict:
+    """What PyTorch makes of a small picture of noise, for the app's tests: tensors in base64, little endian."""
+    random = np.random.default_rng(1)
+    height, width, count = 64, 96, 2
+    codes = random.integers(0, 256, (3, height, width), dtype=np.uint8)
+    heatmap, box, features, fine, semantic = model.detector(torch.from_numpy(codes)[None].float() / 255)
+    boxes = torch.tensor([[10.0, 8.0, 60.0, 58.0], [30.0, -4.0, 101.0, 40.0]])
+    diamonds = geometry.diamond_points(boxes)
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    points_out = model.initial(features, diamonds[None], centres[None])[0]
+    first = geometry.initial_contours(points_out[:, ::EXTREME_EVERY])
+    contours = model.contours(features, first[None])[-1][0]
+    points = torch.from_numpy(random.uniform(-5, 100, (count, 20, 2)).astype(np.float32))
+    shape = geometry.shape_features(points, contours, torch.tensor([1.0, 0.0])).flatten(0, 1)
+    logits = model.inside(features, fine, semantic, points.view(1, -1, 2), shape[None])[0]
+    tensors = {
+        'heatmap': heatmap.sigmoid(), 'box': box, 'boxes': boxes, 'diamonds': diamonds, 'centres': centres,
+        'points_out': points_out, 'first': first, 'contours': contours, 'points': points.flatten(0, 1),
+        'shape': shape, 'logits': logits,
+    }  # fmt: skip
+    encode = lambda array: base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+    return {
+        'about': 'image = codes / 255; codes uint8 [3, height, width]; the others float32, row major',
+        'width': width,
+        'height': height,
+        'codes': encode(codes),
+    } | {
+        name: {'shape': list(value.shape), 'data': encode(value.numpy().astype('<f4'))}
+        for name, value in tensors.items()
+    }
+
+
+def training_data(pack: pathlib.Path) -> list[dict]:
+    """What was trained on: source, licence, number of photographs."""
+    counts = Counter((p.source, p.licence) for p in samples.training_pictures(pack))
+    return [{'name': name, 'licence': licence, 'count': n} for (name, licence), n in counts.most_common()]
+
+
+def operations(model: DeepSnake) -> dict[str, int]:
+    """Multiply-adds: of the detector for 512 x 288 pixels, of all contour networks an object, of the head a point."""
+    counted = Counter()
+
+    def count(kind: str):
+        def hook(module: nn.Module, _, output: Tensor) -> None:
+            places = output.numel() // output.shape[1]
+            counted[kind] += module.weight.numel() * places
+
+        return hook
+
+    kinds = {'detector': model.detector, 'points': model.points}
+    kinds |= {'contours': nn.ModuleList([model.initial, model.deformations])}
+    hooks = [
+        module.register_forward_hook(count(kind))
+        for kind, net in kinds.items()
+        for module in net.modules()
+        if isinstance(module, (nn.Conv1d, nn.Conv2d))
+    ]
+    with torch.no_grad():
+        features, fine, semantic = model.detector(torch.zeros(1, 3, 288, 512))[2:]
+        model.initial(features, torch.zeros(1, 1, DIAMOND_POINTS, 2), torch.zeros(1, 1, 2))
+        model.contours(features, torch.zeros(1, 1, CONTOUR_POINTS, 2))
+        model.inside(features, fine, semantic, torch.zeros(1, 1, 2), torch.zeros(1, 1, SHAPE))
+    for hook in hooks:
+        hook.remove()
+    return dict(counted)
+
+
+def manifest(options: argparse.Namespace, model: DeepSnake, record: dict, facts: dict[str, dict]) -> dict:
+    quality = json.loads(options.quality.read_text()) if options.quality else {}
+    return {
+        'name': f'deepsnake-{options.name}',
+        'title': options.title or f'Deep Snake {options.name}',
+        'version': options.version,
+        'task': 'segment',
+        'size': options.size,
+        'graphs': facts,
+        'multiple': 32,
+        'colour': {'plane': 'rgb'},
+        'points': {'diamond': DIAMOND_POINTS, 'contour': CONTOUR_POINTS},
+        'operations': operations(model),
+        'parameters': sum(p.numel() for p in model.parameters()),
+        'licence': {'weights': 'MIT', 'data': training_data(options.pack)},
+        'startedFrom': record['source'],
+        'training': {
+            'recipe': 'training/snake/train.py',
+            'commit': record['commit'],
+            'seed': record['seed'],
+            'iterations': record['iteration'],
+            'minutes': round(record['minutes'], 1),
+            'antialias': model.config.antialias,
+        },
+        'classes': [{'index': i, 'name': name, 'quality': quality.get(name)} for i, name in enumerate(CLASSES)],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('checkpoint', type=pathlib.Path)
+    parser.add_argument('name', help='the folder is resources/models/deepsnake-NAME')
+    parser.add_argument('--output', type=pathlib.Path, default=RESOURCES)
+    parser.add_argument('--pack', type=pathlib.Path, default=train.PACK)
+    parser.add_argument('--quality', type=pathlib.Path, help='JSON: measured quality by class name')
+    parser.add_argument('--size', default='standard')
+    parser.add_argument('--title')
+    parser.add_argument('--version', default='1.0.0')
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    model, record = train.load_model(options.checkpoint)
+    folder = options.output / f'deepsnake-{options.name}'
+    facts = write_graphs(model, folder)
+    for file, content in (
+        ('manifest', manifest(options, model, record, facts)),
+        ('parity', parity_case(model)),
+    ):
+        (folder / f'{file}.json').write_text(json.dumps(content, indent=2, ensure_ascii=False) + '\n')
+    print(f'{folder}: {sum(fact["bytes"] for fact in facts.values())} bytes')
+
+
+if __name__ == '__main__':
+    main()

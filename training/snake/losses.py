@@ -22,7 +22,7 @@ PARTS = ('heatmap', 'box', 'extreme', 'contour', 'semantic', 'points')
 
 def prepared(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
     """A batch on a device; padding, of class -1, becomes `valid` bool [b,n]."""
-    batch = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
+    batch = {name: torch.as_tensor(value).to(device, non_blocking=True) for name, value in batch.items()}
     return batch | {'valid': batch['classes'] >= 0, 'classes': batch['classes'].clamp(min=0)}
 
 

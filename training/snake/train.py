@@ -19,6 +19,7 @@ import pathlib
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -31,6 +32,8 @@ from .config import TrainConfig, load_config, make_config
 from .model import DeepSnake
 
 PACK = TRAINING / 'build' / 'instances-train.npz'
+AHEAD = 3  # batches that each worker has ready
+BYTES_PER_PIXEL = 6  # of a sample: image, ids, person, other
 
 
 def load_model(path: pathlib.Path) -> tuple[DeepSnake, dict]:
@@ -46,6 +49,30 @@ def floats(model: DeepSnake) -> list[Tensor]:
     return [value for value in model.state_dict().values() if value.is_floating_point()]
 
 
+class OwnSize:
+    """Makes a step of weights relative to their size: multiplied by each output channel's root mean square.
+
+    Where batch norms are folded, channels differ a thousandfold in size, and Adam moves all alike: at any rate some
+    stand still or others are scrambled. Biases take their layer's root mean square.
+    """
+
+    def __init__(self, weights: list[Tensor]):
+        self.weights = weights
+        self.excess = [torch.empty_like(w).copy_(self.size(w.detach()) - 1).requires_grad_(False) for w in weights]
+
+    @staticmethod
+    def size(weight: Tensor) -> Tensor:
+        over = tuple(range(1, weight.dim())) or 0
+        return weight.square().mean(over, keepdim=True).sqrt()
+
+    @torch.no_grad()
+    def step(self, optimizer: torch.optim.Optimizer) -> None:
+        before = torch._foreach_mul(self.weights, 1.0)
+        optimizer.step()
+        moved = torch._foreach_sub(self.weights, before)
+        torch._foreach_addcmul_(self.weights, moved, self.excess, 1.0)
+
+
 class Learner:
     """The net with what changes as it learns: Adam's state, averaged weights."""
 
@@ -59,15 +86,17 @@ class Learner:
             self.model = self.model.to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.averages, self.values = floats(self.averaged), floats(self.model)
-        converted = list(self.model.detector.net.parameters())
+        net = self.model.detector.net
+        converted = [weight for name, weight in net.named_parameters() if '.filter.' not in name]
         known = {id(weight) for weight in converted}
         fresh = [weight for weight in self.model.parameters() if id(weight) not in known]
         self.parts_of_net = [converted, fresh]
         groups = [
-            {'params': converted, 'top': config.rate * config.pretrained},
+            {'params': converted, 'top': config.relative_rate},
             {'params': fresh, 'top': config.rate},
         ]
         self.optimizer = learning.adam(groups, device)
+        self.own_size = OwnSize(converted)
 
     def parts(self, model: DeepSnake, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """The parts of the loss; in bfloat16 on a GPU."""
@@ -81,7 +110,7 @@ class Learner:
         self.optimizer.zero_grad(set_to_none=True)
         losses.total(found, self.config.loss).backward()
         norms = [torch.nn.utils.clip_grad_norm_(weights, self.config.clip) for weights in self.parts_of_net]
-        self.optimizer.step()
+        self.own_size.step(self.optimizer)
         learning.follow(self.averages, self.values, keep)
         return torch.stack([*(found[name].detach() for name in losses.PARTS), *norms])
 
@@ -110,6 +139,20 @@ def prepare(device: torch.device) -> None:
         torch.set_flush_denormal(True)
 
 
+def collate_arrays(drawn: list[dict]) -> dict[str, np.ndarray]:
+    """samples.collate in arrays, which travel through pipes where tensors need shared memory."""
+    return {name: value.numpy() for name, value in samples.collate(drawn).items()}
+
+
+def shared_memory_holds(count: int) -> bool:
+    """Whether so many bytes fit what is free of /dev/shm; containers often have 64 MB."""
+    try:
+        place = os.statvfs('/dev/shm')
+    except OSError:
+        return False
+    return place.f_bavail * place.f_frsize > count
+
+
 class Batches:
     """Batches on the device, the next one on its way while one is worked on. first: the first sample's number."""
 
@@ -117,9 +160,12 @@ class Batches:
         pictures = samples.training_pictures(pack)
         mix = samples.Mix(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.data.items()})
         stream = samples.SampleStream(samples.Composer(pictures, config.size, mix), config.seed, first)
-        ahead = {'prefetch_factor': 4, 'persistent_workers': True} if workers else {}
+        ahead = {'prefetch_factor': AHEAD} if workers else {}
+        pixels = config.batch * config.size**2
+        shared = shared_memory_holds(2 * workers * AHEAD * pixels * BYTES_PER_PIXEL)
+        collate = samples.collate if shared or not workers else collate_arrays
         loader = DataLoader(
-            stream, config.batch, num_workers=workers, collate_fn=samples.collate, drop_last=True,
+            stream, config.batch, num_workers=workers, collate_fn=collate, drop_last=True,
             pin_memory=device.type == 'cuda', **ahead,
         )  # fmt: skip
         self.pictures, self.device = pictures, device
