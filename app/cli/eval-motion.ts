@@ -7,8 +7,8 @@ import {
   type InterpMethod,
   type MotionScore,
 } from '../shared';
-import type { EngineClient } from '../engine';
-import { orCancelled, print, printJson, table, withEngine } from './output';
+import { table } from './output';
+import { report } from './report';
 
 interface MotionFlags<M> {
   readonly method: M | 'all';
@@ -42,7 +42,7 @@ every second frame is left out.
 ${COLUMNS}`,
     )
     .action(async (directory: string, { json, ...wish }: MotionFlags<InterpMethod>) => {
-      await report((engine) => engine.evalInterp({ directory, ...wish }), json);
+      await report((engine) => engine.evalInterp({ directory, ...wish }), { json, describe });
     });
 }
 
@@ -64,26 +64,12 @@ Data: clips to be blurred by index.tsv (columns file, blur_window, blur_step).
 ${COLUMNS}`,
     )
     .action(async (directory: string, { json, ...wish }: MotionFlags<DeblurMethod> & { sharp?: boolean }) => {
-      await report((engine) => engine.evalDeblur({ directory, ...wish }), json);
+      await report((engine) => engine.evalDeblur({ directory, ...wish }), { json, describe });
     });
 }
 
 function methodOption(methods: readonly string[]): Option {
   return new Option('--method <method>', 'what is measured').choices([...methods, 'all']).default('all');
-}
-
-async function report(
-  measure: (engine: EngineClient) => Promise<EvalMotionResult>,
-  json: boolean | undefined,
-): Promise<void> {
-  const result = await withEngine((engine, signal) => {
-    // It takes minutes: who looks on sees it move.
-    if (process.stderr.isTTY && !process.env['CLEARCUT_DEBUG'])
-      engine.onLog((line) => process.stderr.write(`${line}\n`));
-    return orCancelled(measure(engine), signal);
-  });
-  if (json) printJson(result);
-  else print(...describe(result));
 }
 
 const TITLES: Readonly<Record<EvalMotionResult['task'], string>> = {

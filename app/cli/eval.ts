@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { MODEL_SIZES, type EvalSrResult, type ModelSize, type SrScore } from '../shared';
 import { addEvalDeblur, addEvalInterp } from './eval-motion';
+import { addEvalMatte, addEvalSegment, addEvalTrack } from './eval-segment';
 import { orCancelled, print, printJson, table, withEngine } from './output';
 
 interface EvalFlags {
@@ -46,6 +47,9 @@ export function addEval(program: Command): void {
     });
   addEvalInterp(evaluate);
   addEvalDeblur(evaluate);
+  addEvalSegment(evaluate);
+  addEvalMatte(evaluate);
+  addEvalTrack(evaluate);
 }
 
 function describe(result: EvalSrResult): string[] {

@@ -19,6 +19,9 @@ function answering(overrides: Partial<EngineApi>): EngineApi {
     evalSr: refuse,
     evalInterp: refuse,
     evalDeblur: refuse,
+    evalSegment: refuse,
+    evalMatte: refuse,
+    evalTrack: refuse,
     bench: refuse,
     ...overrides,
   };

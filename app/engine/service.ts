@@ -6,9 +6,15 @@ import type {
   EngineFacts,
   EvalDeblurRequest,
   EvalInterpRequest,
+  EvalMatteRequest,
+  EvalMatteResult,
   EvalMotionResult,
+  EvalSegmentRequest,
+  EvalSegmentResult,
   EvalSrRequest,
   EvalSrResult,
+  EvalTrackRequest,
+  EvalTrackResult,
   FramesRequest,
   JobEvent,
   JobRequest,
@@ -20,7 +26,7 @@ import type {
 import { version } from '../../package.json';
 import { JobQueue, planJobs } from './jobs';
 import { log } from './log';
-import { bench, evalDeblur, evalInterp, evalSr } from './measure';
+import { bench, evalDeblur, evalInterp, evalMatte, evalSegment, evalSr, evalTrack } from './measure';
 import { playerFrames, poster, probe, resolveTools, soundPeaks, soundPiece, type MediaTools } from './media';
 import { checkOutput } from './pipeline';
 import { chooseBackend, listModels } from './runtime';
@@ -114,6 +120,18 @@ export class Engine implements EngineApi {
   async evalDeblur(request: EvalDeblurRequest): Promise<EvalMotionResult> {
     const tools = await this.#mediaTools();
     return evalDeblur(request, { tools, signal: this.#closing.signal, onProgress: log });
+  }
+
+  async evalSegment(request: EvalSegmentRequest): Promise<EvalSegmentResult> {
+    return evalSegment(request, { signal: this.#closing.signal, onProgress: log });
+  }
+
+  async evalMatte(request: EvalMatteRequest): Promise<EvalMatteResult> {
+    return evalMatte(request, { signal: this.#closing.signal, onProgress: log });
+  }
+
+  async evalTrack(request: EvalTrackRequest): Promise<EvalTrackResult> {
+    return evalTrack(request, { signal: this.#closing.signal, onProgress: log });
   }
 
   async bench(request: BenchRequest): Promise<BenchResult> {

@@ -6,9 +6,15 @@ import {
   type EngineFacts,
   type EvalDeblurRequest,
   type EvalInterpRequest,
+  type EvalMatteRequest,
+  type EvalMatteResult,
   type EvalMotionResult,
+  type EvalSegmentRequest,
+  type EvalSegmentResult,
   type EvalSrRequest,
   type EvalSrResult,
+  type EvalTrackRequest,
+  type EvalTrackResult,
   type FramesRequest,
   type JobEvent,
   type JobRequest,
@@ -91,6 +97,18 @@ export class KeptEngine implements EngineClient {
 
   evalDeblur(request: EvalDeblurRequest): Promise<EvalMotionResult> {
     return this.#now().evalDeblur(request);
+  }
+
+  evalSegment(request: EvalSegmentRequest): Promise<EvalSegmentResult> {
+    return this.#now().evalSegment(request);
+  }
+
+  evalMatte(request: EvalMatteRequest): Promise<EvalMatteResult> {
+    return this.#now().evalMatte(request);
+  }
+
+  evalTrack(request: EvalTrackRequest): Promise<EvalTrackResult> {
+    return this.#now().evalTrack(request);
   }
 
   bench(request: BenchRequest): Promise<BenchResult> {

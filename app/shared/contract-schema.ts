@@ -7,6 +7,7 @@ import {
   evalInterpRequestSchema,
   evalSrRequestSchema,
 } from './measure';
+import { evalMatteRequestSchema, evalSegmentRequestSchema, evalTrackRequestSchema } from './measure-segment';
 import { framesRequestSchema, peaksRequestSchema, soundRequestSchema } from './player';
 
 const path = z.string().min(1).max(32_768);
@@ -29,6 +30,9 @@ export const engineArguments = {
   evalSr: z.tuple([evalSrRequestSchema]),
   evalInterp: z.tuple([evalInterpRequestSchema]),
   evalDeblur: z.tuple([evalDeblurRequestSchema]),
+  evalSegment: z.tuple([evalSegmentRequestSchema]),
+  evalMatte: z.tuple([evalMatteRequestSchema]),
+  evalTrack: z.tuple([evalTrackRequestSchema]),
   bench: z.tuple([benchRequestSchema]),
 } satisfies Record<keyof EngineApi, z.ZodType>;
 

@@ -7,6 +7,14 @@ import type {
   EvalSrRequest,
   EvalSrResult,
 } from './measure';
+import type {
+  EvalMatteRequest,
+  EvalMatteResult,
+  EvalSegmentRequest,
+  EvalSegmentResult,
+  EvalTrackRequest,
+  EvalTrackResult,
+} from './measure-segment';
 import type { JobEvent, JobRequest, PreviewRequest, StageRequest } from './job';
 import type { MediaInfo } from './media-info';
 import type { ModelManifest } from './model-info';
@@ -56,6 +64,9 @@ export interface EngineApi {
   evalSr(request: EvalSrRequest): Promise<EvalSrResult>;
   evalInterp(request: EvalInterpRequest): Promise<EvalMotionResult>;
   evalDeblur(request: EvalDeblurRequest): Promise<EvalMotionResult>;
+  evalSegment(request: EvalSegmentRequest): Promise<EvalSegmentResult>;
+  evalMatte(request: EvalMatteRequest): Promise<EvalMatteResult>;
+  evalTrack(request: EvalTrackRequest): Promise<EvalTrackResult>;
   bench(request: BenchRequest): Promise<BenchResult>;
 }
 

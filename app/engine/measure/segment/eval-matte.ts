@@ -8,11 +8,12 @@ import {
   type MattePictureScore,
 } from '../../../shared';
 import type { RgbImage } from '../read-image';
-import type { EvalContext, Finder } from './finder';
+import type { EvalContext, Finder, OpenFinder } from './finder';
 import { foreignMasks } from './foreign-masks';
 import { readMask, type MaskFile } from './mask-file';
 import { readPicture, type MaskedPicture } from './masked-picture';
 import { maskedPictures } from './matte-data';
+import { openNetwork } from './network';
 import { bestMatching, maskScore } from './matte-score';
 import { unionOf, type Region } from './region';
 import { withSensorNoise } from './sensor-noise';
@@ -26,7 +27,11 @@ const PERSON = CLASS_NAMES.indexOf('person');
  * Masks of people against true ones: the union of all that were found, and of those of them that fit best.
  * @throws UserError no-such-file, no-media, unsupported-input, damaged-input, bad-usage, model-missing; CancelledError
  */
-export async function evalMatte(request: EvalMatteRequest, context: EvalContext): Promise<EvalMatteResult> {
+export async function evalMatte(
+  request: EvalMatteRequest,
+  context: EvalContext,
+  openFinder: OpenFinder = openNetwork,
+): Promise<EvalMatteResult> {
   const { directory, split, masks, flicker = false } = request;
   const items = await maskedPictures(directory, split ?? null);
   if (masks !== undefined) {
@@ -37,7 +42,7 @@ export async function evalMatte(request: EvalMatteRequest, context: EvalContext)
       );
     return measure(request, items, context, await foreignMatter(masks));
   }
-  const finder = await context.openFinder(request);
+  const finder = await openFinder(request);
   try {
     return await measure(request, items, context, networkMatter(finder, flicker));
   } finally {

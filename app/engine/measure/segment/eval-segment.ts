@@ -16,7 +16,8 @@ import {
   type Picture,
 } from './annotations';
 import { ClassScores, meanScore } from './class-scores';
-import type { EvalContext, Finder, FinderTime } from './finder';
+import type { EvalContext, Finder, FinderTime, OpenFinder } from './finder';
+import { openNetwork } from './network';
 
 /**
  * Instances against COCO annotations: average precision by masks and by boundaries, class by class.
@@ -25,6 +26,7 @@ import type { EvalContext, Finder, FinderTime } from './finder';
 export async function evalSegment(
   request: EvalSegmentRequest,
   context: EvalContext,
+  openFinder: OpenFinder = openNetwork,
 ): Promise<EvalSegmentResult> {
   const annotations = await readAnnotations(request.annotations);
   if (request.detections !== undefined) {
@@ -35,7 +37,7 @@ export async function evalSegment(
       speed: () => null,
     });
   }
-  const finder = await context.openFinder({ ...request, minScore: 0 });
+  const finder = await openFinder({ ...request, minScore: 0 });
   try {
     return await measure(request, annotations, context, byNetwork(finder, request.images, annotations));
   } finally {

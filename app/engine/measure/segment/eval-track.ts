@@ -9,10 +9,11 @@ import {
   type TrackSequenceScore,
 } from '../../../shared';
 import type { RgbImage } from '../read-image';
-import type { EvalContext, Finder, FollowedRegion } from './finder';
+import type { EvalContext, Finder, FollowedRegion, OpenFinder } from './finder';
 import { foreignMasks } from './foreign-masks';
 import { readMask, type MaskFile } from './mask-file';
 import { readPicture } from './masked-picture';
+import { openNetwork } from './network';
 import { unionOf } from './region';
 import { coveringTracks, identitySwitches, mean } from './through-time';
 import { maskedSequences, type MaskedSequence } from './track-data';
@@ -22,11 +23,15 @@ import { bestTracks, similarity, togetherIn, trackScore, tracksOf, type Track } 
  * Objects that are followed through video, against a true mask in every frame.
  * @throws UserError no-such-file, no-media, unsupported-input, damaged-input, bad-usage, model-missing; CancelledError
  */
-export async function evalTrack(request: EvalTrackRequest, context: EvalContext): Promise<EvalTrackResult> {
+export async function evalTrack(
+  request: EvalTrackRequest,
+  context: EvalContext,
+  openFinder: OpenFinder = openNetwork,
+): Promise<EvalTrackResult> {
   const { directory, masks } = request;
   const { signal, onProgress } = context;
   const sequences = await maskedSequences(directory);
-  const finder = masks === undefined ? await context.openFinder(request) : null;
+  const finder = masks === undefined ? await openFinder(request) : null;
   const scores: TrackSequenceScore[] = [];
   try {
     for (const sequence of sequences) {

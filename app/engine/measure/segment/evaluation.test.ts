@@ -8,7 +8,7 @@ import type { RgbImage } from '../read-image';
 import { evalMatte } from './eval-matte';
 import { evalSegment } from './eval-segment';
 import { evalTrack } from './eval-track';
-import type { EvalContext, Finder, FollowedRegion, FoundRegion } from './finder';
+import type { EvalContext, Finder, FollowedRegion, FoundRegion, OpenFinder } from './finder';
 import { regionOf, type Region } from './region';
 
 const [WIDTH, HEIGHT] = [60, 40];
@@ -66,13 +66,14 @@ const found = (classIndex: number, region: Region, more: Partial<FollowedRegion>
   ...more,
 });
 
-function context(by: Finder | null = null, signal = new AbortController().signal): EvalContext {
-  return {
-    signal,
-    onProgress: () => undefined,
-    openFinder: () => (by ? Promise.resolve(by) : Promise.reject(new Error('Nothing to open.'))),
-  };
-}
+const context = (signal = new AbortController().signal): EvalContext => ({
+  signal,
+  onProgress: () => undefined,
+});
+const opening =
+  (by: Finder | null): OpenFinder =>
+  () =>
+    by ? Promise.resolve(by) : Promise.reject(new Error('Nothing to open.'));
 
 describe('the evaluation of instances', () => {
   const polygon = (x: number, y: number, width: number, height: number): number[][] => [
@@ -178,7 +179,11 @@ describe('the evaluation of instances', () => {
           ]
         : [found(DOG, box(20, 10, 30, 20))],
     );
-    const result = await evalSegment({ annotations: truth, images: at('pictures') }, context(network));
+    const result = await evalSegment(
+      { annotations: truth, images: at('pictures') },
+      context(),
+      opening(network),
+    );
     expect(result.method).toBe('a made-up network');
     expect(result.classes.map(({ name, mask }) => [name, mask.ap])).toEqual([
       ['person', 1],
@@ -218,7 +223,9 @@ describe('the evaluation of instances', () => {
     );
     const empty = await write('empty.json', { ...annotations, annotations: [] });
     const network = finder(() => []);
-    await expect(evalSegment({ annotations: empty, images }, context(network))).rejects.toMatchObject({
+    await expect(
+      evalSegment({ annotations: empty, images }, context(), opening(network)),
+    ).rejects.toMatchObject({
       code: 'no-media',
     });
     expect(network.closed).toBe(true);
@@ -229,7 +236,8 @@ describe('the evaluation of mattes', () => {
   const evaluate = (
     request: Partial<EvalMatteRequest>,
     by: Finder | null = null,
-  ): ReturnType<typeof evalMatte> => evalMatte({ directory: at('people'), ...request }, context(by));
+  ): ReturnType<typeof evalMatte> =>
+    evalMatte({ directory: at('people'), ...request }, context(), opening(by));
 
   beforeAll(async () => {
     for (const name of ['images', 'masks']) await mkdir(at('people', name), { recursive: true });
@@ -313,7 +321,8 @@ describe('the evaluation of tracks', () => {
   const evaluate = (
     request: Partial<EvalTrackRequest>,
     by: Finder | null = null,
-  ): ReturnType<typeof evalTrack> => evalTrack({ directory: at('video'), ...request }, context(by));
+  ): ReturnType<typeof evalTrack> =>
+    evalTrack({ directory: at('video'), ...request }, context(), opening(by));
 
   beforeAll(async () => {
     for (const sequence of ['run', 'walk']) {
@@ -391,9 +400,9 @@ describe('the evaluation of tracks', () => {
       stop.abort();
       return [];
     });
-    await expect(evalTrack({ directory: at('video') }, context(network, stop.signal))).rejects.toThrow(
-      CancelledError,
-    );
+    await expect(
+      evalTrack({ directory: at('video') }, context(stop.signal), opening(network)),
+    ).rejects.toThrow(CancelledError);
     expect(network.closed).toBe(true);
   });
 });

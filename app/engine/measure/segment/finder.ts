@@ -30,9 +30,10 @@ export interface Finder {
 export interface EvalContext {
   readonly signal: AbortSignal;
   readonly onProgress: (line: string) => void;
-  /** @throws UserError model-missing, backend-unavailable */
-  readonly openFinder: (wish: FinderWish) => Promise<Finder>;
 }
+
+/** @throws UserError model-missing, backend-unavailable */
+export type OpenFinder = (wish: FinderWish) => Promise<Finder>;
 
 export interface FinderWish {
   /** Network by name; the product's choice if left out. */
