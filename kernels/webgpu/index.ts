@@ -1,0 +1,13 @@
+export { GpuAdder2d, type GpuAdder2dWork } from './adder2d';
+export { GpuDynamicFilter2d, type GpuDynamicFilter2dWork } from './dynamic-filter2d';
+export {
+  codesToFloatStep,
+  floatToCodesStep,
+  GpuResize,
+  type GpuPlane,
+  type GpuResizeOptions,
+  type TileWork,
+} from './planes';
+export { BUFFER_USAGE, encodeSteps, GpuPrograms, MAP_MODE, type GpuStep } from './program';
+export { GpuQuantizedConv2d, type GpuQuantizedConv2dWork } from './quantized-conv2d';
+export { GpuSubpixelConv2d, type GpuSubpixelConv2dWork } from './subpixel-conv2d';

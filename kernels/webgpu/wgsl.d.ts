@@ -1,0 +1,5 @@
+declare module '*.wgsl?raw' {
+  /** The shader's text. */
+  const text: string;
+  export default text;
+}
