@@ -1,5 +1,8 @@
 export type { Activation, Adder2dDescription, OutputType } from './adder2d/attributes';
 export { benchKernels } from './bench';
+export type { DynamicFilter2dDescription } from './dynamic-filter2d/attributes';
+export type { QuantizedConv2dDescription } from './quantized-conv2d/attributes';
+export type { SubpixelConv2dDescription } from './subpixel-conv2d/attributes';
 export type { KernelBenchOptions, KernelBenchRow } from './bench-rounds';
 export type { ImplementationName, IsaName } from './binding/implementation';
 export type { Adder2dStep, Kernels, KernelStep, PreparedAdder2d, ResizeOptions } from './binding/kernels';

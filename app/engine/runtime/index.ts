@@ -1,5 +1,5 @@
 export { chooseBackend, processKernels, type BackendChoice } from './backend';
-export { HybridSession, type HybridSessionOptions, type SegmentTiming } from './backends/cpu';
+export { HybridSession, type HybridSessionOptions } from './backends/cpu';
 export {
   findModel,
   modelScales,
@@ -11,5 +11,6 @@ export {
 export { listModels, modelsFolder, modelsOf, readModelFile, type InstalledModel } from './manifest';
 export { kernelOperators, type OperatorSet } from './operators';
 export { findSegmentModel, type SegmentModel } from './segment-models';
+export type { SegmentTiming } from './segments';
 export { openGraph, openModel, type ModelSession } from './session';
 export { allocate, type HostTensor } from './tensor';

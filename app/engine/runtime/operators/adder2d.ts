@@ -1,6 +1,16 @@
-import type { Adder2dStep, Kernels } from '../../../../kernels';
-import { float32, number, numbers, uint8 } from './node-reader';
-import type { CustomNode, PreparedOperator } from './operator';
+import type { Adder2dDescription } from '../../../../kernels';
+import { float32, number, numbers, present, uint8 } from './node-reader';
+import type { AnyTensor, CustomNode, PreparedLayer, PreparedOperator } from './operator';
+
+export interface Adder2dTensors<T> {
+  readonly x: T;
+  readonly residual: T | null;
+  readonly y: T;
+}
+
+export interface Adder2dOnBackend<S, T> extends PreparedLayer<S, Adder2dTensors<T>> {
+  outputShape(h: number, w: number): { readonly height: number; readonly width: number };
+}
 
 const INPUT = { x: 0, w: 1, scale: 2, bias: 3, residual: 4, slope: 5 } as const;
 
@@ -13,7 +23,10 @@ const OUTPUT_TYPES: ReadonlyMap<number, 'uint8' | 'float32'> = new Map([
 const ACTIVATIONS = ['none', 'relu', 'prelu'] as const;
 
 /** `clearcut.Adder2d`; its meaning and defaults stand in kernels/README.md. */
-export function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Adder2dStep> {
+export function adder2d<S, T extends AnyTensor>(
+  node: CustomNode,
+  prepare: (description: Adder2dDescription) => Adder2dOnBackend<S, T>,
+): PreparedOperator<S, T> {
   const { attributes } = node;
   const w = node.constant(INPUT.w);
   const [cout = 0, kH = 0, kW = 0, cin = 0] = w.dims;
@@ -22,7 +35,7 @@ export function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Ad
   if (!to || !activation) throw new Error(`Expected a known activation and output type for ${node.name}.`);
   const [top = 0, left = 0, bottom = 0, right = 0] = numbers(attributes, 'pads', [0, 0, 0, 0]);
   const [strideH = 1, strideW = 1] = numbers(attributes, 'strides', [1, 1]);
-  const layer = kernels.prepareAdder2d({
+  const layer = prepare({
     w: uint8(w, node),
     cout,
     kH,
@@ -41,9 +54,8 @@ export function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Ad
     yZeroPoint: number(attributes, 'y_zero_point', 0),
     to,
   });
-  const x = node.inputs[INPUT.x];
-  const y = node.outputs[0];
-  if (!x || !y) throw new Error(`Expected an input and an output for ${node.name}.`);
+  const x = present(node.inputs[INPUT.x], node);
+  const y = present(node.outputs[0], node);
   const residual = node.inputs[INPUT.residual] ?? null;
   return {
     inputs: residual === null ? [x] : [x, residual],
@@ -57,19 +69,8 @@ export function adder2d(kernels: Kernels, node: CustomNode): PreparedOperator<Ad
       const size = layer.outputShape(h, width);
       return [[n, size.height, size.width, cout]];
     },
-    bind: ([input, added], [output]) => {
-      if (!input || !output) throw new Error(`Expected an input and an output for ${node.name}.`);
-      const [n = 0, h = 0, width = 0] = input.dims;
-      return {
-        layer,
-        x: uint8(input, node),
-        n,
-        h,
-        w: width,
-        ...(added ? { residual: uint8(added, node) } : {}),
-        y: output.data as Uint8Array | Float32Array,
-      };
-    },
+    bind: ([input, added], [output]) =>
+      layer.bind({ x: present(input, node), residual: added ?? null, y: present(output, node) }),
     dispose: () => {
       layer.dispose();
     },

@@ -1,11 +1,24 @@
-import type { Kernels, KernelStep } from '../../../../kernels';
-import { float32, number, present } from './node-reader';
-import type { CustomNode, PreparedOperator } from './operator';
+import type { DynamicFilter2dDescription } from '../../../../kernels';
+import { number, present } from './node-reader';
+import type { AnyTensor, CustomNode, PreparedLayer, PreparedOperator } from './operator';
+
+export interface DynamicFilter2dTensors<T> {
+  readonly x: T;
+  readonly logits: T;
+  readonly y: T;
+}
+
+export interface DynamicFilter2dOnBackend<S, T> extends PreparedLayer<S, DynamicFilter2dTensors<T>> {
+  outputShape(h: number, w: number): { readonly height: number; readonly width: number };
+}
 
 const INPUT = { x: 0, logits: 1 } as const;
 
 /** `clearcut.DynamicFilter2d`; its meaning and defaults stand in kernels/README.md. */
-export function dynamicFilter2d(kernels: Kernels, node: CustomNode): PreparedOperator<KernelStep> {
+export function dynamicFilter2d<S, T extends AnyTensor>(
+  node: CustomNode,
+  prepare: (description: DynamicFilter2dDescription) => DynamicFilter2dOnBackend<S, T>,
+): PreparedOperator<S, T> {
   const { attributes } = node;
   const groups = number(attributes, 'groups', 1);
   const side = number(attributes, 'kernel', 3);
@@ -15,7 +28,7 @@ export function dynamicFilter2d(kernels: Kernels, node: CustomNode): PreparedOpe
   const x = present(node.inputs[INPUT.x], node);
   const logits = present(node.inputs[INPUT.logits], node);
   const y = present(node.outputs[0], node);
-  const layer = kernels.prepareDynamicFilter2d({ groups, side, stride });
+  const layer = prepare({ groups, side, stride });
   return {
     inputs: [x, logits],
     outputs: [{ name: y, type: { type: 'float32', shape: [null, null, null, null] } }],
@@ -28,20 +41,8 @@ export function dynamicFilter2d(kernels: Kernels, node: CustomNode): PreparedOpe
         );
       return [[n, c, height, width]];
     },
-    bind: ([features, filters], [output]) => {
-      const from = present(features, node);
-      const [n = 0, c = 0, h = 0, w = 0] = from.dims;
-      return {
-        layer,
-        x: float32(from, node),
-        logits: float32(present(filters, node), node),
-        n,
-        c,
-        h,
-        w,
-        y: float32(present(output, node), node),
-      };
-    },
+    bind: ([features, filters], [output]) =>
+      layer.bind({ x: present(features, node), logits: present(filters, node), y: present(output, node) }),
     dispose: () => {
       layer.dispose();
     },

@@ -1,11 +1,19 @@
-import type { Kernels, KernelStep } from '../../../../kernels';
-import { float32, int16, number, present, uint8 } from './node-reader';
-import type { CustomNode, PreparedOperator } from './operator';
+import type { QuantizedConv2dDescription } from '../../../../kernels';
+import { float32, int16, number, present } from './node-reader';
+import type { AnyTensor, CustomNode, PreparedLayer, PreparedOperator } from './operator';
+
+export interface QuantizedConv2dTensors<T> {
+  readonly x: T;
+  readonly y: T;
+}
 
 const INPUT = { x: 0, w: 1, scale: 2, bias: 3 } as const;
 
 /** `clearcut.QuantizedConv2d`; its meaning and defaults stand in kernels/README.md. */
-export function quantizedConv2d(kernels: Kernels, node: CustomNode): PreparedOperator<KernelStep> {
+export function quantizedConv2d<S, T extends AnyTensor>(
+  node: CustomNode,
+  prepare: (description: QuantizedConv2dDescription) => PreparedLayer<S, QuantizedConv2dTensors<T>>,
+): PreparedOperator<S, T> {
   const { attributes } = node;
   const w = node.constant(INPUT.w);
   const [cout = 0, kH = 0, kW = 0, cin = 0] = w.dims;
@@ -15,7 +23,7 @@ export function quantizedConv2d(kernels: Kernels, node: CustomNode): PreparedOpe
     throw new Error(`Expected a known activation for ${node.name}.`);
   const x = present(node.inputs[INPUT.x], node);
   const y = present(node.outputs[0], node);
-  const layer = kernels.prepareQuantizedConv2d({
+  const layer = prepare({
     w: int16(w, node),
     cout,
     kH,
@@ -34,11 +42,7 @@ export function quantizedConv2d(kernels: Kernels, node: CustomNode): PreparedOpe
       if (channels !== 1) throw new Error(`Expected one channel for ${node.name} but received ${channels}.`);
       return [[n, h, width, cout]];
     },
-    bind: ([input], [output]) => {
-      const from = present(input, node);
-      const [n = 0, , h = 0, width = 0] = from.dims;
-      return { layer, x: float32(from, node), n, h, w: width, y: uint8(present(output, node), node) };
-    },
+    bind: ([input], [output]) => layer.bind({ x: present(input, node), y: present(output, node) }),
     dispose: () => {
       layer.dispose();
     },

@@ -1,11 +1,20 @@
-import type { Kernels, KernelStep } from '../../../../kernels';
-import { float32, int16, number, present, uint8 } from './node-reader';
-import type { CustomNode, PreparedOperator } from './operator';
+import type { SubpixelConv2dDescription } from '../../../../kernels';
+import { float32, int16, number, present } from './node-reader';
+import type { AnyTensor, CustomNode, PreparedLayer, PreparedOperator } from './operator';
+
+export interface SubpixelConv2dTensors<T> {
+  readonly x: T;
+  readonly skip: T;
+  readonly y: T;
+}
 
 const INPUT = { x: 0, w: 1, scale: 2, bias: 3, skip: 4 } as const;
 
 /** `clearcut.SubpixelConv2d`; its meaning and defaults stand in kernels/README.md. */
-export function subpixelConv2d(kernels: Kernels, node: CustomNode): PreparedOperator<KernelStep> {
+export function subpixelConv2d<S, T extends AnyTensor>(
+  node: CustomNode,
+  prepare: (description: SubpixelConv2dDescription) => PreparedLayer<S, SubpixelConv2dTensors<T>>,
+): PreparedOperator<S, T> {
   const { attributes } = node;
   const w = node.constant(INPUT.w);
   const [outputs = 0, kH = 0, kW = 0, cin = 0] = w.dims;
@@ -15,7 +24,7 @@ export function subpixelConv2d(kernels: Kernels, node: CustomNode): PreparedOper
   const x = present(node.inputs[INPUT.x], node);
   const skip = present(node.inputs[INPUT.skip], node);
   const y = present(node.outputs[0], node);
-  const layer = kernels.prepareSubpixelConv2d({
+  const layer = prepare({
     w: int16(w, node),
     blockSize,
     kH,
@@ -37,19 +46,8 @@ export function subpixelConv2d(kernels: Kernels, node: CustomNode): PreparedOper
         );
       return [[n, 1, h * blockSize, width * blockSize]];
     },
-    bind: ([codes, plane], [output]) => {
-      const from = present(codes, node);
-      const [n = 0, h = 0, width = 0] = from.dims;
-      return {
-        layer,
-        x: uint8(from, node),
-        skip: float32(present(plane, node), node),
-        n,
-        h,
-        w: width,
-        y: float32(present(output, node), node),
-      };
-    },
+    bind: ([codes, plane], [output]) =>
+      layer.bind({ x: present(codes, node), skip: present(plane, node), y: present(output, node) }),
     dispose: () => {
       layer.dispose();
     },

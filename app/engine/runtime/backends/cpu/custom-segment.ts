@@ -1,9 +1,9 @@
 import { DeviceError } from '../../../../shared';
 import type { Graph, GraphSegment } from '../../graph';
 import { customNode, type OperatorSet, type PreparedOperator } from '../../operators';
+import { customLabel, valueOf, type RunnableSegment } from '../../segments';
 import { allocate, sameDims, tensorOver, type HostTensor, type ValueType } from '../../tensor';
 import { planBuffers } from './buffer-plan';
-import { valueOf, type RunnableSegment } from './segment';
 
 interface Plan<S> {
   readonly inputs: readonly HostTensor[];
@@ -24,8 +24,7 @@ export class CustomSegment<S> implements RunnableSegment {
   /** @throws Error for a node whose operator is unknown or whose attributes are wrong */
   constructor(graph: Graph, segment: GraphSegment, set: OperatorSet<S>) {
     this.#segment = segment;
-    const operators = segment.nodes.map((node) => node.proto.opType ?? '');
-    this.label = `kernels: ${segment.nodes.length} × ${[...new Set(operators)].join(', ')}`;
+    this.label = customLabel(segment, 'kernels');
     this.#run = (steps) => set.run(steps);
     const prepared: PreparedOperator<S>[] = [];
     try {

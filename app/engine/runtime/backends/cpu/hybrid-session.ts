@@ -1,20 +1,14 @@
-import { inputTypes, partition, readGraph, subModel, type Graph } from '../../graph';
+import { readGraph, type Graph } from '../../graph';
 import type { OperatorSet } from '../../operators';
-import type { HostTensor, ValueType } from '../../tensor';
+import { openSegments, valueOf, type RunnableSegment, type SegmentTiming } from '../../segments';
+import type { HostTensor } from '../../tensor';
 import { CustomSegment } from './custom-segment';
-import { valueOf, type RunnableSegment } from './segment';
 import { StandardSegment } from './standard-segment';
 
 export interface HybridSessionOptions<S> {
   /** For onnxruntime; the kernels have their own setting. */
   readonly threads: number;
   readonly operators: OperatorSet<S>;
-}
-
-export interface SegmentTiming {
-  /** `onnxruntime: Conv … Transpose`, `kernels: 16 × Adder2d` */
-  readonly label: string;
-  readonly seconds: number;
 }
 
 /**
@@ -40,28 +34,11 @@ export class HybridSession {
   /** Loads the `.onnx` in `model`. */
   static async create<S>(model: Uint8Array, options: HybridSessionOptions<S>): Promise<HybridSession> {
     const graph = readGraph(model);
-    const types = new Map<string, ValueType>(inputTypes(graph));
-    const typeOf = (name: string): ValueType => {
-      const type = types.get(name);
-      if (!type) throw new Error(`Nothing tells the type of ${name}.`);
-      return type;
-    };
-    const segments: RunnableSegment[] = [];
-    try {
-      // In the order in which they run, so that what goes into a segment is known from those before it.
-      for (const part of partition(graph)) {
-        const segment =
-          part.kind === 'custom'
-            ? new CustomSegment(graph, part, options.operators)
-            : await StandardSegment.load(subModel(graph, part, typeOf), part, options.threads);
-        segments.push(segment);
-        for (const [name, type] of segment.outputTypes) types.set(name, type);
-      }
-      return new HybridSession(graph, segments);
-    } catch (error) {
-      for (const segment of segments) await segment.close();
-      throw error;
-    }
+    const segments = await openSegments<HostTensor>(graph, {
+      custom: (part) => new CustomSegment(graph, part, options.operators),
+      standard: (part, segment) => StandardSegment.load(part, segment, options.threads),
+    });
+    return new HybridSession(graph, segments);
   }
 
   get inputNames(): readonly string[] {

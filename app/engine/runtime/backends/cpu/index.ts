@@ -1,1 +1,1 @@
-export { HybridSession, type HybridSessionOptions, type SegmentTiming } from './hybrid-session';
+export { HybridSession, type HybridSessionOptions } from './hybrid-session';

@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DeviceError } from '../../../../shared';
-import { isElementType, sameDims, type HostTensor, type ValueType } from '../../tensor';
 import type { GraphSegment } from '../../graph';
-import { valueOf, type RunnableSegment } from './segment';
+import { standardLabel, valueOf, type RunnableSegment } from '../../segments';
+import { isElementType, sameDims, type HostTensor, type ValueType } from '../../tensor';
 
 /** The part of a model that onnxruntime runs. */
 export class StandardSegment implements RunnableSegment {
@@ -19,8 +19,7 @@ export class StandardSegment implements RunnableSegment {
   private constructor(session: InferenceSession, segment: GraphSegment) {
     this.#session = session;
     this.#segment = segment;
-    const operators = segment.nodes.map((node) => node.proto.opType ?? '');
-    this.label = `onnxruntime: ${[...new Set([operators[0], operators.at(-1)])].join(' … ')}`;
+    this.label = standardLabel(segment);
     this.outputTypes = new Map(session.outputMetadata.map((metadata) => [metadata.name, typeOf(metadata)]));
   }
 
