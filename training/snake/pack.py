@@ -167,6 +167,8 @@ def make_val(instances: pathlib.Path) -> Writer:
 
 def load(path: pathlib.Path, threads: int = 4) -> list[Picture]:
     """All pictures of a pack, decoded."""
+    # A worker forked later would wait for OpenCV's own threads, which stay behind.
+    cv2.setNumThreads(0)
     with np.load(path) as arrays:
         rows, data = json.loads(arrays['rows'].tobytes()), arrays['data']
 
