@@ -130,6 +130,40 @@ describe('the engine behind a page', () => {
   });
 });
 
+describe('a job that cuts out', () => {
+  const cutOut = (more: object): JobRequest['stages'] => [
+    { kind: 'segment', classes: ['person'], ...more },
+  ];
+
+  it('may have a picture that the user opened behind its objects, and no other', async () => {
+    const engine = new FakeEngine();
+    const queue = await ExportQueue.open(engine.client, new KeptNowhere(), new JobLog(null));
+    const pages = new PageEngine(engine.client, queue);
+    const input = pages.admitInput(join(folder, 'q.mp4'));
+    const beach = pages.admitInput(join(folder, 'beach.jpg'));
+    const add = (stages: JobRequest['stages']): Promise<readonly string[]> =>
+      pages.changeQueue({
+        kind: 'add',
+        wishes: [
+          { request: { ...request(input, pages.admitOutput(join(folder, 'r.mp4'))), stages }, source: null },
+        ],
+      });
+    const behind = (image: string): JobRequest['stages'] =>
+      cutOut({ output: 'replace', background: { image } });
+    await expect(add(behind('/etc/passwd'))).rejects.toMatchObject({ code: 'no-such-file' });
+    await expect(add(cutOut({ contours: '/etc/cron.d/x.json' }))).rejects.toMatchObject({
+      code: 'output-not-writable',
+    });
+    await expect(
+      pages.startPreview({ input, stages: behind('/etc/passwd'), start: 0, end: 1 }),
+    ).rejects.toMatchObject({ code: 'no-such-file' });
+    await add(behind(join(folder, 'x/../beach.jpg')));
+    await vi.waitFor(() => {
+      expect(engine.started.map(({ stages }) => stages)).toEqual([behind(beach)]);
+    });
+  });
+});
+
 describe('a preview', () => {
   let engine: FakeEngine;
   let pages: PageEngine;
@@ -160,6 +194,21 @@ describe('a preview', () => {
     expect(Buffer.from(await pages.takePreview(jobId)).toString()).toBe('pictures');
     expect(await exists(dirname(output))).toBe(false);
     await expect(pages.takePreview(jobId)).rejects.toMatchObject({ code: 'no-such-file' });
+  });
+
+  it('of what has no picture, or one with transparency, shows what comes of it', async () => {
+    const shown = async (more: object): Promise<unknown> => {
+      const stage = { kind: 'segment', classes: 'all', ...more } as JobRequest['stages'][number];
+      await pages.startPreview({ input, stages: [stage], start: 0, end: 1 });
+      return engine.started.at(-1)?.stages[0];
+    };
+    const plain = { kind: 'segment', classes: 'all' };
+    expect(await shown({ output: 'json' })).toEqual({ ...plain, output: 'overlay' });
+    expect(await shown({ output: 'blur', contours: 'svg' })).toEqual({ ...plain, output: 'blur' });
+    expect(await shown({ output: 'cutout', perInstance: true, feather: 2 })).toEqual({
+      ...plain,
+      ...{ output: 'replace', feather: 2, background: { colour: { red: 128, green: 128, blue: 128 } } },
+    });
   });
 
   it('leaves nothing where it came to nothing, or where nobody took it', async () => {

@@ -2,7 +2,9 @@ import { access, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { EngineClient } from '../engine';
 import {
+  CONTOUR_FORMATS,
   isStillFile,
+  previewStages,
   suggestedName,
   UserError,
   type Codec,
@@ -159,12 +161,13 @@ export class PageEngine {
   /** A job of a short part, into a file of its own. @throws as the engine's `start` */
   async startPreview({ input, stages, start, end, still = false }: PreviewRequest): Promise<string> {
     const source = this.#readable(input);
+    const shown = this.#admittedStages(stages);
     const picture = isStillFile(source);
     const name = picture ? 'preview.png' : still ? 'preview.mkv' : 'preview.mp4';
     return this.#previews.begin(name, (output) =>
       this.engine.start({
         ...(picture ? {} : { start, end }),
-        stages,
+        stages: previewStages(shown),
         input: source,
         output,
         codec: still && !picture ? 'ffv1' : 'h264',
@@ -208,8 +211,24 @@ export class PageEngine {
     const mayReplace = this.#outputs.get(output);
     const input = this.#readable(request.input);
     if (mayReplace === undefined) throw notChosen(request.output);
-    const admitted: JobRequest = { ...request, input, output, overwrite: request.overwrite && mayReplace };
+    const admitted: JobRequest = {
+      ...request,
+      ...{ input, output, overwrite: request.overwrite && mayReplace },
+      stages: this.#admittedStages(request.stages),
+    };
     return { request: admitted, source };
+  }
+
+  /** Stages that read nothing that the user didn't put there, and write nothing but beside the result. @throws as `#admitted` */
+  #admittedStages(stages: readonly StageRequest[]): readonly StageRequest[] {
+    return stages.map((stage) => {
+      if (stage.kind !== 'segment') return stage;
+      const { contours, background } = stage;
+      if (contours !== undefined && !CONTOUR_FORMATS.some((format) => format === contours))
+        throw notChosen(contours);
+      if (!background || !('image' in background)) return stage;
+      return { ...stage, background: { image: this.#readable(background.image) } };
+    });
   }
 
   /** What jobs that are not done will write. */
@@ -220,9 +239,13 @@ export class PageEngine {
 
   #know({ request, result }: QueueItem): void {
     this.#inputs.add(resolve(request.input));
+    for (const stage of request.stages)
+      if (stage.kind === 'segment' && stage.background && 'image' in stage.background)
+        this.#inputs.add(resolve(stage.background.image));
     const output = resolve(request.output);
     if (!this.#outputs.has(output)) this.#outputs.set(output, request.overwrite);
-    if (result) this.#results.add(resolve(result.output));
+    for (const path of result ? [result.output, ...(result.files ?? [])] : [])
+      this.#results.add(resolve(path));
   }
 
   #readable(path: string): string {

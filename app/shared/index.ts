@@ -21,5 +21,6 @@ export * from './output-name';
 export * from './player';
 export * from './preferences';
 export * from './presets';
+export * from './preview-stages';
 export * from './queue';
 export * from './segment-options';

@@ -54,6 +54,7 @@ export type QueueState = (typeof QUEUE_STATES)[number];
 const jobResultSchema = z
   .object({
     output: z.string(),
+    files: z.array(z.string()).readonly().exactOptional(),
     width: z.number(),
     height: z.number(),
     frames: z.number(),
