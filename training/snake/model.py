@@ -66,6 +66,8 @@ class DeepSnake(nn.Module):
         )
         for net in (self.initial, *self.deformations):
             initialise(net)
+        # The points start from the contour: a logit of 1 four pixels inside it.
+        self.points.predict.weight.data[0, config.point_hidden + SEMANTIC] = 8.0
 
     def extreme_points(self, features: Tensor, points: Tensor, centres: Tensor) -> Tensor:
         """Diamond points [b,K,40,2] and box centres [b,K,2] -> [b,K,4,2] top, left, bottom, right."""

@@ -9,6 +9,7 @@ from snake import antialias, convert, geometry, losses, objects, train
 from snake.backbone import CenterNet, enlarge
 from snake.config import LossConfig, TrainConfig, make_config
 from snake.model import DeepSnake, ModelConfig
+from snake.own_size import OwnSize
 from snake.points import PUBLISHED as PUBLISHED_POINTS
 from snake.points import PointHead, gather, rows, sample
 from snake.snake import PUBLISHED, CircularConv, Deformation, Snake, SnakeConfig
@@ -183,7 +184,7 @@ def test_weights_move_in_proportion_to_their_channels():
     weight = torch.nn.Parameter(torch.tensor([[0.001, -0.001], [10.0, 10.0]]))
     weight.grad = torch.ones(2, 2)
     before = weight.detach().clone()
-    train.OwnSize([weight]).step(torch.optim.Adam([weight], lr=0.01))
+    OwnSize([weight]).step(torch.optim.Adam([weight], lr=0.01))
     assert torch.allclose(before - weight, torch.tensor([[1e-5, 1e-5], [0.1, 0.1]]), rtol=1e-3)
 
 
