@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -17,6 +16,7 @@ from torch import Tensor
 from . import geometry
 from .backbone import CenterNet
 from .classes import PERSON
+from .compose import rasterise
 from .model import DeepSnake
 from .objects import boxes_at, overlap
 
@@ -42,7 +42,7 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class Instance:
-    """box float [4] x0, y0, x1, y1; contour float [128, 2]; mask bool [h, w] of the picture, None before it is drawn."""
+    """box float [4] x0, y0, x1, y1; contour float [128, 2]; mask bool [h, w] of the picture. None: not asked for."""
 
     class_index: int
     score: float
@@ -132,7 +132,8 @@ class Matte:
     def logits(self, points: Tensor, which: Tensor) -> Tensor:
         """Points [n, P, 2] of the contours `which` -> [n, P]."""
         shape = geometry.shape_features(points, self.contours[which], self.person[which])
-        return self.model.inside(*self.maps, points.reshape(1, -1, 2), shape.reshape(1, -1, 5)).reshape(points.shape[:2])
+        found = self.model.inside(*self.maps, points.reshape(1, -1, 2), shape.reshape(1, -1, 5))
+        return found.reshape(points.shape[:2])
 
     def coarse(self) -> Tensor:
         """[K, 1, 28, 28]."""
@@ -189,9 +190,11 @@ def matte_mask(grid: Tensor, box: Tensor, scale: float, size: tuple[int, int]) -
 
 def polygon_mask(contour: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """A contour [V, 2] in the picture's pixels -> bool [h, w]."""
-    mask = np.zeros(size, np.uint8)
-    cv2.fillPoly(mask, [np.rint((contour - 0.5) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    return mask.astype(bool)
+    mask = np.zeros(size, bool)
+    drawn = rasterise([contour], size)
+    if drawn is not None:
+        mask[drawn[1]] = drawn[0]
+    return mask
 
 
 @torch.no_grad()

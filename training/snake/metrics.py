@@ -60,7 +60,10 @@ def union_of(masks: Iterable[np.ndarray], size: tuple[int, int]) -> np.ndarray:
 
 
 def overlaps(found: np.ndarray, truths: np.ndarray, crowd: np.ndarray) -> np.ndarray:
-    """IoU of every pair, float64 [D, G]; with a crowd the share of what was found. found, truths: bool [D, P], [G, P]."""
+    """IoU of every pair, float64 [D, G]; with a crowd the share of what was found.
+
+    found, truths: bool [D, P], [G, P] of P pixels; crowd: bool [G].
+    """
     found, truths = found.astype(np.float32), truths.astype(np.float32)
     shared = (found @ truths.T).astype(np.float64)
     sizes = found.sum(1)[:, None].astype(np.float64)

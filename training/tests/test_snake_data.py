@@ -161,7 +161,7 @@ def test_every_sample_keeps_its_promises(composer):
         sample = composer.sample(1, index)
         n = len(sample['classes'])
         assert sample['image'].shape == (256, 256, 3)
-        assert sample['image'].dtype == sample['ids'].dtype == sample['person'].dtype == sample['other'].dtype == np.uint8
+        assert {sample[key].dtype for key in ('image', 'ids', 'person', 'other')} == {np.dtype(np.uint8)}
         assert set(np.unique(sample['ids'])) <= {0, 255, *range(1, n + 1)}
         assert set(np.unique(sample['person'])) <= {0, 1}
         assert n <= 24
