@@ -32,9 +32,14 @@ export class GpuDynamicFilter2d {
     this.#layer = dynamicFilter2dLayer(description);
   }
 
+  /** @throws TypeError for pictures too small to be reflected */
+  outputShape(h: number, w: number): { readonly height: number; readonly width: number } {
+    return filteredShape(this.#layer, h, w);
+  }
+
   bind({ x, logits, n, c, h, w, y }: GpuDynamicFilter2dWork): GpuStep {
     const { groups, side, stride } = this.#layer;
-    const { height, width } = filteredShape(this.#layer, h, w);
+    const { height, width } = this.outputShape(h, w);
     const area = height * width;
     const taps = side ** 2;
     return this.#programs.step(

@@ -1,0 +1,126 @@
+import type { GpuStep } from '../../../../../kernels/webgpu';
+import { readGraph, type Graph } from '../../graph';
+import { openSegments, valueOf, type RunnableSegment, type SegmentTiming } from '../../segments';
+import { byteCount, tensorOver, type HostTensor } from '../../tensor';
+import { CustomSegment } from './custom-segment';
+import type { GpuDevice } from './gpu-device';
+import type { GpuTensor } from './gpu-tensor';
+import { StandardSegment, type WebRuntime } from './standard-segment';
+
+/**
+ * A model with custom operators on a GPU: its standard segments by onnxruntime's WebGPU provider, its custom ones by our
+ * shaders, on one device and in one queue. What passes between them stays there. One call at a time.
+ */
+export class GpuSession {
+  readonly #gpu: GpuDevice;
+  readonly #graph: Graph;
+  readonly #segments: readonly RunnableSegment<GpuTensor>[];
+  /** What feeds are copied to, by name. */
+  readonly #feeds = new Map<string, GpuTensor>();
+  readonly #seconds: number[] = [];
+  #busy = false;
+
+  private constructor(gpu: GpuDevice, graph: Graph, segments: readonly RunnableSegment<GpuTensor>[]) {
+    this.#gpu = gpu;
+    this.#graph = graph;
+    this.#segments = segments;
+  }
+
+  /** Loads the `.onnx` in `model`; `loadRuntime` is asked for onnxruntime if it has standard segments. */
+  static async create(
+    gpu: GpuDevice,
+    model: Uint8Array,
+    loadRuntime: () => Promise<WebRuntime>,
+  ): Promise<GpuSession> {
+    const graph = readGraph(model);
+    const segments = await openSegments<GpuTensor>(graph, {
+      custom: (part) => new CustomSegment(gpu, graph, part),
+      standard: async (part, segment) => StandardSegment.load(gpu, await loadRuntime(), part, segment),
+    });
+    return new GpuSession(gpu, graph, segments);
+  }
+
+  get inputNames(): readonly string[] {
+    return this.#graph.inputs;
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#graph.outputs;
+  }
+
+  /** Where the time of the last call went, segment by segment; what the GPU does meanwhile is in the last one's. */
+  get timings(): readonly SegmentTiming[] {
+    return this.#segments.map(({ label }, index) => ({ label, seconds: this.#seconds[index] ?? 0 }));
+  }
+
+  /**
+   * Runs the model on the host's tensors.
+   *
+   * @throws DeviceError device-lost, device-out-of-memory
+   */
+  async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    const values = new Map<string, GpuTensor>();
+    for (const name of this.#graph.inputs) {
+      const feed = feeds[name];
+      if (feed) values.set(name, this.#upload(name, feed));
+    }
+    const results = await this.runOnDevice(values);
+    const outputs = await Promise.all(
+      [...results].map(async ([name, { type, dims, buffer }]) => {
+        const bytes = await this.#gpu.download(buffer, byteCount(type, dims));
+        return [name, tensorOver(type, dims, bytes, 0)] as const;
+      }),
+    );
+    return Object.fromEntries(outputs);
+  }
+
+  /** Runs the model on tensors that are on the device; so are its outputs, until the next call. */
+  async runOnDevice(feeds: ReadonlyMap<string, GpuTensor>): Promise<ReadonlyMap<string, GpuTensor>> {
+    if (this.#busy) throw new Error('Expected one call at a time.');
+    this.#busy = true;
+    try {
+      const values = new Map(feeds);
+      for (const [index, segment] of this.#segments.entries()) {
+        const start = performance.now();
+        await segment.run(values);
+        this.#seconds[index] = (performance.now() - start) / 1000;
+      }
+      return new Map(this.#graph.outputs.map((name) => [name, valueOf(values, name)]));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The steps of a model without standard segments on these tensors, and its outputs; null for another model. */
+  prepare(
+    feeds: ReadonlyMap<string, GpuTensor>,
+  ): { readonly steps: readonly GpuStep[]; readonly outputs: ReadonlyMap<string, GpuTensor> } | null {
+    const values = new Map(feeds);
+    const steps: GpuStep[] = [];
+    for (const segment of this.#segments) {
+      if (!(segment instanceof CustomSegment)) return null;
+      steps.push(...segment.prepare(values));
+    }
+    return { steps, outputs: new Map(this.#graph.outputs.map((name) => [name, valueOf(values, name)])) };
+  }
+
+  async close(): Promise<void> {
+    for (const segment of this.#segments) await segment.close();
+    for (const { buffer } of this.#feeds.values()) buffer.destroy();
+    this.#feeds.clear();
+  }
+
+  #upload(name: string, { type, dims, data }: HostTensor): GpuTensor {
+    const before = this.#feeds.get(name);
+    const bytes = byteCount(type, dims);
+    let buffer = before?.buffer;
+    if (!buffer || byteCount(before?.type ?? type, before?.dims ?? []) !== bytes) {
+      buffer?.destroy();
+      buffer = this.#gpu.buffer(bytes, name);
+    }
+    const tensor = { type, dims, buffer };
+    this.#feeds.set(name, tensor);
+    this.#gpu.write(buffer, data);
+    return tensor;
+  }
+}
