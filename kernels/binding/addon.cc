@@ -36,6 +36,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["estimateMotion"] = Napi::Function::New(env, startEstimateMotion);
   exports["warpToTime"] = Napi::Function::New(env, startWarpToTime);
   exports["signedDistance"] = Napi::Function::New(env, startSignedDistance);
+  exports["subdivideGrids"] = Napi::Function::New(env, startSubdivideGrids);
   exports["renderMatte"] = Napi::Function::New(env, startRenderMatte);
   exports["resizeBilinear"] = Napi::Function::New(env, startResizeBilinear);
   exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);

@@ -26,6 +26,7 @@ Napi::Value startEstimateMotion(const Napi::CallbackInfo& info);
 Napi::Value startWarpToTime(const Napi::CallbackInfo& info);
 
 Napi::Value startSignedDistance(const Napi::CallbackInfo& info);
+Napi::Value startSubdivideGrids(const Napi::CallbackInfo& info);
 Napi::Value startRenderMatte(const Napi::CallbackInfo& info);
 
 Napi::Value startResizeBilinear(const Napi::CallbackInfo& info);

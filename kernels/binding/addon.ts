@@ -7,6 +7,7 @@ import type { Adder2dLayer } from '../adder2d/attributes';
 import type { ColourWork } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
+import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { BilinearWork } from '../plane/bilinear-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
@@ -39,6 +40,11 @@ interface NativeAddon {
   estimateMotion(work: EstimateWork): Promise<void>;
   warpToTime(work: WarpWork & { readonly session: MotionHandle }): Promise<void>;
   signedDistance(work: DistanceWork & { readonly kernel: IsaName }): Promise<void>;
+  subdivideGrids(work: {
+    readonly grids: readonly GridWork[];
+    readonly counts: Int32Array;
+    readonly kernel: IsaName;
+  }): Promise<void>;
   renderMatte(work: MatteWork & { readonly kernel: IsaName }): Promise<void>;
   resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
@@ -143,6 +149,7 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     estimateMotion: (work) => addon.estimateMotion(work),
     warpToTime: (work) => addon.warpToTime(work),
     signedDistance: (work) => addon.signedDistance({ ...work, kernel: name }),
+    subdivideGrids: (grids, counts) => addon.subdivideGrids({ grids, counts, kernel: name }),
     renderMatte: (work) => addon.renderMatte({ ...work, kernel: name }),
     resizeBilinear: (work) => addon.resizeBilinear(work),
     resizeBicubic: (work) => addon.resizeBicubic(work),

@@ -8,7 +8,8 @@ import {
   type PictureCoding,
 } from '../plane/colour-work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
-import { checkDistances, checkMatte } from '../outline/checked';
+import { checkDistances, checkGrid, checkMatte } from '../outline/checked';
+import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import { bilinearAxis } from '../plane/bilinear-table';
 import type { LinearAxis } from '../plane/chroma-axis';
@@ -98,6 +99,13 @@ export class CheckedKernels implements Kernels {
   async signedDistance(work: DistanceWork): Promise<void> {
     checkDistances(work);
     await this.#implementation.signedDistance(work);
+  }
+
+  async subdivideGrids(grids: readonly GridWork[]): Promise<Int32Array> {
+    for (const grid of grids) checkGrid(grid);
+    const counts = new Int32Array(grids.length);
+    await this.#implementation.subdivideGrids(grids, counts);
+    return counts;
   }
 
   async renderMatte(work: MatteWork): Promise<void> {

@@ -4,6 +4,7 @@ import type { ColourWork } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { DynamicFilter2dWork } from '../dynamic-filter2d/reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
+import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { BilinearWork } from '../plane/bilinear-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
@@ -62,6 +63,8 @@ export interface Implementation {
   estimateMotion(work: EstimateWork): Promise<void>;
   warpToTime(work: WarpWork & { readonly session: MotionHandle }): Promise<void>;
   signedDistance(work: DistanceWork): Promise<void>;
+  /** How many cells were chosen of each goes to `counts`. */
+  subdivideGrids(grids: readonly GridWork[], counts: Int32Array): Promise<void>;
   renderMatte(work: MatteWork): Promise<void>;
   resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;

@@ -2,6 +2,7 @@ import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
 import type { PictureCoding } from '../plane/colour-work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
+import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import type { StillLayout, StillWork } from '../plane/still-reference';
@@ -155,6 +156,8 @@ export interface Kernels {
   createMotionSession(options: MotionSessionOptions): MotionSession;
   /** Distances of points from polygons' edges; kernels/README.md says how. */
   signedDistance(work: DistanceWork): Promise<void>;
+  /** Draws grids of logits out and chooses their least certain cells; kernels/README.md says how. How many of each. */
+  subdivideGrids(grids: readonly GridWork[]): Promise<Int32Array>;
   /** Coverage of pixels, 0 to 255, read off a grid of logits; kernels/README.md says how. */
   renderMatte(work: MatteWork): Promise<void>;
   /** Resamples planes of floats along straight lines (plane/bilinear-table.ts). */

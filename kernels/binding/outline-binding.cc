@@ -1,3 +1,6 @@
+#include <utility>
+#include <vector>
+
 #include "../outline/kernel-table.h"
 #include "../outline/outline.h"
 #include "layer-binding.h"
@@ -16,6 +19,32 @@ Napi::Value startSignedDistance(const Napi::CallbackInfo& info) {
   work.distances = dataOf<float>(from.Get("distances"));
   return startWork(from, [&kernel, work] {
     measureSignedDistances(ThreadPool::shared(), kernel, work);
+    return kNothing;
+  });
+}
+
+Napi::Value startSubdivideGrids(const Napi::CallbackInfo& info) {
+  const auto from = info[0].As<Napi::Object>();
+  const OutlineKernel& kernel = kernelByName(outlineKernels(), from);
+  const auto list = from.Get("grids").As<Napi::Array>();
+  std::vector<GridWork> grids;
+  for (uint32_t i = 0; i < list.Length(); i++) {
+    const auto one = list.Get(i).As<Napi::Object>();
+    GridWork grid;
+    grid.source = dataOf<float>(one.Get("source"));
+    grid.side = sizeOf(one, "side");
+    grid.target = dataOf<float>(one.Get("target"));
+    grid.x0 = sizeOf(one, "x0");
+    grid.y0 = sizeOf(one, "y0");
+    grid.x1 = sizeOf(one, "x1");
+    grid.y1 = sizeOf(one, "y1");
+    grid.cells = dataOf<int32_t>(one.Get("cells"));
+    grid.most = one.Get("cells").As<Napi::TypedArray>().ElementLength();
+    grids.push_back(grid);
+  }
+  auto* const counts = dataOf<int32_t>(from.Get("counts"));
+  return startWork(from, [&kernel, grids = std::move(grids), counts] {
+    subdivideGrids(ThreadPool::shared(), kernel, grids, counts);
     return kNothing;
   });
 }

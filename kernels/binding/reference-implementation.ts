@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
+import { referenceSubdivide } from '../outline/grid-reference';
 import { referenceMatte, referenceSignedDistance } from '../outline/reference';
 import { referenceResizeBilinear } from '../plane/bilinear-reference';
 import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
@@ -44,6 +45,9 @@ export function referenceImplementation(reason: string): Implementation {
     },
     signedDistance: async (work) => {
       referenceSignedDistance(work);
+    },
+    subdivideGrids: async (grids, counts) => {
+      counts.set(grids.map(referenceSubdivide));
     },
     renderMatte: async (work) => {
       referenceMatte(work);

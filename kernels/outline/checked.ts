@@ -1,4 +1,5 @@
-import { checkArray, checkFinite, checkInteger, expected } from '../checks';
+import { checkArray, checkFinite, checkInteger, expected, overlap } from '../checks';
+import type { GridWork } from './grid-reference';
 import type { DistanceWork, MatteWork } from './reference';
 
 /** @throws TypeError that names what is wrong */
@@ -12,6 +13,19 @@ export function checkDistances({ polygons, vertices, starts, points, distances }
   const count = starts.at(-1) ?? 0;
   checkArray(points, Float32Array, 2 * count, 'points');
   checkArray(distances, Float32Array, count, 'distances');
+}
+
+/** @throws TypeError that names what is wrong */
+export function checkGrid({ source, side, target, x0, y0, x1, y1, cells }: GridWork): void {
+  checkInteger(side, 'side', 1, 2 ** 11);
+  checkArray(source, Float32Array, side ** 2, 'source');
+  checkArray(target, Float32Array, 4 * side ** 2, 'target');
+  if (overlap(source, target)) expected('memory apart from source', 'target', target);
+  checkInteger(x1, 'x1', 0, 2 * side);
+  checkInteger(y1, 'y1', 0, 2 * side);
+  checkInteger(x0, 'x0', 0, x1);
+  checkInteger(y0, 'y0', 0, y1);
+  checkArray(cells, Int32Array, cells.length, 'cells');
 }
 
 /** @throws TypeError that names what is wrong */

@@ -40,6 +40,17 @@ struct MatteRow {
   float* codes;
 };
 
+/** Two rows of cells and one between them, drawn out to twice as many. */
+struct DrawnOutRow {
+  const float* near;
+  const float* far;
+  size_t side;
+  /** Memory for `side` + a vector and two more. */
+  float* line;
+  /** [2 side] */
+  float* target;
+};
+
 struct OutlineKernel {
   const char* name;
   bool (*supported)();
@@ -49,6 +60,7 @@ struct OutlineKernel {
   /** a + share · (b − a). */
   void (*mix)(const float* a, const float* b, float share, size_t count, float* between);
   void (*cover)(const MatteRow& row);
+  void (*drawOut)(const DrawnOutRow& row);
 };
 
 extern const OutlineKernel kOutlineF32Avx512;

@@ -3,6 +3,6 @@
 
 namespace clearcut {
 
-const OutlineKernel kOutlineF32Avx2 = {"avx2", hasAvx2, kFloatLanes, measureDistances, mixRows, coverPixels};
+const OutlineKernel kOutlineF32Avx2 = {"avx2", hasAvx2, kFloatLanes, measureDistances, mixRows, coverPixels, drawOutRow};
 
 }  // namespace clearcut

@@ -3,6 +3,6 @@
 
 namespace clearcut {
 
-const OutlineKernel kOutlineF32Avx512 = {"avx512", hasAvx512, kFloatLanes, measureDistances, mixRows, coverPixels};
+const OutlineKernel kOutlineF32Avx512 = {"avx512", hasAvx512, kFloatLanes, measureDistances, mixRows, coverPixels, drawOutRow};
 
 }  // namespace clearcut

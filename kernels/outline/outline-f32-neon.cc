@@ -3,6 +3,6 @@
 
 namespace clearcut {
 
-const OutlineKernel kOutlineF32Neon = {"neon", hasNeon, kFloatLanes, measureDistances, mixRows, coverPixels};
+const OutlineKernel kOutlineF32Neon = {"neon", hasNeon, kFloatLanes, measureDistances, mixRows, coverPixels, drawOutRow};
 
 }  // namespace clearcut

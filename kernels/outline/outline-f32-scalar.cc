@@ -4,6 +4,6 @@
 
 namespace clearcut {
 
-const OutlineKernel kOutlineF32Scalar = {"scalar", hasAnything, kFloatLanes, measureDistances, mixRows, coverPixels};
+const OutlineKernel kOutlineF32Scalar = {"scalar", hasAnything, kFloatLanes, measureDistances, mixRows, coverPixels, drawOutRow};
 
 }  // namespace clearcut

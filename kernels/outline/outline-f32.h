@@ -40,6 +40,26 @@ void mixRows(const float* a, const float* b, float share, size_t count, float* b
   for (size_t i = 0; i < count; i++) between[i] = a[i] + share * (b[i] - a[i]);
 }
 
+void drawOutRow(const DrawnOutRow& row) {
+  float* const line = row.line + 1;
+  for (size_t i = 0; i < row.side; i++) line[i] = 0.75f * row.near[i] + 0.25f * row.far[i];
+  line[-1] = line[0];
+  line[row.side] = line[row.side - 1];
+  size_t i = 0;
+  const Floats most = floatsOf(0.75f), rest = floatsOf(0.25f);
+  for (; i + kFloatLanes <= row.side; i += kFloatLanes) {
+    const Floats middle = most * loadFloats(line + i);
+    Floats first, second;
+    interleave(middle + rest * loadFloats(line + i - 1), middle + rest * loadFloats(line + i + 1), first, second);
+    store(row.target + 2 * i, first);
+    store(row.target + 2 * i + kFloatLanes, second);
+  }
+  for (; i < row.side; i++) {
+    row.target[2 * i] = 0.75f * line[i] + 0.25f * line[i - 1];
+    row.target[2 * i + 1] = 0.75f * line[i] + 0.25f * line[i + 1];
+  }
+}
+
 void coverPixels(const MatteRow& row) {
   const Floats one = floatsOf(1.0f);
   const auto last = static_cast<float>(row.columns - 1);

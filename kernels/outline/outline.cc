@@ -12,6 +12,9 @@ constexpr size_t kLeastRows = 16;
 /** Points whose distances are measured before the next ones are read. A multiple of every vector. */
 constexpr size_t kBlock = 256;
 constexpr float kLeastSquare = 1e-12f;
+/** |logit| up to `kCertain` falls into one of so many bins. */
+constexpr int kBins = 512;
+constexpr float kCertain = 8.0f;
 
 size_t filledUp(size_t count, size_t lanes) { return (count + lanes - 1) / lanes * lanes; }
 
@@ -35,7 +38,50 @@ PolygonEdges edgesOf(const float* polygon, size_t vertices, float* memory) {
   return {vertices, startX, startY, endY, deltaX, deltaY, inverse};
 }
 
+int binOf(float logit) {
+  const float at = std::fabs(logit) * (kBins / kCertain);
+  return at >= kBins ? kBins : static_cast<int>(at > 0.0f ? at : 0.0f);
+}
+
+/** The least certain cells: those of the lowest bins, and the first ones of the bin that is too full. */
+int32_t choose(const GridWork& grid) {
+  size_t counts[kBins + 1] = {};
+  const size_t width = 2 * grid.side;
+  for (size_t y = grid.y0; y < grid.y1; y++)
+    for (size_t x = grid.x0; x < grid.x1; x++) counts[binOf(grid.target[y * width + x])]++;
+  int last = 0;
+  size_t before = 0;
+  while (last < kBins && before + counts[last] <= grid.most) before += counts[last++];
+  size_t left = last < kBins ? grid.most - before : 0;
+  int32_t chosen = 0;
+  for (size_t y = grid.y0; y < grid.y1; y++)
+    for (size_t x = grid.x0; x < grid.x1; x++) {
+      const int bin = binOf(grid.target[y * width + x]);
+      if (bin > last || (bin == last && left == 0)) continue;
+      if (bin == last) left--;
+      grid.cells[chosen++] = static_cast<int32_t>(y * width + x);
+    }
+  return chosen;
+}
+
 }  // namespace
+
+void subdivideGrids(ThreadPool& pool, const OutlineKernel& kernel, const std::vector<GridWork>& grids,
+                    int32_t* counts) {
+  pool.forRange(grids.size(), 1, [&](size_t from, size_t to, Scratch& scratch) {
+    for (size_t index = from; index < to; index++) {
+      const GridWork& grid = grids[index];
+      const size_t side = grid.side;
+      auto* const line = reinterpret_cast<float*>(scratch.bytes((side + kernel.lanes + 2) * sizeof(float)));
+      for (size_t row = 0; row < 2 * side; row++) {
+        const size_t near = row / 2;
+        const size_t far = row % 2 == 0 ? (near > 0 ? near - 1 : 0) : std::min(near + 1, side - 1);
+        kernel.drawOut({grid.source + near * side, grid.source + far * side, side, line, grid.target + row * 2 * side});
+      }
+      counts[index] = choose(grid);
+    }
+  });
+}
 
 void measureSignedDistances(ThreadPool& pool, const OutlineKernel& kernel, const DistanceWork& work) {
   const auto points = static_cast<size_t>(work.starts[work.count]);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "../cpu/thread-pool.h"
 #include "micro-kernel.h"
@@ -33,7 +34,24 @@ struct MatteWork {
   size_t height = 0;
 };
 
+/** A grid of logits to be drawn out to twice as many cells a side, of which the least certain are chosen. */
+struct GridWork {
+  const float* source = nullptr;  // [side, side]
+  size_t side = 0;
+  float* target = nullptr;  // [2 side, 2 side]
+  // Cells of the target that may be chosen.
+  size_t x0 = 0;
+  size_t y0 = 0;
+  size_t x1 = 0;
+  size_t y1 = 0;
+  int32_t* cells = nullptr;  // [most], their numbers row by row
+  size_t most = 0;
+};
+
 void measureSignedDistances(ThreadPool& pool, const OutlineKernel& kernel, const DistanceWork& work);
+
+/** Of each grid, how many cells were chosen goes to `counts`. */
+void subdivideGrids(ThreadPool& pool, const OutlineKernel& kernel, const std::vector<GridWork>& grids, int32_t* counts);
 
 void renderMatte(ThreadPool& pool, const OutlineKernel& kernel, const MatteWork& work);
 

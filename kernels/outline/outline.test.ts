@@ -95,6 +95,73 @@ describe('signedDistance', () => {
   });
 });
 
+interface GridCase {
+  readonly side: number;
+  readonly most: number;
+  readonly spread: number;
+  readonly box: readonly [number, number, number, number];
+}
+
+async function grids(kernels: Kernels, shapes: readonly GridCase[]): Promise<number[][]> {
+  const next = random(seed);
+  const works = shapes.map(({ side, most, spread, box }) => {
+    const whole = new Float32Array(4 * side ** 2 + 2 * GUARD).fill(123);
+    const [x0, y0, x1, y1] = box;
+    return {
+      source: Float32Array.from({ length: side ** 2 }, () => spread * (next() - 0.5)),
+      side,
+      target: whole.subarray(GUARD, GUARD + 4 * side ** 2),
+      whole,
+      ...{ x0, y0, x1, y1 },
+      cells: new Int32Array(most).fill(-1),
+    };
+  });
+  const counts = await kernels.subdivideGrids(works);
+  return works.map(({ whole, cells }, index) => [counts[index] ?? -1, ...cells, ...whole]);
+}
+
+describe('subdivideGrids', () => {
+  const shapes: readonly GridCase[] = [
+    { side: 28, most: 784, spread: 6, box: [0, 0, 56, 56] },
+    { side: 33, most: 100, spread: 60, box: [5, 7, 60, 61] },
+    { side: 1, most: 4, spread: 1, box: [0, 0, 2, 2] },
+    { side: 5, most: 9, spread: 400, box: [3, 3, 3, 8] },
+    { side: 40, most: 5000, spread: 40, box: [0, 0, 80, 80] },
+  ];
+
+  it('gives the reference’s bits', async () => {
+    const wanted = await grids(reference, shapes);
+    for (const [what, kernels] of everyKernel()) expect(await grids(kernels, shapes), what).toEqual(wanted);
+  });
+
+  it('draws straight lines and chooses the cells nearest to 0, within the box, but none that are certain', async () => {
+    const source = Float32Array.of(-9, 3, -9, 3);
+    const target = new Float32Array(16);
+    const cells = new Int32Array(5);
+    const work = { source, side: 2, target, x0: 0, y0: 1, x1: 4, y1: 4, cells };
+    expect([...(await loadKernels().subdivideGrids([work]))]).toEqual([5]);
+    expect([...target.subarray(0, 4)]).toEqual([-9, -6, 0, 3]);
+    // All three cells of 0, and the first two of 3.
+    expect([...cells]).toEqual([6, 7, 10, 11, 14]);
+    const all = { ...work, cells: new Int32Array(16) };
+    expect([...(await loadKernels().subdivideGrids([all]))]).toEqual([9]);
+  });
+
+  it('says what is wrong with its arguments', async () => {
+    const work = {
+      source: new Float32Array(4),
+      side: 2,
+      target: new Float32Array(16),
+      ...{ x0: 0, y0: 0, x1: 4, y1: 4 },
+      cells: new Int32Array(1),
+    };
+    const subdivide = (change: object): Promise<unknown> =>
+      loadKernels().subdivideGrids([{ ...work, ...change }]);
+    await expect(subdivide({ x1: 5 })).rejects.toThrow('for x1 but received 5');
+    await expect(subdivide({ target: new Float32Array(4) })).rejects.toThrow('for target');
+  });
+});
+
 interface MatteCase {
   readonly columns: number;
   readonly rows: number;
