@@ -60,15 +60,3 @@ class Exposure:
 def average(frames: np.ndarray) -> np.ndarray:
     """Mean of uint8 frames [W, H, W, 3] in stored values, rounded."""
     return np.floor(frames.mean(0, dtype=np.float32) + 0.5).astype(np.uint8)
-
-
-def expose(stretch: np.ndarray, exposure: Exposure, centres: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Blurred frames at `centres` and sharp ones at the centres and half-way between them.
-
-    stretch uint8 [T, H, W, 3]; centres are indices into it, equal ones allowed.
-    """
-    half = exposure.window // 2
-    blurred = np.stack([average(stretch[c - half : c + half + 1]) for c in centres])
-    instants = [(a + b) // 2 for a, b in zip(centres, centres[1:])]
-    sharp = [stretch[c] for pair in zip(centres, instants) for c in pair] + [stretch[centres[-1]]]
-    return blurred, np.stack(sharp)

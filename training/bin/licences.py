@@ -31,6 +31,11 @@ def of_sources(roots: list[pathlib.Path], names: list[str], unlisted: str) -> li
 
 
 def of_photographs(roots: list[pathlib.Path]) -> list[dict]:
-    """Collections of the larger photographs, those that layers are made of: what stands before a colon, or all."""
-    rows = [row for root in roots for row in rows_of(root) if row['file'].startswith('large/')]
+    """Collections of the photographs that layers are made of: what stands before a colon, or all."""
+    rows = [row for root in roots for row in rows_of(root) if is_still(pathlib.Path(row.get('file', '')))]
     return counted([(row['source'].split(':')[0], row['licence']) for row in rows])
+
+
+def is_still(file: pathlib.Path) -> bool:
+    """Whether a row of an index is one of the photographs that bin.samples.load_stills reads."""
+    return file.suffix == '.jpg' and file.parent.name in ('', 'large', 'half')

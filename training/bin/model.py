@@ -272,7 +272,8 @@ class StreamingPyramid(nn.Module):
     def forward(self, frames: Tensor, warps: Tensor | None) -> dict[str, Tensor]:
         """frames [N,T,3,H,W], T at least 5, warps [N,T-1,2,3,H,W] -> results [N,count,3,H,W] by level.
 
-        M1 of 0..T-2, S1 of 1..T-2, M2 of 1..T-3, S2 of 2..T-3; two wide levels: M1 of 1..T-3, S1 of 2..T-3.
+        M1 of 0..T-2, S1 of 1..T-2, M2 of 1..T-3, S2 of 2..T-3. Two wide levels: M1 of 1..T-3, S1 of 2..T-3, and
+        warps of the pairs from 1 to T-3 alone, [N,T-3,2,3,H,W].
         """
         n = frames.shape[0]
 
@@ -286,14 +287,13 @@ class StreamingPyramid(nn.Module):
         if self.config.aligned:
             pairs = [list(warps[:, :, side].unbind(1)) for side in range(2)]
         wide = self.config.form == 'wide'
-        inner = slice(1, -1) if wide else slice(None)
 
         def first_level(*lists: Tensor) -> Tensor:
             given = len(lists) - 2 * self.config.aligned
             return self.level1(list(lists[:given]), lists[given:] if self.config.aligned else None)
 
         around = [b[:-3], b[1:-2], b[2:-1], b[3:]] if wide else [b[:-1], b[1:]]
-        m1 = at_once(first_level, *around, *(side[inner] for side in pairs if side))
+        m1 = at_once(first_level, *around, *(side for side in pairs if side))
         h1 = self.remember(0, m1)
         centre = slice(2, -2) if wide else slice(1, -1)
         s1 = at_once(

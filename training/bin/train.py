@@ -1,4 +1,4 @@
-"""Trains a BIN pyramid from a configuration file on samples made by bin.samples.
+"""Trains a BIN pyramid from a configuration file on samples made by bin.samples, which may go on making them.
 
     OMP_NUM_THREADS=1 python3 -m bin.train bin/configs/light.toml [--minutes 60] [--resume]
 
@@ -11,13 +11,11 @@ from __future__ import annotations
 import argparse
 import copy
 import dataclasses
-import json
 import math
 import os
 import pathlib
-import time
+import shutil
 import tomllib
-from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -27,16 +25,15 @@ from common import learning, schedule
 from common.checkpoints import TRAINING, git_commit, save
 from common.graphed import Graphed
 
-from . import samples
+from .batches import Samples, validate
 from .model import BackboneConfig, ModelConfig, StreamingPyramid
+from .sampler import FRAMES
 
 # Instants (half intervals) that each level's results stand at in a sample of five frames.
 INSTANTS = {
-    2: {'M1': slice(3, 6, 2), 'S1': slice(4, 5)},
-    4: {'M1': slice(1, 8, 2), 'S1': slice(2, 7, 2), 'M2': slice(3, 6, 2), 'S2': slice(4, 5)},
+    2: {'M1': (3, 5), 'S1': (4,)},
+    4: {'M1': (1, 3, 5, 7), 'S1': (2, 4, 6), 'M2': (3, 5), 'S2': (4,)},
 }
-MOST_PSNR = 50.0  # counted for one validation picture
-SHARP = 40.0  # PSNR of a frame from which on it counts as sharp: noise and coding alone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +52,9 @@ class TrainConfig:
     clip: float = 1.0  # of the gradient's norm
     cycle: float = 0.1  # of |M1 - M2| at the same instants
     sharp_share: float = 0.25  # of the samples
+    # Squared error (1 is white) that counts little against the samples' own, when rates are highest and at the end.
+    floor: float = 1e-3
+    floor_end: float = 1e-4
     start_from: str = ''
     seed: int = 1
     log_every: int = 100
@@ -73,117 +73,30 @@ def load_config(path: pathlib.Path) -> TrainConfig:
         return make_config(tomllib.load(file))
 
 
-def charbonnier(difference: Tensor) -> Tensor:
-    """rho(d) = mean sqrt(d^2 + 1e-6)."""
-    return (difference.float().square() + 1e-6).sqrt().mean()
+def logarithm(made: Tensor, truth: Tensor, floor: float | Tensor) -> Tensor:
+    """Mean over samples of ln(1 + mean squared error / floor): PSNR far above the floor, the error itself below.
 
-
-class Samples:
-    """The arrays of a folder on a device, uint8; on a CPU they stay mapped on the disk.
-
-    sharp_share: how many of those drawn are sharp; the others are blurred.
+    Pictures that hardly differ from their truth, the sharp ones, pull as hard as others only once those are learned:
+    with the mean of |error| they keep a net at giving its input back.
     """
-
-    def __init__(self, folder: pathlib.Path, device: torch.device, sharp_share: float = 0.25):
-        arrays = samples.open_arrays(folder, 'r')
-        self.device = device
-        self.count = len(arrays['frames'])
-        self.about = json.loads((folder / samples.ABOUT).read_text())
-        middle = samples.FRAMES // 2
-        blur = np.array(
-            [samples.psnr(f[middle], s[2 * middle]) for f, s in zip(arrays['frames'], arrays['sharp'])]
-        )
-        self.sharp, self.blurred = np.flatnonzero(blur >= SHARP), np.flatnonzero(blur < SHARP)
-        if not len(self.sharp) or not len(self.blurred):
-            sharp_share = float(len(self.sharp) > 0)
-        self.sharp_share = sharp_share
-        if device.type == 'cpu':
-            self.arrays = arrays
-        else:
-            self.arrays = {kind: torch.from_numpy(np.array(a)).to(device) for kind, a in arrays.items()}
-
-    def take(self, index: np.ndarray) -> dict[str, Tensor]:
-        """{kind: uint8 [n, ..., patch, patch, 3]}."""
-        if self.device.type == 'cpu':
-            return {kind: torch.from_numpy(a[index]) for kind, a in self.arrays.items()}
-        where = torch.from_numpy(index).to(self.device)
-        return {kind: a[where] for kind, a in self.arrays.items()}
-
-    def draw(self, size: int, random: np.random.Generator) -> np.ndarray:
-        """Indices of a batch."""
-        sharp = random.binomial(size, self.sharp_share)
-        return np.concatenate([random.choice(self.sharp, sharp), random.choice(self.blurred, size - sharp)])
-
-    def batch(self, size: int, patch: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """frames [n,5,3,p,p], sharp [n,9,3,p,p], warps [n,4,2,3,p,p] in 0..1: cropped, turned, mirrored,
-        reversed in time and with its colours exchanged at random, alike for all of a batch."""
-        taken = self.take(self.draw(size, random))
-        side = taken['frames'].shape[-2]
-        r, c = random.integers(side - patch + 1, size=2)
-        turned, mirrored, reversed_ = random.integers(4), random.integers(2), random.integers(2)
-        colours = torch.from_numpy(random.permutation(3)).to(self.device)
-        result = []
-        for kind in samples.KINDS:
-            x = taken[kind][..., r : r + patch, c : c + patch, :].movedim(-1, -3)
-            x = x.index_select(-3, colours).float() / 255
-            x = torch.rot90(x, int(turned), (-2, -1))
-            if mirrored:
-                x = x.flip(-1)
-            if reversed_:
-                x = x.flip(1)
-                if kind == 'warps':
-                    x = x.flip(2)
-            result.append(x)
-        return tuple(result)
+    return torch.log1p((made.float() - truth).square().flatten(1).mean(1) / floor).mean()
 
 
-def loss_of(results: dict[str, Tensor], sharp: Tensor, config: TrainConfig) -> Tensor:
-    """Mean of the levels' errors, and of what M1 and M2 differ by at the same instants."""
+def loss_of(results: dict[str, Tensor], sharp: Tensor, floor: float | Tensor, config: TrainConfig) -> Tensor:
+    """Mean of the levels' errors, and of what M1 and M2 differ by at the same instants.
+
+    sharp [N,instants,3,H,W]: of all instants of a sample, or of those in its middle.
+    """
     instants = INSTANTS[len(results)]
-    total = sum(charbonnier(results[level] - sharp[:, where]) for level, where in instants.items())
+    first = (2 * FRAMES - 1 - sharp.shape[1]) // 2
+    total = sum(
+        logarithm(results[level][:, i], sharp[:, instant - first], floor) / len(where)
+        for level, where in instants.items()
+        for i, instant in enumerate(where)
+    )
     if 'M2' in results:
-        total = total + config.cycle * charbonnier(results['M1'][:, 1:3] - results['M2'])
+        total = total + config.cycle * logarithm(results['M1'][:, 1:3], results['M2'], floor)
     return total / len(instants)
-
-
-def psnr(a: Tensor, b: Tensor) -> Tensor:
-    """Per sample over everything else; a and b in 0..1 are compared as 8-bit codes."""
-    a, b = ((x.clamp(0, 1) * 255).round() / 255 for x in (a, b))
-    error = (a - b).square().flatten(1).mean(1)
-    return (-10 * torch.log10(error.clamp(min=1e-12))).clamp(max=MOST_PSNR)
-
-
-@torch.no_grad()
-def validate(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Samples) -> dict[str, float]:
-    """Mean PSNR of new and of sharpened frames, of blurred and of sharp input apart; what the input and the
-    mean of its warps score; and `score`, the mean gain over those two."""
-    rows = []
-    for i in range(0, held_back.count, 8):
-        index = np.arange(i, min(i + 8, held_back.count))
-        taken = held_back.take(index)
-        frames, sharp, warps = (taken[kind].movedim(-1, -3).float() / 255 for kind in samples.KINDS)
-        new, real = list(model(frames, warps).values())[-2:]
-        rows.append(
-            torch.stack(
-                [
-                    psnr(new.float(), sharp[:, [3, 5]]),
-                    psnr(real.float(), sharp[:, [4]]),
-                    psnr(warps[:, 1:3].mean(2), sharp[:, [3, 5]]),
-                    psnr(frames[:, [2]], sharp[:, [4]]),
-                ],
-                1,
-            )
-        )
-    table = torch.cat(rows).cpu().double()
-    blurred = table[:, 3] < SHARP
-    score = float((table[:, :2] - table[:, 2:]).mean())
-    names = ('between', 'frame', 'warped', 'input')
-    means = {
-        f'{name} {kind}': float(table[which, i].mean())
-        for kind, which in (('blurred', blurred), ('sharp', ~blurred))
-        for i, name in enumerate(names)
-    }
-    return {'score': score} | means
 
 
 def load_model(path: pathlib.Path) -> tuple[StreamingPyramid, dict]:
@@ -215,12 +128,14 @@ class Learner:
         with torch.autocast(frames.device.type, torch.bfloat16, enabled=self.half, cache_enabled=False):
             return model(frames, warps if self.config.model.aligned else None)
 
-    def step(self, _key: str, frames: Tensor, sharp: Tensor, warps: Tensor, keep: float | Tensor) -> Tensor:
+    def step(
+        self, _key: str, frames: Tensor, sharp: Tensor, warps: Tensor, floor: float | Tensor, keep: float | Tensor
+    ) -> Tensor:
         """One iteration on one batch; returns its loss. Reads no value back (common/graphed.py).
 
-        keep: the averaged weights' decay.
+        floor: of the loss. keep: the averaged weights' decay.
         """
-        loss = loss_of(self.results(self.model, frames, warps), sharp, self.config)
+        loss = loss_of(self.results(self.model, frames, warps), sharp, floor, self.config)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.weights, self.config.clip)
@@ -241,12 +156,13 @@ def prepare(device: torch.device) -> None:
 
 def run(
     config: TrainConfig, folder: pathlib.Path, device: torch.device, minutes: float | None = None,
-    resume: bool = False, graphs: bool = True, half: bool = False,
+    resume: bool = False, graphs: bool = False, half: bool = False, copies: pathlib.Path | None = None,
 ) -> dict[str, float]:  # fmt: skip
     """Trains on samples of `folder`, writes runs/NAME and returns the last validation.
 
     minutes: ends then, loading included. graphs: whether a GPU's steps are captured as CUDA graphs.
-    half: whether a processor computes in bfloat16; 1.7 times as fast where it has AVX512_BF16.
+    half: whether a processor computes in bfloat16; 2.6 times as fast where it has AVX512_BF16.
+    copies: a folder that best.pt and the log are copied to as they are written.
     """
     progress = schedule.Progress(config.iterations, minutes)
     output = TRAINING / 'runs' / config.name
@@ -276,10 +192,7 @@ def run(
         print(line, file=log_file, flush=True)
 
     parameters = sum(w.numel() for w in learner.weights)
-    log(
-        f'# {parameters} parameters, {len(training.blurred)} blurred and {len(training.sharp)} sharp samples, '
-        f'{git_commit()[:10]}, {device}'
-    )
+    log(f'# {parameters} parameters, {training.count} samples, {git_commit()[:10]}, {device}')
 
     def check() -> dict[str, float]:
         """Scores the averaged weights on the held-back samples and writes the checkpoints."""
@@ -298,6 +211,9 @@ def run(
             best, mark = found['score'], ' *'
             state = {name: x.cpu().contiguous() for name, x in learner.averaged.state_dict().items()}
             save(output / 'best.pt', common | {'model': state, 'validation': found, 'samples': training.about})
+            if copies:
+                copies.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(output / 'best.pt', copies / f'{config.name}.pt')
         last = common | {
             'raw': learner.model.state_dict(),
             'averaged': learner.averaged.state_dict(),
@@ -307,24 +223,32 @@ def run(
         }
         save(output / 'last.pt', last)
         log(f'{iteration} ' + ', '.join(f'{name} {value:.2f}' for name, value in found.items()) + mark)
+        if copies:
+            shutil.copyfile(output / 'log.txt', copies / f'{config.name}.txt')
         return found
 
     found: dict[str, float] = {}
     loss = learning.RunningLoss(device)
     progress.begin()
+    since = progress.elapsed()  # of the last log line
     position = progress.at(iteration)
     while position < 1:
         cosine = 0.5 * (1 + math.cos(math.pi * position))
         warm = min(1, (iteration + 1) / config.warmup)
         learning.set_rates(learner.optimizer, warm * (config.rate_end + (1 - config.rate_end) * cosine))
         batch = training.batch(config.batch, config.patch, random)
-        loss.add(step('step', *batch, learning.keep_at(config.average, iteration, device)))
+        floor = config.floor * (config.floor_end / config.floor) ** position
+        floor = torch.full((), floor, device=device) if learner.on_gpu else floor
+        loss.add(step('step', *batch, floor, learning.keep_at(config.average, iteration, device)))
         iteration += 1
         before, position = position, progress.at(iteration)
         if iteration % config.log_every == 0:
-            log(f'{iteration} loss {loss.take(iteration) * 255:.4f}')
+            pace = 60e3 * (progress.elapsed() - since) / config.log_every
+            log(f'{iteration} loss {loss.take(iteration):.4f}, {pace:.0f} ms a step')
+            since = progress.elapsed()
         if schedule.passed(before, position, 1 / config.evaluations) or position >= 1:
             found = check()
+            since = progress.elapsed()
     log_file.close()
     return found
 
@@ -334,14 +258,22 @@ def main() -> None:
     parser.add_argument('config', type=pathlib.Path)
     parser.add_argument('--samples', type=pathlib.Path, default=TRAINING / 'build' / 'bin-samples')
     parser.add_argument('--minutes', type=float)
+    parser.add_argument('--iterations', type=int, help="in place of the configuration's")
+    parser.add_argument('--name', help="in place of the configuration's")
     parser.add_argument('--resume', action='store_true', help='go on from runs/NAME/last.pt')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
-    parser.add_argument('--eager', action='store_true', help='no CUDA graphs')
+    parser.add_argument('--graphs', action='store_true', help='steps as CUDA graphs')
+    parser.add_argument('--copies', type=pathlib.Path, help='a folder that best.pt and the log are copied to')
     parser.add_argument('--bfloat16', action='store_true', help='on a processor that has AVX512_BF16')
     options = parser.parse_args()
     device = torch.device(options.device)
     config = load_config(options.config)
-    run(config, options.samples, device, options.minutes, options.resume, not options.eager, options.bfloat16)
+    changes = {key: value for key in ('iterations', 'name') if (value := getattr(options, key))}
+    config = dataclasses.replace(config, **changes)
+    run(
+        config, options.samples, device, options.minutes, options.resume, options.graphs, options.bfloat16,
+        options.copies,
+    )  # fmt: skip
 
 
 if __name__ == '__main__':
