@@ -41,7 +41,8 @@ class LossConfig:
 @dataclasses.dataclass(frozen=True)
 class TrainConfig:
     """One run. size: side of the samples, pixels. objects: contours trained per sample. rate: Adam's at the top of
-    the cosine; relative_rate: the converted net's, as a share of each channel's size. data: what samples.py is told beside."""
+    the cosine; relative_rate: the converted net's, as a share of each channel's size;
+    hold: how far it goes back to its start at each step, at that rate. data: what samples.py is told beside."""
 
     name: str
     iterations: int
@@ -52,7 +53,8 @@ class TrainConfig:
     batch: int = 32
     objects: int = 6
     rate: float = 1e-3
-    relative_rate: float = 2e-3
+    relative_rate: float = 1e-3
+    hold: float = 1e-3
     rate_end: float = 0.01  # as a share of `rate`
     warmup: int = 200
     average: float = 0.998

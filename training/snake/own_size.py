@@ -10,11 +10,13 @@ class OwnSize:
     """Makes a step of weights relative to their size: multiplied by each output channel's root mean square.
 
     Where batch norms are folded, channels differ a thousandfold in size, and Adam moves all alike: at any rate some
-    stand still or others are scrambled. Biases take their layer's root mean square.
+    stand still or others are scrambled. Biases take their layer's root mean square. A share of the way back to where
+    they started from holds the weights near (L2-SP, Li et al., ICML 2018): few pictures must not undo what many taught.
     """
 
     def __init__(self, weights: list[Tensor]):
         self.weights = weights
+        self.home = [weight.detach().clone() for weight in weights]
         self.excess = [torch.empty_like(w).copy_(self.size(w.detach()) - 1).requires_grad_(False) for w in weights]
 
     @staticmethod
@@ -23,8 +25,11 @@ class OwnSize:
         return weight.square().mean(over, keepdim=True).sqrt()
 
     @torch.no_grad()
-    def step(self, optimizer: torch.optim.Optimizer) -> None:
+    def step(self, optimizer: torch.optim.Optimizer, hold: float) -> None:
+        """hold: the share of the way back."""
         before = torch._foreach_mul(self.weights, 1.0)
         optimizer.step()
         moved = torch._foreach_sub(self.weights, before)
         torch._foreach_addcmul_(self.weights, moved, self.excess, 1.0)
+        away = torch._foreach_sub(self.weights, self.home)
+        torch._foreach_add_(self.weights, away, alpha=-hold)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import copy
 import dataclasses
+import itertools
 import math
 import os
 import pathlib
@@ -33,6 +34,7 @@ from .model import DeepSnake
 from .own_size import OwnSize
 
 PACK = TRAINING / 'build' / 'instances-train.npz'
+CHECKED = 6  # batches that tell whether the loss falls
 AHEAD = 3  # batches that each worker has ready
 BYTES_PER_PIXEL = 6  # of a sample: image, ids, person, other
 
@@ -80,14 +82,23 @@ class Learner:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.on_gpu):
             return losses.parts(model, batch, self.config.loss, self.config.objects)
 
-    def step(self, batch: dict[str, Tensor], keep: float | Tensor) -> Tensor:
-        """One iteration; returns the parts of its loss in the order of losses.PARTS, and the norms of both gradients.
+    @torch.no_grad()
+    def measure(self, batches: list[dict[str, Tensor]]) -> Tensor:
+        """The parts of the averaged weights' loss on the same batches and starts at every call."""
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            found = [self.parts(self.averaged, batch) for batch in batches]
+        return torch.stack([torch.stack([row[name] for name in losses.PARTS]) for row in found]).mean(0)
+
+    def step(self, batch: dict[str, Tensor], keep: float | Tensor, share: float = 1.0) -> Tensor:
+        """One iteration at a share of the top rates; returns the parts of its loss in the order of losses.PARTS, and the norms of both gradients.
         Reads no value back."""
         found = self.parts(self.model, batch)
         self.optimizer.zero_grad(set_to_none=True)
         losses.total(found, self.config.loss).backward()
         norms = [torch.nn.utils.clip_grad_norm_(weights, self.config.clip) for weights in self.parts_of_net]
-        self.own_size.step(self.optimizer)
+        learning.set_rates(self.optimizer, share)
+        self.own_size.step(self.optimizer, share * self.config.hold)
         learning.follow(self.averages, self.values, keep)
         return torch.stack([*(found[name].detach() for name in losses.PARTS), *norms])
 
@@ -198,8 +209,8 @@ def readable(values: Tensor) -> str:
 def run(
     config: TrainConfig, device: torch.device, pack: pathlib.Path = PACK, minutes: float | None = None,
     resume: bool = False, workers: int = 0, only: int | None = None,
-) -> list[Tensor]:  # fmt: skip
-    """Trains, writes runs/NAME and returns the means of each log interval. only: so many iterations."""
+) -> None:  # fmt: skip
+    """Trains and writes runs/NAME. only: so many iterations, and what they do to batches of their own."""
     progress = schedule.Progress(config.iterations, minutes)
     output = TRAINING / 'runs' / config.name
     output.mkdir(parents=True, exist_ok=True)
@@ -231,7 +242,8 @@ def run(
         }  # fmt: skip
         save(output / 'last.pt', common | last)
 
-    means: list[Tensor] = []
+    held = list(itertools.islice(batches, CHECKED)) if only else []
+    before_all = learner.measure(held) if only else None
     sums, since = torch.zeros(len(losses.PARTS) + 2, device=device), 0
     progress.begin()
     position, shown = progress.at(iteration), time.monotonic()
@@ -240,8 +252,8 @@ def run(
             break
         cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, position)))
         warm = min(1, (iteration + 1) / config.warmup)
-        learning.set_rates(learner.optimizer, warm * (config.rate_end + (1 - config.rate_end) * cosine))
-        sums += learner.step(batch, learning.keep_at(config.average, iteration, device))
+        share = warm * (config.rate_end + (1 - config.rate_end) * cosine)
+        sums += learner.step(batch, learning.keep_at(config.average, iteration, device), share)
         iteration, since = iteration + 1, since + 1
         before, position = position, progress.at(iteration)
         now = time.monotonic()
@@ -249,7 +261,6 @@ def run(
             mean = (sums / since).cpu()
             if not bool(mean.isfinite().all()):
                 raise FloatingPointError(f'iteration {iteration}: {readable(mean)}')
-            means.append(mean)
             speed = f'{(now - shown) / since * 1e3:.0f} ms an iteration, {batches.waited / since * 1e3:.0f} waiting'
             log(f'{iteration} {readable(mean)}; {speed}')
             sums.zero_()
@@ -258,7 +269,9 @@ def run(
             write()
     write()
     log(f'# {iteration} iterations')
-    return means
+    if before_all is not None:
+        for name, was, now in zip(losses.PARTS, before_all.tolist(), learner.measure(held).tolist()):
+            log(f'{name:9} {was:8.4f} -> {now:8.4f} {"falls" if now < was else "DOES NOT FALL"}')
 
 
 def main() -> None:
@@ -271,14 +284,10 @@ def main() -> None:
     parser.add_argument('--workers', type=int, default=max(0, (os.cpu_count() or 1) - 1), help='processes for samples')
     parser.add_argument('--check', type=int, metavar='N', help='only N iterations; says whether each loss falls')
     options = parser.parse_args()
-    means = run(
+    run(
         load_config(options.config), torch.device(options.device), options.pack, options.minutes, options.resume,
         options.workers, options.check,
     )  # fmt: skip
-    if options.check:
-        first, last = (torch.stack(part).mean(0).tolist() for part in (means[:2], means[-2:]))
-        for name, before, after in zip(losses.PARTS, first, last):
-            print(f'{name:9} {before:8.4f} -> {after:8.4f} {"falls" if after < before else "DOES NOT FALL"}')
 
 
 if __name__ == '__main__':

@@ -4,7 +4,6 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from common import learning
 from snake import antialias, convert, geometry, losses, objects, train
 from snake.backbone import CenterNet, enlarge
 from snake.config import LossConfig, TrainConfig, make_config
@@ -172,7 +171,6 @@ def test_every_part_of_the_loss_is_finite_with_and_without_objects(there, superv
 def test_every_part_of_the_loss_falls_on_one_picture():
     torch.manual_seed(1)
     learner = train.Learner(TrainConfig('one-picture', 40, SMALL, LossConfig(predicted_boxes=0), objects=4), CPU)
-    learning.set_rates(learner.optimizer, 1.0)
     history = torch.stack([learner.step(square_sample(), 0.9) for _ in range(40)])
     before, after = history[:4].mean(0), history[-4:].mean(0)
     falls = dict(zip(losses.PARTS, (after < 0.8 * before).tolist()))
@@ -184,8 +182,17 @@ def test_weights_move_in_proportion_to_their_channels():
     weight = torch.nn.Parameter(torch.tensor([[0.001, -0.001], [10.0, 10.0]]))
     weight.grad = torch.ones(2, 2)
     before = weight.detach().clone()
-    OwnSize([weight]).step(torch.optim.Adam([weight], lr=0.01))
+    OwnSize([weight]).step(torch.optim.Adam([weight], lr=0.01), hold=0.0)
     assert torch.allclose(before - weight, torch.tensor([[1e-5, 1e-5], [0.1, 0.1]]), rtol=1e-3)
+
+
+def test_held_weights_go_back_towards_their_start():
+    weight = torch.nn.Parameter(torch.ones(2, 2))
+    mover = OwnSize([weight])
+    weight.data += 1
+    weight.grad = torch.zeros(2, 2)
+    mover.step(torch.optim.SGD([weight], lr=1.0), hold=0.25)
+    assert torch.allclose(weight, torch.full((2, 2), 1.75))
 
 
 def test_a_configuration_survives_its_checkpoint():
