@@ -4,6 +4,7 @@ import './styles/base.css';
 import { mount } from 'svelte';
 import type { ClearcutApi } from '../app/shared';
 import App from './components/App.svelte';
+import { runCommand } from './components/shortcuts';
 import { WebHost } from './host/web-host';
 import { Workspace } from './state/workspace.svelte';
 
@@ -14,6 +15,10 @@ declare global {
   }
 }
 
-const workspace = new Workspace(window.clearcut ?? new WebHost());
+const host = window.clearcut ?? new WebHost();
+const workspace = new Workspace(host);
+host.onCommand((command) => {
+  runCommand(workspace, command);
+});
 mount(App, { target: document.body, props: { workspace } });
 void workspace.begin();

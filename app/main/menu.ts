@@ -3,9 +3,9 @@ import type { WindowCommand } from '../shared';
 import type { SystemWords } from './words';
 
 export interface MenuActions {
-  openFile(): void;
+  readonly openFile: () => void;
   /** Asks the window for something. */
-  command(command: WindowCommand): void;
+  readonly command: (command: WindowCommand) => void;
 }
 
 /** The application menu: the system's own roles, so that copy, paste and zoom work as everywhere. */

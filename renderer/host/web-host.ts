@@ -1,23 +1,34 @@
 import { createBirpc } from 'birpc';
 import {
+  readPreset,
   STILL_EXTENSIONS,
   UserError,
   valueOf,
   VIDEO_EXTENSIONS,
   type ClearcutApi,
+  type Codec,
+  type DiskSpace,
   type DroppedFile,
   type EngineFacts,
+  type FramesRequest,
   type HostArguments,
   type HostCall,
   type HostInfo,
   type JobEvent,
-  type JobRequest,
   type MediaInfo,
   type ModelManifest,
-  type Codec,
   type Outcome,
+  type PeaksRequest,
+  type Preferences,
+  type PreferencesChange,
+  type Preset,
   type PreviewRequest,
+  type QueueChange,
+  type QueueCommand,
+  type QueueSnapshot,
+  type SoundRequest,
   type StageRequest,
+  type UpdateNews,
 } from '../../app/shared';
 import { upload } from './upload';
 
@@ -27,6 +38,7 @@ interface ServerWire {
 }
 interface PageWire {
   jobEvent(event: JobEvent): void;
+  queueChange(change: QueueChange): void;
 }
 
 const RECONNECT_MS = 1000;
@@ -38,7 +50,8 @@ const GONE =
 /** `window.clearcut` in a browser: calls and events over one WebSocket, files beside it. */
 export class WebHost implements ClearcutApi {
   readonly #listeners = new Set<(event: JobEvent) => void>();
-  /** Jobs that this page started and that have not ended. */
+  readonly #queueListeners = new Set<(change: QueueChange) => void>();
+  /** Previews that this page started and that have not ended. */
   readonly #running = new Set<string>();
   readonly #outbox: string[] = [];
   readonly #rpc;
@@ -50,6 +63,9 @@ export class WebHost implements ClearcutApi {
     const local: PageWire = {
       jobEvent: (event) => {
         this.#tell(event);
+      },
+      queueChange: (change) => {
+        for (const listener of this.#queueListeners) listener(change);
       },
     };
     this.#rpc = createBirpc<ServerWire, PageWire>(local, {
@@ -81,22 +97,48 @@ export class WebHost implements ClearcutApi {
     return this.#call('models');
   }
 
-  async chooseInput(onUpload?: (fraction: number) => void): Promise<string | null> {
-    const file = await chooseFile();
-    return file && upload(file, onUpload);
+  async chooseInputs(onUpload?: (fraction: number) => void): Promise<readonly string[]> {
+    return uploadAll(await chooseFiles(MEDIA, true), onUpload);
   }
 
-  pathOfDrop(file: DroppedFile, onUpload?: (fraction: number) => void): Promise<string> {
-    return upload(file as File, onUpload);
+  pathsOfDrop(
+    files: readonly DroppedFile[],
+    onUpload?: (fraction: number) => void,
+  ): Promise<readonly string[]> {
+    return uploadAll(files as readonly File[], onUpload);
+  }
+
+  /** What was sent goes with the server: there is nothing to come back to. */
+  recent(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  openRecent(path: string): Promise<string> {
+    return Promise.reject(new UserError('no-such-file', `${path} is gone: choose it again.`));
+  }
+
+  forgetRecent(): Promise<void> {
+    return Promise.resolve();
   }
 
   probe(path: string): Promise<MediaInfo> {
     return this.#call('probe', path);
   }
 
-  async poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array> {
-    const query = new URLSearchParams({ path, seconds: String(seconds), width: String(maxWidth) });
-    return bytesAt(`/poster?${query.toString()}`);
+  poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array> {
+    return bytesOf('poster', path, seconds, maxWidth);
+  }
+
+  frames(request: FramesRequest): Promise<Uint8Array> {
+    return bytesOf('frames', request);
+  }
+
+  peaks(request: PeaksRequest): Promise<Uint8Array> {
+    return bytesOf('peaks', request);
+  }
+
+  sound(request: SoundRequest): Promise<Uint8Array> {
+    return bytesOf('sound', request);
   }
 
   suggestOutput(input: string, stages: readonly StageRequest[], codec: Codec): Promise<string> {
@@ -107,36 +149,81 @@ export class WebHost implements ClearcutApi {
     return Promise.resolve(null);
   }
 
-  start(request: JobRequest): Promise<string> {
-    return this.#follow(this.#call('start', request));
+  space(output: string): Promise<DiskSpace> {
+    return this.#call('space', output);
   }
 
-  startPreview(request: PreviewRequest): Promise<string> {
-    return this.#follow(this.#call('startPreview', request));
+  queue(): Promise<QueueSnapshot> {
+    return this.#call('queue');
+  }
+
+  changeQueue(command: QueueCommand): Promise<readonly string[]> {
+    return this.#call('changeQueue', command);
+  }
+
+  queueLog(id: string): Promise<string> {
+    return this.#call('queueLog', id);
+  }
+
+  async startPreview(request: PreviewRequest): Promise<string> {
+    const jobId = await this.#call('startPreview', request);
+    this.#running.add(jobId);
+    return jobId;
   }
 
   takePreview(jobId: string): Promise<Uint8Array> {
-    return bytesAt(`/preview?${new URLSearchParams({ job: jobId }).toString()}`);
+    return bytesOf('takePreview', jobId);
+  }
+
+  takePreviewFrame(jobId: string, maxWidth: number): Promise<Uint8Array> {
+    return bytesOf('takePreviewFrame', jobId, maxWidth);
   }
 
   cancel(jobId: string): Promise<void> {
     return this.#call('cancel', jobId);
   }
 
-  pause(jobId: string): Promise<void> {
-    return this.#call('pause', jobId);
+  preferences(): Promise<Preferences> {
+    return this.#call('preferences');
   }
 
-  unpause(jobId: string): Promise<void> {
-    return this.#call('unpause', jobId);
+  changePreferences(change: PreferencesChange): Promise<void> {
+    return this.#call('changePreferences', change);
+  }
+
+  async importPresets(): Promise<readonly Preset[] | null> {
+    const [file] = await chooseFiles('.json,application/json', false);
+    if (!file) return null;
+    try {
+      const kept: unknown = JSON.parse(await file.text());
+      return (Array.isArray(kept) ? kept : [kept]).map((one) => readPreset(one));
+    } catch (cause) {
+      throw new UserError('damaged-input', `${file.name} holds no presets: choose another file.`, { cause });
+    }
+  }
+
+  exportPresets(presets: readonly Preset[]): Promise<boolean> {
+    const text = `${JSON.stringify(presets, null, 2)}\n`;
+    const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+    download(address, 'clearcut-presets.json');
+    setTimeout(() => {
+      URL.revokeObjectURL(address);
+    }, 10_000);
+    return Promise.resolve(true);
+  }
+
+  /** A page puts no machine to sleep; the host says so in `whenDone`. */
+  sleep(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  checkForUpdates(): Promise<UpdateNews> {
+    return Promise.reject(new UserError('bad-usage', 'A browser knows no place for newer versions.'));
   }
 
   async reveal(path: string): Promise<void> {
     const response = await reach(`/offer?${new URLSearchParams({ path }).toString()}`);
-    const link = document.createElement('a');
-    link.href = valueOf((await response.json()) as Outcome<string>);
-    link.download = '';
-    link.click();
+    download(valueOf((await response.json()) as Outcome<string>), '');
   }
 
   onJobEvent(listener: (event: JobEvent) => void): () => void {
@@ -144,8 +231,18 @@ export class WebHost implements ClearcutApi {
     return () => this.#listeners.delete(listener);
   }
 
+  onQueueChange(listener: (change: QueueChange) => void): () => void {
+    this.#queueListeners.add(listener);
+    return () => this.#queueListeners.delete(listener);
+  }
+
   /** Nothing opens a file from outside a browser's page. */
   onOpen(): () => void {
+    return () => undefined;
+  }
+
+  /** A browser's page has no menu of its own. */
+  onCommand(): () => void {
     return () => undefined;
   }
 
@@ -155,12 +252,6 @@ export class WebHost implements ClearcutApi {
   ): Promise<Awaited<ReturnType<ClearcutApi[C]>>> {
     const outcome = await this.#rpc.call(name, args);
     return valueOf(outcome) as Awaited<ReturnType<ClearcutApi[C]>>;
-  }
-
-  async #follow(started: Promise<string>): Promise<string> {
-    const jobId = await started;
-    this.#running.add(jobId);
-    return jobId;
   }
 
   #tell(event: JobEvent): void {
@@ -212,35 +303,63 @@ async function reach(address: string): Promise<Response> {
   }
 }
 
-/** What the server sends from `address`. @throws what it refuses */
-async function bytesAt(address: string): Promise<Uint8Array> {
-  const response = await reach(address);
+/** What the server sends as the answer to a call. @throws what it refuses */
+async function bytesOf<C extends HostCall>(name: C, ...args: HostArguments<C>): Promise<Uint8Array> {
+  const response = await reach(
+    `/bytes/${name}?${new URLSearchParams({ args: JSON.stringify(args) }).toString()}`,
+  );
   if (!response.ok) valueOf((await response.json()) as Outcome);
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** The browser's file chooser; null if it is dismissed. */
-function chooseFile(): Promise<File | null> {
+/** Sends files one after the other; `onUpload` hears of all of them together. */
+async function uploadAll(
+  files: readonly File[],
+  onUpload?: (fraction: number) => void,
+): Promise<readonly string[]> {
+  const all = files.reduce((sum, { size }) => sum + size, 0);
+  const paths: string[] = [];
+  let before = 0;
+  for (const file of files) {
+    const sent = before;
+    paths.push(await upload(file, (part) => onUpload?.(all > 0 ? (sent + part * file.size) / all : 0)));
+    before += file.size;
+  }
+  return paths;
+}
+
+const MEDIA = [
+  'video/*',
+  'image/*',
+  ...[...VIDEO_EXTENSIONS, ...STILL_EXTENSIONS].map((name) => `.${name}`),
+].join(',');
+
+/** The browser's file chooser; none if it is dismissed. */
+function chooseFiles(accept: string, multiple: boolean): Promise<readonly File[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input');
     input.type = 'file';
-    input.accept = [
-      'video/*',
-      'image/*',
-      ...[...VIDEO_EXTENSIONS, ...STILL_EXTENSIONS].map((name) => `.${name}`),
-    ].join(',');
+    input.accept = accept;
+    input.multiple = multiple;
     input.hidden = true;
-    const end = (file: File | null): void => {
+    const end = (files: readonly File[]): void => {
       input.remove();
-      resolve(file);
+      resolve(files);
     };
     input.addEventListener('change', () => {
-      end(input.files?.[0] ?? null);
+      end([...(input.files ?? [])]);
     });
     input.addEventListener('cancel', () => {
-      end(null);
+      end([]);
     });
     document.body.append(input);
     input.click();
   });
+}
+
+function download(address: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
 }

@@ -43,6 +43,7 @@ function afterStage(
     const { width, height } = resultSize(info, stage.fit ?? stage.scale ?? 1, factors);
     return { ...shown, width, height };
   }
+  if (stage.kind !== 'interpolate') return shown;
   const { factor = 1, slow = 1 } = stage;
   const { rate, seconds } = shown;
   return {

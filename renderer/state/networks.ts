@@ -14,6 +14,7 @@ import {
   type ModelSize,
   type Quality,
 } from '../../app/shared';
+import { t } from '../words';
 
 /** A value that can be chosen; `reason` says why not, where it can't be. */
 export interface Choice<T> {
@@ -26,12 +27,6 @@ export interface QualityChoice extends Choice<Quality> {
   readonly label: string;
   readonly help: string;
 }
-
-const SIZE_WORDS: Readonly<Record<ModelSize, { readonly label: string; readonly help: string }>> = {
-  fast: { label: 'Fast', help: 'Quickest' },
-  light: { label: 'Light', help: 'Clearer' },
-  standard: { label: 'Standard', help: 'Clearest' },
-};
 
 /** The networks that are installed, as the settings ask for them; `null` until they are known: then nothing is ruled out. */
 export class Networks {
@@ -50,7 +45,7 @@ export class Networks {
   scales(): Choice<EnhanceScale>[] {
     return ENHANCE_SCALES.map((scale) => ({
       value: scale,
-      reason: this.has(scale, false) ? null : `No network for ×${scale} is installed.`,
+      reason: this.has(scale, false) ? null : t().networks.noneFor(scale),
     }));
   }
 
@@ -62,34 +57,31 @@ export class Networks {
   /** Why nothing can be restored by `scale`, or by any factor, or null. */
   restoreReason(scale: EnhanceScale | null): string | null {
     const factors = this.factors(true);
-    if (factors.length === 0) return 'No restoring network is installed.';
-    return scale === null || factors.includes(scale)
-      ? null
-      : `No restoring network for ×${scale} is installed.`;
+    if (factors.length === 0) return t().networks.noRestoring;
+    return scale === null || factors.includes(scale) ? null : t().networks.noRestoringFor(scale);
   }
 
   /** All sizes for a factor, `auto` first. */
   qualities(scale: number, restore: boolean, kind: MediaInfo['kind']): QualityChoice[] {
     const auto: QualityChoice = {
       value: 'auto',
-      label: 'Automatic',
-      help:
-        kind === 'still'
-          ? 'The clearest: a single picture can wait.'
-          : 'The clearest that keeps up with the frame rate.',
+      label: t().networks.auto,
+      help: kind === 'still' ? t().networks.autoStill : t().networks.autoVideo,
       reason: null,
     };
     return [auto, ...MODEL_SIZES.map((size) => this.#quality(size, scale, restore))];
   }
 
   #quality(size: ModelSize, scale: number, restore: boolean): QualityChoice {
-    const { label, help } = SIZE_WORDS[size];
+    const { label, help } = t().networks.sizes[size];
     const [model] = this.#find(scale, restore, size);
-    if (this.models !== null && !model) {
-      const kind = restore ? 'restoring network' : 'network';
-      return { value: size, label, help: `${help}.`, reason: `No such ${kind} for ×${scale} is installed.` };
-    }
-    return { value: size, label, help: model ? `${help}: ${figures(model)}` : `${help}.`, reason: null };
+    const missing = this.models !== null && !model;
+    return {
+      value: size,
+      label,
+      help: model ? t().networks.figures(help, ...figures(model)) : t().sentence(help),
+      reason: missing ? t().networks.noSuch(scale, restore) : null,
+    };
   }
 
   #find(scale: number, restore: boolean, size?: ModelSize): EnhanceManifest[] {
@@ -100,12 +92,14 @@ export class Networks {
   }
 }
 
-/** `37 K steps a pixel, 35.16 dB.`: what a pixel of the result costs, and the mean PSNR over test pictures. */
-function figures(model: EnhanceManifest): string {
+/** `37`, `35.16`: thousands of steps that a pixel of the result costs, and the mean PSNR over test pictures. */
+function figures(model: EnhanceManifest): [string, string | null] {
   const thousands = operationsPerPixel(model) / 1000;
   const psnr = measuredPsnr(model);
-  const cost = `${thousands < 10 ? thousands.toFixed(1) : Math.round(thousands)} K steps a pixel`;
-  return psnr === null ? `${cost}.` : `${cost}, ${psnr.toFixed(2)} dB.`;
+  return [
+    thousands < 10 ? thousands.toFixed(1) : String(Math.round(thousands)),
+    psnr === null ? null : psnr.toFixed(2),
+  ];
 }
 
 /** The size of a result as it will be seen, and the network's factor in it, null where none is needed. */

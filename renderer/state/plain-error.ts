@@ -1,4 +1,5 @@
 import { OPTIONS, toErrorData, type ErrorData } from '../../app/shared';
+import { t } from '../words';
 
 /** Any thrown value as data. The desktop's bridge hands errors over as plain data already. */
 export function plainError(error: unknown): ErrorData {
@@ -14,13 +15,9 @@ export function plainError(error: unknown): ErrorData {
  * they get the labels that stand in the window. A bug gets words of its own.
  */
 export function sentenceOf(error: ErrorData): string {
-  if (error.code === 'internal') {
-    return 'Something went wrong inside Clearcut. Try again; if it stays so, the details help to mend it.';
-  }
-  if (error.code === 'output-exists') {
-    return 'There is a file of that name by now. Try again to use another name.';
-  }
-  return error.message.replace(/--[a-z]+(?:-[a-z]+)*/g, (said) => {
-    return OPTIONS.find(({ flag }) => flag.split(' ')[0] === said)?.label ?? said;
+  const said = t().errors.byCode[error.code];
+  if (said) return said;
+  return error.message.replace(/--[a-z]+(?:-[a-z]+)*/g, (flag) => {
+    return OPTIONS.find((option) => option.flag.split(' ')[0] === flag)?.label ?? flag;
   });
 }

@@ -1,14 +1,14 @@
 import {
   CancelledError,
-  fromErrorData,
   type ClearcutApi,
   type ErrorData,
   type MediaInfo,
   type PreviewRequest,
   type StageRequest,
 } from '../../app/shared';
-import { Job } from './job.svelte';
+import type { Job } from './job.svelte';
 import { plainError } from './plain-error';
+import type { PreviewJobs } from './preview-jobs';
 
 /**
  * ```
@@ -34,37 +34,38 @@ export class Preview {
   phase = $state.raw<PreviewPhase>({ name: 'idle' });
   /** What is or was made: the settings and the place that it shows. */
   #of = '';
-  /** Counts beginnings: what an earlier one still brings is dropped. */
-  #turn = 0;
-  /** Jobs that have not ended, cancelled ones too. */
-  #jobs: readonly Job[] = [];
+  #abort = new AbortController();
 
-  constructor(private readonly host: ClearcutApi) {}
+  constructor(
+    private readonly host: ClearcutApi,
+    private readonly jobs: PreviewJobs,
+  ) {}
 
-  /** The part around `seconds` through `stages`. */
-  async make(info: MediaInfo, stages: readonly StageRequest[], seconds: number): Promise<void> {
+  /** The part around `seconds` through `stages`, beside `against` or the video as it is. */
+  async make(
+    info: MediaInfo,
+    stages: readonly StageRequest[],
+    seconds: number,
+    against: readonly StageRequest[] | null = null,
+  ): Promise<void> {
     this.clear();
-    const turn = this.#turn;
+    const { signal } = this.#abort;
     this.#of = keyOf(info, stages, seconds);
     const part = { input: info.path, ...partAround(seconds, info.durationSeconds) };
     try {
-      const before = await this.#clip({ ...part, stages: [asItIs(info)] }, turn);
-      const after = await this.#clip({ ...part, stages }, turn).catch((error: unknown) => {
+      const before = await this.#clip({ ...part, stages: against ?? [asItIs(info)] }, signal);
+      const after = await this.#clip({ ...part, stages }, signal).catch((error: unknown) => {
         URL.revokeObjectURL(before);
         throw error;
       });
       this.phase = { name: 'ready', path: info.path, before, after };
     } catch (error) {
       const data = plainError(error);
-      if (turn === this.#turn) {
+      if (!signal.aborted) {
         this.phase = data.code === 'cancelled' ? { name: 'idle' } : { name: 'failed', error: data };
       }
     }
   }
-
-  hear: Job['hear'] = (event) => {
-    for (const job of this.#jobs) job.hear(event);
-  };
 
   /** Drops what was made, or is being made, of other settings or another place. */
   keepFor(info: MediaInfo, stages: readonly StageRequest[] | null, seconds: number): void {
@@ -74,30 +75,20 @@ export class Preview {
 
   /** Stops what is being made and forgets what was. */
   clear(): void {
-    this.#turn += 1;
+    this.#abort.abort();
+    this.#abort = new AbortController();
     const { phase } = this;
     this.phase = { name: 'idle' };
-    if (phase.name === 'making') void phase.job.cancel();
     if (phase.name === 'ready') {
       for (const address of [phase.before, phase.after]) URL.revokeObjectURL(address);
     }
   }
 
   /** The address of a finished clip. @throws CancelledError where something else has begun since */
-  async #clip(request: PreviewRequest, turn: number): Promise<string> {
-    if (turn !== this.#turn) throw new CancelledError();
-    const job = new Job(this.host, request.stages, () => this.host.startPreview(request));
-    this.phase = { name: 'making', job };
-    this.#jobs = [...this.#jobs, job];
-    await job.start();
-    // Cancelled before its number was known.
-    if (turn !== this.#turn) void job.cancel();
-    const end = await job.ended;
-    this.#jobs = this.#jobs.filter((other) => other !== job);
-    if (end.name === 'cancelled') throw new CancelledError();
-    if (end.name === 'failed') throw fromErrorData(end.error);
-    const bytes = await this.host.takePreview(job.id ?? '');
-    if (turn !== this.#turn) throw new CancelledError();
+  async #clip(request: PreviewRequest, signal: AbortSignal): Promise<string> {
+    const { id } = await this.jobs.run(request, signal, (job) => (this.phase = { name: 'making', job }));
+    const bytes = await this.host.takePreview(id);
+    if (signal.aborted) throw new CancelledError();
     return URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'video/mp4' }));
   }
 }
@@ -114,7 +105,7 @@ function partAround(seconds: number, duration: number | null): { start: number; 
 }
 
 /** A stage that changes nothing but the shape of pixels: bounds that no side has to grow for need no network. */
-function asItIs({ video: { width, height, rotation } }: MediaInfo): StageRequest {
+export function asItIs({ video: { width, height, rotation } }: MediaInfo): StageRequest {
   const fit = rotation % 180 === 0 ? { width, height } : { width: height, height: width };
   return { kind: 'enhance', fit };
 }

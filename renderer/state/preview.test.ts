@@ -53,7 +53,7 @@ describe('a preview', () => {
     await vi.waitFor(() => {
       expect(host.previews).toHaveLength(1);
     });
-    await workspace.look(7.9);
+    workspace.player.seek(7.9);
     expect([preview.phase.name, host.calls.includes('cancel preview 1')]).toEqual(['idle', true]);
     host.tell({ type: 'cancelled', jobId: 'preview 1' });
     await first;

@@ -1,7 +1,9 @@
+import { untrack } from 'svelte';
 import {
   backendOption,
   CODEC_FACTS,
   isInterpolateManifest,
+  PRESET_VERSION,
   PRESETS,
   type Codec,
   type JobRequest,
@@ -10,12 +12,10 @@ import {
   type Preset,
   type StageRequest,
 } from '../../app/shared';
-import { Chain } from './chain.svelte';
-import { EnhanceSettings } from './enhance-settings.svelte';
+import { t } from '../words';
 import { flowOf, type Flow } from './flow';
-import { MotionSettings } from './motion-settings.svelte';
 import { Networks } from './networks';
-import { presetSteps, stagesOf, type StepKind, type StepValues } from './steps';
+import { Chain, EnhanceSettings, joined, MotionSettings, type StepKind, type StepSettings } from './steps';
 
 const FIRST_PRESET = PRESETS[0];
 
@@ -23,13 +23,19 @@ const FIRST_PRESET = PRESETS[0];
 export class Settings {
   /** Networks that are installed, null until the engine has told. */
   models = $state.raw<readonly ModelManifest[] | null>(null);
+  /** The user's own presets. */
+  own = $state.raw<readonly Preset[]>([]);
   readonly chain = new Chain();
   readonly enhance = new EnhanceSettings(() => this.#networks);
   readonly motion = new MotionSettings(this.chain, () => this.#hasMotionNetwork);
+  /** All that steps are set to: what is asked of one is asked of each. */
+  readonly #steps: readonly StepSettings[] = [this.enhance, this.motion];
   #codec = $state<Codec>(FIRST_PRESET?.codec ?? 'h264');
   #crf = $state<number | null>(FIRST_PRESET?.crf ?? null);
   readonly #networks = $derived(new Networks(this.models));
   readonly #hasMotionNetwork = $derived(this.models?.some(isInterpolateManifest) ?? false);
+  /** What each preset means here, worked out once. */
+  readonly #meanings = new WeakMap<Preset, string>();
 
   get codec(): Codec {
     return this.#codec;
@@ -53,13 +59,17 @@ export class Settings {
 
   /** Steps that can be added: sharp frames need a network, and a still has no motion. */
   missing(info: MediaInfo): readonly StepKind[] {
-    return this.chain.missing.filter((kind) => this.#canHave(kind, info));
+    return this.chain.missing.filter((kind) => this.#of(kind).allowed(kind, info));
   }
 
   /** The stages of the job, null where something is missing yet. */
   get stages(): readonly StageRequest[] | null {
-    const complete = this.enhance.paceMakesSense || !this.chain.has('enhance');
-    return complete ? stagesOf(this.chain.kinds, this.#values) : null;
+    return this.#stagesOf(this.chain.kinds);
+  }
+
+  /** What can be done of it with a file of another kind; null where nothing can. */
+  stagesFor(info: MediaInfo): readonly StageRequest[] | null {
+    return this.#stagesOf(this.chain.kinds.filter((kind) => this.#of(kind).allowed(kind, info)));
   }
 
   /** What the chain makes of a file; null while something is missing. */
@@ -68,42 +78,87 @@ export class Settings {
     return stages && flowOf(info, stages, this.#networks.factors(this.enhance.restore));
   }
 
+  /** By how much a step changes what it is about; null where that is no number. */
+  factor(kind: StepKind, info: MediaInfo): number | null {
+    return this.#of(kind).factor(kind, info);
+  }
+
   /** The preset that says what is set now, or null for settings of one's own. */
   get preset(): Preset | null {
-    return PRESETS.find((preset) => this.#says(preset)) ?? null;
+    const now = this.#meaning;
+    return this.presets.find((preset) => this.#meaningOf(preset) === now) ?? null;
   }
 
   /** Presets as they are offered: those that need a network for motion only where there is one. */
   get presets(): readonly Preset[] {
-    return PRESETS.filter(({ deblur }) => !deblur || this.#hasMotionNetwork);
+    return [...PRESETS, ...this.own].filter(({ deblur }) => !deblur || this.#hasMotionNetwork);
   }
 
   /** Why a preset can't be had here, or null. */
   presetReason({ enhance, restore = false }: Preset): string | null {
     if (enhance === undefined || this.#networks.has(enhance, restore)) return null;
-    return 'network not installed';
+    return t().presets.notInstalled;
   }
 
   usePreset(preset: Preset): void {
-    const { kinds, values } = presetSteps(preset);
-    this.chain.kinds = kinds;
-    this.enhance.use(values);
-    this.motion.use(values);
+    const kinds = this.#steps.flatMap((step) => step.read(preset));
+    this.chain.kinds = this.chain.inUsualOrder(kinds);
     this.#codec = preset.codec ?? this.#codec;
     this.#crf = preset.crf ?? CODEC_FACTS[this.#codec].crf?.default ?? null;
   }
 
+  /** What a job was asked for: to change it, or to do the same with another file. */
+  useRequest({ stages, codec, crf }: Pick<JobRequest, 'stages' | 'codec' | 'crf'>): void {
+    const said = stages.flatMap((stage) => this.#steps.flatMap((step) => step.said(stage) ?? []));
+    const preset = { version: PRESET_VERSION, name: 'job', title: '', help: '' };
+    for (const step of this.#steps) {
+      step.read(Object.assign({ ...preset }, ...said.map((part) => part.preset)) as Preset);
+    }
+    this.chain.kinds = said.flatMap(({ kinds }) => kinds);
+    this.#codec = codec;
+    this.#crf = crf ?? CODEC_FACTS[codec].crf?.default ?? null;
+  }
+
+  /** What is set now, as a preset. The order of steps is the usual one. */
+  toPreset(name: string, title: string, help = ''): Preset {
+    const said = this.chain.kinds.map((kind) => {
+      const step = this.#of(kind);
+      const stage = step.stage(kind);
+      return stage && step.said(stage)?.preset;
+    });
+    return {
+      version: PRESET_VERSION,
+      name,
+      title,
+      help,
+      ...Object.assign({}, ...said),
+      codec: this.#codec,
+      ...(this.#crf === null ? {} : { crf: this.#crf }),
+    } as Preset;
+  }
+
   /** Takes back what can't be had together, or with this file. */
   settle(info: MediaInfo): void {
-    const kinds = this.chain.kinds.filter((kind) => this.#canHave(kind, info));
+    const kinds = this.chain.kinds.filter((kind) => this.#of(kind).allowed(kind, info));
     if (kinds.length < this.chain.kinds.length) this.chain.kinds = kinds.length > 0 ? kinds : ['enhance'];
-    this.enhance.settle(info);
-    this.motion.settle();
+    for (const step of this.#steps) step.settle(info);
   }
 
   /** The job that these settings mean. `replace` where the user agreed to replace `output`. */
-  request(input: string, output: string, replace: boolean): JobRequest | null {
-    const { stages } = this;
+  request(
+    {
+      input,
+      output,
+      replace = false,
+      part = {},
+    }: {
+      readonly input: string;
+      readonly output: string;
+      readonly replace?: boolean;
+      readonly part?: Pick<JobRequest, 'start' | 'end'>;
+    },
+    stages: readonly StageRequest[] | null = this.stages,
+  ): JobRequest | null {
     return (
       stages && {
         input,
@@ -111,6 +166,7 @@ export class Settings {
         stages,
         codec: this.#codec,
         ...(this.#crf === null ? {} : { crf: this.#crf }),
+        ...part,
         backend: backendOption.default ?? 'auto',
         overwrite: replace,
         resume: true,
@@ -118,21 +174,31 @@ export class Settings {
     );
   }
 
-  get #values(): StepValues {
-    return { ...this.enhance.values, ...this.motion.values };
+  #of(kind: StepKind): StepSettings {
+    const found = this.#steps.find(({ kinds }) => kinds.includes(kind));
+    if (!found) throw new Error(`No settings are there for the step ${kind}.`);
+    return found;
   }
 
-  #canHave(kind: StepKind, { kind: media }: MediaInfo): boolean {
-    if (kind === 'enhance') return true;
-    return media === 'video' && (kind !== 'deblur' || this.#hasMotionNetwork);
+  #stagesOf(kinds: readonly StepKind[]): readonly StageRequest[] | null {
+    const stages = kinds.map((kind) => this.#of(kind).stage(kind));
+    return stages.length > 0 && stages.every((stage) => stage !== null) ? joined(stages) : null;
   }
 
-  #says(preset: Preset): boolean {
-    const { kinds, values } = presetSteps(preset);
-    return (
-      JSON.stringify(stagesOf(kinds, values)) === JSON.stringify(this.stages) &&
-      preset.codec === this.#codec &&
-      (preset.crf ?? null) === this.#crf
-    );
+  get #meaning(): string {
+    return JSON.stringify([this.stages, this.#codec, this.#crf]);
+  }
+
+  #meaningOf(preset: Preset): string {
+    const known = this.#meanings.get(preset);
+    if (known !== undefined) return known;
+    // Tried out on settings of its own: a step's class alone knows what it makes of a preset.
+    const meaning = untrack(() => {
+      const trial = new Settings();
+      trial.usePreset(preset);
+      return trial.#meaning;
+    });
+    this.#meanings.set(preset, meaning);
+    return meaning;
   }
 }

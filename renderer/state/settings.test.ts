@@ -60,7 +60,7 @@ describe('the settings', () => {
     expect(host.requests[0]?.stages).toEqual([
       { kind: 'enhance', fit: { height: 720 }, quality: 'fast', restore: true },
     ]);
-    host.tell({ type: 'cancelled', jobId: 'job' });
+    host.set('item 1', { state: 'cancelled' });
     // Bounds that no picture can have stop nothing but the export.
     await workspace.change(({ enhance }) => (enhance.ownHeight = 3));
     expect([workspace.canExport, workspace.settings.flow(info('x'))]).toEqual([false, null]);

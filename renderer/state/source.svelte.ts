@@ -64,17 +64,17 @@ export class Source {
     if (opening === this.#opening) this.#looking = null;
   }
 
-  /** The system's dialog, or the browser's. */
-  choose(): Promise<void> {
-    return this.#open((onUpload) => this.host.chooseInput(onUpload));
+  /** The system's dialog, or the browser's. Gives all paths; the first one is opened. */
+  choose(): Promise<readonly string[]> {
+    return this.#open((onUpload) => this.host.chooseInputs(onUpload));
   }
 
-  drop(file: DroppedFile): Promise<void> {
-    return this.#open((onUpload) => this.host.pathOfDrop(file, onUpload));
+  drop(files: readonly DroppedFile[]): Promise<readonly string[]> {
+    return this.#open((onUpload) => this.host.pathsOfDrop(files, onUpload));
   }
 
-  open(path: string): Promise<void> {
-    return this.#open(() => Promise.resolve(path));
+  async open(path: string): Promise<void> {
+    await this.#open(() => Promise.resolve([path]));
   }
 
   close(): void {
@@ -83,28 +83,33 @@ export class Source {
     this.phase = { name: 'empty' };
   }
 
-  async #open(pathOf: (onUpload: (fraction: number) => void) => Promise<string | null>): Promise<void> {
+  async #open(
+    pathsOf: (onUpload: (fraction: number) => void) => Promise<readonly string[]>,
+  ): Promise<readonly string[]> {
     const opening = ++this.#opening;
     const before = this.phase;
     const current = (): boolean => opening === this.#opening;
     try {
-      const path = await pathOf((fraction) => {
+      const paths = await pathsOf((fraction) => {
         if (current()) this.phase = { name: 'receiving', fraction };
       });
-      if (!current()) return;
-      if (path === null) {
+      const [path] = paths;
+      if (!current()) return paths;
+      if (path === undefined) {
         this.phase = before;
-        return;
+        return paths;
       }
       this.#showPoster(null);
       this.phase = { name: 'opening', fileName: fileNameOf(path) };
       const info = await this.host.probe(path);
-      if (!current()) return;
+      if (!current()) return paths;
       this.seconds = Math.min((info.durationSeconds ?? 0) * POSTER_AT, LONGEST_LOOK_SECONDS);
       this.phase = { name: 'ready', info };
-      await this.#fetchPoster(opening);
+      void this.#fetchPoster(opening);
+      return paths;
     } catch (error) {
       if (current()) this.phase = { name: 'refused', error: plainError(error) };
+      return [];
     }
   }
 

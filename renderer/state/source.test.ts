@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaInfo } from '../../app/shared';
 import { FakeHost, info } from '../../tests/support/fake-host';
 import { lastMoment } from './source.svelte';
@@ -16,14 +16,16 @@ describe('the file that is open', () => {
     await workspace.choose();
     expect(workspace.source.info?.path).toBe('/videos/clip.mp4');
     expect(host.calls).toEqual(['poster /videos/clip.mp4 2']);
-    expect(workspace.source.poster).toMatch(/^blob:/);
+    await vi.waitFor(() => {
+      expect(workspace.source.poster).toMatch(/^blob:/);
+    });
     expect([workspace.outputFolder, workspace.outputName]).toEqual(['/videos', 'clip-clearcut-2x.mp4']);
     expect(workspace.title).toBe('clip.mp4 – Clearcut');
   });
 
   it('keeps what was open when the dialog is dismissed', async () => {
     await workspace.choose();
-    host.chosen = null;
+    host.chosen = [];
     await workspace.choose();
     expect(workspace.source.info?.path).toBe('/videos/clip.mp4');
     expect(workspace.destination.path).not.toBe(null);
@@ -36,7 +38,7 @@ describe('the file that is open', () => {
     await workspace.choose();
     expect(workspace.source.phase).toMatchObject({ name: 'refused', error: { code: 'not-media' } });
     host.probing = async (path) => info(path);
-    await workspace.drop({ name: 'other.mov', size: 1 });
+    await workspace.drop([{ name: 'other.mov', size: 1 }]);
     expect(workspace.source.fileName).toBe('other.mov');
     expect(workspace.outputName).toBe('other-clearcut-2x.mov');
   });
@@ -45,8 +47,8 @@ describe('the file that is open', () => {
     let answerFirst: (value: MediaInfo) => void = () => undefined;
     host.probing = (path) =>
       path.includes('slow') ? new Promise((resolve) => (answerFirst = resolve)) : Promise.resolve(info(path));
-    const slow = workspace.drop({ name: 'slow.mp4', size: 1 });
-    await workspace.drop({ name: 'quick.mp4', size: 1 });
+    const slow = workspace.drop([{ name: 'slow.mp4', size: 1 }]);
+    await workspace.drop([{ name: 'quick.mp4', size: 1 }]);
     answerFirst(info('/dropped/slow.mp4'));
     await slow;
     expect(workspace.source.fileName).toBe('quick.mp4');
@@ -56,9 +58,10 @@ describe('the file that is open', () => {
   it('looks at other moments, as fast as frames come, and ends at the last', async () => {
     await workspace.choose();
     host.calls.length = 0;
-    const first = workspace.look(3);
-    void workspace.look(4);
-    await workspace.look(5);
+    const { source } = workspace;
+    const first = source.look(3);
+    void source.look(4);
+    await source.look(5);
     await first;
     expect(host.calls).toEqual(['poster /videos/clip.mp4 3', 'poster /videos/clip.mp4 5']);
   });

@@ -21,7 +21,7 @@ describe('the workspace', () => {
     await workspace.choose();
     await workspace.export();
     expect(host.requests[0]).toMatchObject({ overwrite: false, resume: true, codec: 'h264', crf: 18 });
-    host.tell({ type: 'cancelled', jobId: 'job' });
+    host.set('item 1', { state: 'cancelled' });
     host.saved = '/films/mine.mp4';
     await workspace.destination.choose();
     await workspace.export();

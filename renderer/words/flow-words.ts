@@ -1,6 +1,7 @@
-import { formatDuration } from '../../app/shared';
 import type { Flow, Shown } from '../state/flow';
+import { t } from '.';
 import { frameRate } from './media-words';
+import { durationWords } from './time-words';
 
 /** One thing that a chain changes or leaves; `after` is null where it stays. */
 export interface FlowLine {
@@ -16,8 +17,8 @@ export function flowWords({ before, after }: Flow): FlowLine[] {
     return from === null ? [] : [{ name, before: from, after: to === from ? null : to }];
   };
   return [
-    ...line('Picture', ({ width, height }) => `${width} × ${height}`),
-    ...line('Frame rate', ({ rate }) => rate && `${frameRate(rate)} fps`),
-    ...line('Length', ({ seconds }) => (seconds === null ? null : formatDuration(seconds))),
+    ...line(t().flow.picture, ({ width, height }) => `${width} × ${height}`),
+    ...line(t().flow.rate, ({ rate }) => rate && t().facts.fps(frameRate(rate))),
+    ...line(t().flow.length, ({ seconds }) => (seconds === null ? null : durationWords(seconds))),
   ];
 }

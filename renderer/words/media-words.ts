@@ -1,8 +1,11 @@
 import type { ColourDescription, MediaInfo, OtherStream, Rational, VideoStream } from '../../app/shared';
-import { formatDuration, formatSize } from '../../app/shared';
+import { formatSize } from '../../app/shared';
+import { locale, t } from '.';
+import { durationWords } from './time-words';
 
 /** One line of what a file is. */
 export interface Fact {
+  readonly key: string;
   readonly name: string;
   readonly value: string;
 }
@@ -74,59 +77,67 @@ export function frameRate(rate: Rational): string {
 /** Everything about a file that a person may want to know before the job. */
 export function mediaFacts(info: MediaInfo): Fact[] {
   const { video } = info;
-  const facts: Fact[] = [{ name: 'Size', value: pictureWords(video) }];
+  const words = t().facts;
+  const facts: Fact[] = [];
+  const add = (key: string, name: string, value: string): void => void facts.push({ key, name, value });
+  add('size', words.size, pictureWords(video));
   if (info.kind === 'video') {
-    facts.push({ name: 'Frame rate', value: rateWords(video) });
-    facts.push({ name: 'Length', value: lengthWords(info.durationSeconds) });
+    add('rate', words.rate, rateWords(video));
+    add(
+      'length',
+      words.length,
+      info.durationSeconds === null ? words.unknown : durationWords(info.durationSeconds),
+    );
   }
-  facts.push({ name: 'Format', value: formatWords(info) });
-  facts.push({ name: 'Colour', value: colourWords(video.colour, video) });
+  add('format', words.format, formatWords(info));
+  add('colour', words.colour, colourWords(video.colour, video));
   if (info.kind === 'video') {
-    facts.push({ name: 'Sound', value: streamsOf(info.others, 'audio') ?? 'None' });
+    add('sound', words.sound, streamsOf(info.others, 'audio') ?? words.none);
     const subtitles = streamsOf(info.others, 'subtitle');
-    if (subtitles) facts.push({ name: 'Subtitles', value: subtitles });
-    if (info.chapters > 0) facts.push({ name: 'Chapters', value: String(info.chapters) });
+    if (subtitles) add('subtitles', words.subtitles, subtitles);
+    if (info.chapters > 0) add('chapters', words.chapters, String(info.chapters));
   }
-  facts.push({ name: 'File', value: formatSize(info.sizeBytes) });
+  add('file', words.file, formatSize(info.sizeBytes));
   return facts;
+}
+
+function joined(parts: readonly (string | null)[]): string {
+  return t().facts.join(parts.filter((part) => part !== null));
 }
 
 function pictureWords(video: VideoStream): string {
   const { num, den } = video.sampleAspectRatio;
-  return [
+  const words = t().facts;
+  return joined([
     displaySize(video),
-    video.rotation === 0 ? null : `turned by ${video.rotation}°`,
-    num === den ? null : `pixels ${num}:${den}`,
-    video.interlaced ? 'interlaced' : null,
-  ]
-    .filter((part) => part !== null)
-    .join(', ');
+    video.rotation === 0 ? null : words.turned(video.rotation),
+    num === den ? null : words.pixels(num, den),
+    video.interlaced ? words.interlaced : null,
+  ]);
 }
 
 function rateWords(video: VideoStream): string {
-  if (!video.frameRate) return 'Unknown';
+  const words = t().facts;
+  if (!video.frameRate) return words.unknown;
   return video.variableFrameRate
-    ? `Variable, ${frameRate(video.frameRate)} fps on average`
-    : `${frameRate(video.frameRate)} fps`;
-}
-
-function lengthWords(seconds: number | null): string {
-  return seconds === null ? 'Unknown' : formatDuration(seconds);
+    ? words.variable(frameRate(video.frameRate))
+    : words.fps(frameRate(video.frameRate));
 }
 
 function formatWords(info: MediaInfo): string {
-  const codec = codecName(info.video.codec);
-  const depth = info.video.bitDepth === 8 ? null : `${info.video.bitDepth} bit`;
+  const words = t().facts;
+  const depth = info.video.bitDepth === 8 ? null : words.bits(info.video.bitDepth);
   const extension = info.path.slice(info.path.lastIndexOf('.') + 1).toLowerCase();
   const container = info.kind === 'still' ? null : (CONTAINERS[extension] ?? null);
-  return [codec, depth, container && `in ${container}`].filter((part) => part !== null).join(', ');
+  return joined([codecName(info.video.codec), depth, container && words.container(container)]);
 }
 
 function colourWords(colour: ColourDescription, { hdr }: VideoStream): string {
-  const matrix = MATRICES[colour.matrix] ?? (colour.matrix === 'unknown' ? 'Not stated' : colour.matrix);
-  const range = colour.matrix === 'gbr' ? null : colour.range === 'full' ? 'full range' : null;
+  const words = t().facts;
+  const matrix = MATRICES[colour.matrix] ?? (colour.matrix === 'unknown' ? words.notStated : colour.matrix);
+  const range = colour.matrix === 'gbr' ? null : colour.range === 'full' ? words.fullRange : null;
   const dynamic = hdr ? (colour.transfer === 'arib-std-b67' ? 'HDR (HLG)' : 'HDR (PQ)') : null;
-  return [matrix, range, dynamic].filter((part) => part !== null).join(', ');
+  return joined([matrix, range, dynamic]);
 }
 
 function streamsOf(streams: readonly OtherStream[], kind: OtherStream['kind']): string | null {
@@ -145,13 +156,14 @@ function streamWords(stream: OtherStream): string {
 }
 
 function channelWords(channels: number): string {
-  return { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' }[channels] ?? `${channels} channels`;
+  const words = t().facts;
+  return { 1: words.mono, 2: words.stereo, 6: '5.1', 8: '7.1' }[channels] ?? words.channels(channels);
 }
 
 /** `eng` as `English`; the code itself where the system has no name for it. */
 function languageName(code: string): string {
   try {
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(code) ?? code;
+    return new Intl.DisplayNames([locale()], { type: 'language' }).of(code) ?? code;
   } catch {
     return code;
   }

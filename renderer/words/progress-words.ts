@@ -1,32 +1,16 @@
-import {
-  formatDuration,
-  type JobProgress,
-  type JobState,
-  type StageChoice,
-  type StageRequest,
-  type StageTimings,
-} from '../../app/shared';
-
-/** What a job is doing, in a word. */
-const STATE_WORDS: Readonly<Record<JobState, string>> = {
-  waiting: 'Waiting',
-  preparing: 'Preparing',
-  running: 'Working',
-  paused: 'Paused',
-  finishing: 'Finishing',
-  done: 'Done',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-};
+import type { JobProgress, JobState, StageChoice, StageRequest, StageTimings } from '../../app/shared';
+import { t } from '.';
+import { durationWords, etaWords } from './time-words';
 
 /** What a job with these stages is doing, in a word or two. */
 export function stateWords(state: JobState, stages: readonly StageRequest[]): string {
+  const words = t().job;
   const [stage] = stages;
-  if (state !== 'running' || stages.length !== 1 || !stage) return STATE_WORDS[state];
-  if (stage.kind === 'enhance') return 'Enhancing';
-  if (stage.kind === 'segment') return 'Cutting out';
-  if (stage.slow !== undefined) return 'Slowing down';
-  return stage.factor === undefined ? 'Deblurring' : 'Making it smoother';
+  if (state !== 'running' || stages.length !== 1 || !stage) return words.states[state];
+  if (stage.kind === 'enhance') return words.enhancing;
+  if (stage.kind !== 'interpolate') return words.states.running;
+  if (stage.slow !== undefined) return words.slowing;
+  return stage.factor === undefined ? words.deblurring : words.smoothing;
 }
 
 /** `AdderSR light ×2: about 31 frames a second here, 25 wished.` */
@@ -41,26 +25,17 @@ export function percentOf(fraction: number): number {
   return Math.min(99, Math.floor(fraction * 100));
 }
 
-/** `about 12 min`: rounded so that it stays steady while it is read. */
-export function etaWords(seconds: number): string {
-  if (seconds < 50) return `about ${Math.max(5, Math.ceil(seconds / 5) * 5)} s`;
-  if (seconds < 3600) return `about ${Math.max(1, Math.round(seconds / 60))} min`;
-  const minutes = Math.round(seconds / 600) * 10;
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (hours < 48) return rest === 0 ? `about ${hours} h` : `about ${hours} h ${rest} min`;
-  return `about ${Math.round(hours / 24)} days`;
-}
-
 /** What a screen reader says of the bar: `42 percent, about 12 min left`. */
 export function progressWords(progress: JobProgress): string {
+  const words = t().job;
   const parts = [
-    progress.state === 'running' ? null : STATE_WORDS[progress.state].toLowerCase(),
-    progress.fraction === null ? null : `${percentOf(progress.fraction)} percent`,
+    progress.state === 'running' ? null : words.states[progress.state].toLowerCase(),
+    progress.fraction === null ? null : words.percentSpoken(percentOf(progress.fraction)),
     progress.etaSeconds === null || progress.state !== 'running'
       ? null
-      : `${etaWords(progress.etaSeconds)} left`,
+      : words.left(etaWords(progress.etaSeconds)),
   ].filter((part) => part !== null);
-  return parts.length === 0 ? 'Starting' : parts.join(', ');
+  return parts.length === 0 ? words.starting : t().facts.join(parts);
 }
 
 /** One part of the pipeline and its share of the work. */
@@ -71,14 +46,6 @@ export interface WorkShare {
   /** Of all parts together, 0 to 1. */
   readonly share: number;
 }
-
-const PARTS: Readonly<Record<string, string>> = {
-  decode: 'Decode',
-  interpolate: 'Motion',
-  enhance: 'Enhance',
-  segment: 'Cut out',
-  encode: 'Encode',
-};
 
 /** How the work divides among the parts; empty until there is something to divide. */
 export function workShares(timings: StageTimings): WorkShare[] {
@@ -91,7 +58,7 @@ export function workShares(timings: StageTimings): WorkShare[] {
   if (total <= 0) return [];
   return parts.map(([name, seconds]) => ({
     name,
-    label: PARTS[name] ?? name,
+    label: t().job.parts[name] ?? name,
     seconds,
     share: seconds / total,
   }));
@@ -99,6 +66,8 @@ export function workShares(timings: StageTimings): WorkShare[] {
 
 /** `in 12 s, 8.4 fps`: how long a job took and how fast it was. */
 export function speedWords(seconds: number, frames: number): string {
-  const time = formatDuration(seconds);
-  return frames > 1 && seconds > 0 ? `${time}, ${(frames / seconds).toFixed(1)} fps` : time;
+  const time = durationWords(seconds);
+  return frames > 1 && seconds > 0
+    ? t().facts.join([time, t().facts.fps((frames / seconds).toFixed(1))])
+    : time;
 }

@@ -1,44 +1,6 @@
-import {
-  deblurOption,
-  enhanceOption,
-  interpolateOption,
-  slowOption,
-  type MotionMethod,
-  type OptionSpec,
-  type SlowSound,
-} from '../../app/shared';
+import type { StageRequest } from '../../app/shared';
 import type { Choice } from '../state/networks';
-import type { StepKind } from '../state/steps';
-
-const OPTIONS: Readonly<Record<StepKind, Pick<OptionSpec<unknown>, 'label' | 'help'>>> = {
-  enhance: enhanceOption,
-  smooth: interpolateOption,
-  slow: slowOption,
-  deblur: deblurOption,
-};
-
-/** What a step is called, as on the command line. */
-export function stepLabel(kind: StepKind): string {
-  return OPTIONS[kind].label;
-}
-
-/** What a step does, as a sentence. */
-export function stepHelp(kind: StepKind): string {
-  return sentence(OPTIONS[kind].help);
-}
-
-/** Ways to make new frames; `auto` is one of them. */
-export const METHOD_WORDS: Readonly<
-  Record<Exclude<MotionMethod, 'auto'>, { readonly label: string; readonly help: string }>
-> = {
-  network: { label: 'Network', help: 'Motion blur is removed as well.' },
-  motion: { label: 'Motion alone', help: 'Leaves the frames that are there untouched.' },
-};
-
-export const SOUND_WORDS: Readonly<Record<SlowSound, string>> = {
-  stretch: 'Stretch, same pitch',
-  drop: 'Leave out',
-};
+import { t } from '.';
 
 /** Factors as they are shown: `×2`. */
 export function factorChoices<T extends number>(
@@ -47,6 +9,23 @@ export function factorChoices<T extends number>(
   return choices.map((choice) => ({ ...choice, label: `×${choice.value}` }));
 }
 
-function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+/** What a job does, in a few words: `Enhance ×2 · Smoother motion ×2`. */
+export function stagesWords(stages: readonly StageRequest[]): string {
+  return stages.flatMap(stageWords).join(' · ');
+}
+
+function stageWords(stage: StageRequest): readonly string[] {
+  const { steps, job } = t();
+  if (stage.kind === 'enhance') {
+    const { scale, fit, restore } = stage;
+    const by = fit ? `${fit.width ?? ''}×${fit.height ?? ''}` : `×${scale ?? 1}`;
+    return [`${restore ? t().enhance.restore : steps.enhance.label} ${by}`];
+  }
+  if (stage.kind !== 'interpolate') return [job.parts[stage.kind] ?? stage.kind];
+  const { deblur, factor, slow } = stage;
+  return [
+    ...(deblur ? [steps.deblur.label] : []),
+    ...(factor === undefined ? [] : [`${steps.smooth.label} ×${factor}`]),
+    ...(slow === undefined ? [] : [`${steps.slow.label} ×${slow}`]),
+  ];
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { MediaInfo, OtherStream, StageRequest, VideoStream } from '../../app/shared';
 import { displaySize, mediaFacts } from './media-words';
 import { flowWords } from './flow-words';
-import { choiceWords, etaWords, percentOf, speedWords, stateWords, workShares } from './progress-words';
+import { choiceWords, percentOf, speedWords, stateWords, workShares } from './progress-words';
+import { etaWords } from './time-words';
 
 const video: VideoStream = {
   index: 0,

@@ -1,4 +1,6 @@
 import {
+  PREFERENCE_DEFAULTS,
+  QUEUE_DEFAULTS,
   suggestedName,
   UserError,
   type ClearcutApi,
@@ -9,7 +11,13 @@ import {
   type JobResult,
   type MediaInfo,
   type ModelManifest,
+  type Preferences,
   type PreviewRequest,
+  type QueueChange,
+  type QueueCommand,
+  type QueueItem,
+  type QueueSettings,
+  type QueueWish,
 } from '../../app/shared';
 
 /** A video of 8 seconds, 640×360, 25 frames a second. */
@@ -79,16 +87,64 @@ export const result = (output: string): JobResult => ({
 
 /** A host that does what the test says; the real ones are tested end to end. */
 export class FakeHost implements ClearcutApi {
-  chosen: string | null = '/videos/clip.mp4';
+  chosen: readonly string[] = ['/videos/clip.mp4'];
   saved: string | null = null;
   probing: (path: string) => Promise<MediaInfo> = async (path) => info(path);
-  starting: () => Promise<string> = async () => 'job';
-  readonly requests: JobRequest[] = [];
+  /** What the queue answers to jobs that are added; by default it takes them. */
+  adding: (wishes: readonly QueueWish[]) => Promise<readonly string[]> = async (wishes) =>
+    this.accept(wishes);
+  items: readonly QueueItem[] = [];
+  settings: QueueSettings = QUEUE_DEFAULTS;
+  kept: Preferences = PREFERENCE_DEFAULTS;
+  readonly commands: QueueCommand[] = [];
   readonly calls: string[] = [];
   tell: (event: JobEvent) => void = () => undefined;
-  openPath: (path: string) => void = () => undefined;
+  readonly #queueListeners = new Set<(change: QueueChange) => void>();
+  openPaths: (paths: readonly string[]) => void = () => undefined;
 
-  host: ClearcutApi['host'] = async () => ({ kind: 'desktop', version: '1', canReveal: true });
+  /** What was asked of the queue to make. */
+  get requests(): readonly JobRequest[] {
+    return this.commands.flatMap((command) =>
+      command.kind === 'add' ? command.wishes.map(({ request }) => request) : [],
+    );
+  }
+
+  tellQueue(change: QueueChange): void {
+    for (const listener of this.#queueListeners) listener(change);
+  }
+
+  accept(wishes: readonly QueueWish[]): readonly string[] {
+    const items = wishes.map(({ request, source }, index): QueueItem => ({
+      id: `item ${this.items.length + index + 1}`,
+      request,
+      source,
+      state: 'waiting',
+      fraction: null,
+      addedAt: 0,
+      endedAt: null,
+      result: null,
+      error: null,
+    }));
+    this.items = [...this.items, ...items];
+    this.tellQueue({ type: 'added', items });
+    return items.map(({ id }) => id);
+  }
+
+  /** A job of the queue goes on in some way. */
+  set(id: string, change: Partial<QueueItem>): void {
+    this.items = this.items.map((item) => (item.id === id ? { ...item, ...change } : item));
+    this.tellQueue({ type: 'changed', items: this.items.filter((item) => item.id === id) });
+  }
+
+  host: ClearcutApi['host'] = async () => ({
+    kind: 'desktop',
+    version: '1',
+    platform: 'linux',
+    canReveal: true,
+    whenDone: ['nothing', 'notify', 'reveal', 'sleep'],
+    updates: false,
+    languages: ['en'],
+  });
   found: EngineFacts | null = null;
   facts: ClearcutApi['facts'] = async () => {
     if (!this.found) throw new UserError('tool-missing', 'No ffmpeg was found.');
@@ -96,22 +152,37 @@ export class FakeHost implements ClearcutApi {
   };
   installed: readonly ModelManifest[] = [];
   models: ClearcutApi['models'] = async () => this.installed;
-  chooseInput: ClearcutApi['chooseInput'] = async () => this.chosen;
-  pathOfDrop: ClearcutApi['pathOfDrop'] = async (file, onUpload) => {
+  chooseInputs: ClearcutApi['chooseInputs'] = async () => this.chosen;
+  pathsOfDrop: ClearcutApi['pathsOfDrop'] = async (files, onUpload) => {
     onUpload?.(0.5);
-    return `/dropped/${file.name}`;
+    return files.map(({ name }) => `/dropped/${name}`);
   };
+  recent: ClearcutApi['recent'] = async () => [];
+  openRecent: ClearcutApi['openRecent'] = async (path) => path;
+  forgetRecent: ClearcutApi['forgetRecent'] = async () => undefined;
   probe: ClearcutApi['probe'] = (path) => this.probing(path);
   poster: ClearcutApi['poster'] = async (path, seconds) => {
     this.calls.push(`poster ${path} ${seconds}`);
     return new Uint8Array([1]);
   };
+  frames: ClearcutApi['frames'] = async () => new Uint8Array();
+  peaks: ClearcutApi['peaks'] = async () => new Uint8Array();
+  sound: ClearcutApi['sound'] = async () => new Uint8Array();
   suggestOutput: ClearcutApi['suggestOutput'] = async (input, stages, codec) =>
     `/videos/${suggestedName(input, stages, codec)}`;
   chooseOutput: ClearcutApi['chooseOutput'] = async () => this.saved;
-  start: ClearcutApi['start'] = (request) => {
-    this.requests.push(request);
-    return this.starting();
+  space: ClearcutApi['space'] = async () => ({ freeBytes: 1e12 });
+  queue: ClearcutApi['queue'] = async () => ({ settings: this.settings, items: this.items, progress: null });
+  changeQueue: ClearcutApi['changeQueue'] = async (command) => {
+    this.commands.push(command);
+    if (command.kind === 'add') return this.adding(command.wishes);
+    if (command.kind === 'settings') this.tellQueue({ type: 'settings', settings: command.settings });
+    return [];
+  };
+  queueLog: ClearcutApi['queueLog'] = async (id) => `Log of ${id}`;
+  onQueueChange: ClearcutApi['onQueueChange'] = (listener) => {
+    this.#queueListeners.add(listener);
+    return () => this.#queueListeners.delete(listener);
   };
   readonly previews: PreviewRequest[] = [];
   startPreview: ClearcutApi['startPreview'] = async (request) => {
@@ -122,16 +193,27 @@ export class FakeHost implements ClearcutApi {
     this.calls.push(`take ${id}`);
     return new Uint8Array([1]);
   };
+  takePreviewFrame: ClearcutApi['takePreviewFrame'] = async (id) => {
+    this.calls.push(`take frame ${id}`);
+    return new Uint8Array([1]);
+  };
   cancel: ClearcutApi['cancel'] = async (id) => void this.calls.push(`cancel ${id}`);
-  pause: ClearcutApi['pause'] = async (id) => void this.calls.push(`pause ${id}`);
-  unpause: ClearcutApi['unpause'] = async (id) => void this.calls.push(`unpause ${id}`);
   reveal: ClearcutApi['reveal'] = async (path) => void this.calls.push(`reveal ${path}`);
+  preferences: ClearcutApi['preferences'] = async () => this.kept;
+  changePreferences: ClearcutApi['changePreferences'] = async (change) => {
+    this.kept = { ...this.kept, ...(change as Partial<Preferences>) };
+  };
+  importPresets: ClearcutApi['importPresets'] = async () => null;
+  exportPresets: ClearcutApi['exportPresets'] = async () => true;
+  sleep: ClearcutApi['sleep'] = async () => void this.calls.push('sleep');
+  checkForUpdates: ClearcutApi['checkForUpdates'] = async () => ({ current: '1', newer: null });
   onJobEvent: ClearcutApi['onJobEvent'] = (listener) => {
     this.tell = listener;
     return () => undefined;
   };
   onOpen: ClearcutApi['onOpen'] = (listener) => {
-    this.openPath = listener;
+    this.openPaths = listener;
     return () => undefined;
   };
+  onCommand: ClearcutApi['onCommand'] = () => () => undefined;
 }

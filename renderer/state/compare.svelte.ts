@@ -1,0 +1,148 @@
+import {
+  CancelledError,
+  type ClearcutApi,
+  type ErrorData,
+  type MediaInfo,
+  type StageRequest,
+} from '../../app/shared';
+import { BoundedCache } from './bounded-cache';
+import { plainError } from './plain-error';
+import type { PreviewJobs } from './preview-jobs';
+import { pictureAddress } from './source.svelte';
+
+export const COMPARE_MODES = ['slider', 'side', 'lens'] as const;
+export type CompareMode = (typeof COMPARE_MODES)[number];
+
+export type ComparePhase =
+  | { readonly name: 'idle' }
+  | { readonly name: 'making' }
+  | { readonly name: 'ready'; readonly before: string; readonly after: string; readonly seconds: number }
+  | { readonly name: 'failed'; readonly error: ErrorData };
+
+/** Settings that stand still on one side while others are tried on the other. */
+export interface KeptSettings {
+  readonly stages: readonly StageRequest[];
+  readonly title: string;
+}
+
+/** Every pixel of a large result, and no larger than a picture can be shown. */
+const WIDEST = 7680;
+/** Frames with both sides of a comparison, the last ones that were looked at. */
+const MOST_FRAMES = 24;
+/** A change of settings or place waits so long for the next one before anything is computed. */
+const REST_MS = 350;
+
+/** One frame before and after, or with two settings: made anew at once when either changes. */
+export class Compare {
+  on = $state(false);
+  mode = $state<CompareMode>('slider');
+  /** Shows the original while a key is held. */
+  original = $state(false);
+  /** The left side; null for the video as it is. */
+  kept = $state.raw<KeptSettings | null>(null);
+  phase = $state.raw<ComparePhase>({ name: 'idle' });
+  #abort = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #frames = new BoundedCache<string>(MOST_FRAMES, (address) => {
+    URL.revokeObjectURL(address);
+  });
+
+  constructor(
+    private readonly host: ClearcutApi,
+    private readonly jobs: PreviewJobs,
+  ) {}
+
+  /** Shows `stages` at `seconds` as soon as nothing has changed for a moment. */
+  show(info: MediaInfo, stages: readonly StageRequest[] | null, seconds: number, atOnce = false): void {
+    this.#stop();
+    if (!this.on || stages === null) {
+      this.phase = { name: 'idle' };
+      return;
+    }
+    const { signal } = this.#abort;
+    const run = (): void => void this.#make(info, stages, seconds, signal);
+    if (atOnce) run();
+    else this.#timer = setTimeout(run, REST_MS);
+  }
+
+  /** Nothing is shown, and nothing made. */
+  hide(): void {
+    this.#stop();
+    this.phase = { name: 'idle' };
+  }
+
+  clear(): void {
+    this.hide();
+    this.kept = null;
+    this.#frames.clear();
+  }
+
+  #stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+  }
+
+  async #make(
+    info: MediaInfo,
+    stages: readonly StageRequest[],
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const begun = performance.now();
+    this.phase = { name: 'making' };
+    try {
+      const before = await this.#frame(info, this.kept?.stages ?? null, seconds, signal);
+      const after = await this.#frame(info, stages, seconds, signal);
+      this.phase = { name: 'ready', before, after, seconds: (performance.now() - begun) / 1000 };
+    } catch (error) {
+      const data = plainError(error);
+      if (signal.aborted || data.code === 'cancelled') return;
+      this.phase = { name: 'failed', error: data };
+    }
+  }
+
+  /** The address of a frame as it is, or as `stages` make it. @throws CancelledError */
+  async #frame(
+    info: MediaInfo,
+    stages: readonly StageRequest[] | null,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const key = JSON.stringify([info.path, seconds, stages]);
+    const known = this.#frames.get(key);
+    if (known !== undefined) return known;
+    const bytes = stages
+      ? await this.#made(info, stages, seconds, signal)
+      : await this.host.poster(info.path, seconds, WIDEST);
+    if (signal.aborted) throw new CancelledError();
+    const address = pictureAddress(bytes);
+    this.#frames.set(key, address, 1);
+    return address;
+  }
+
+  async #made(
+    info: MediaInfo,
+    stages: readonly StageRequest[],
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const { id } = await this.jobs.run(
+      { input: info.path, stages, start: seconds, end: seconds + spanOf(info, stages), still: true },
+      signal,
+    );
+    return this.host.takePreviewFrame(id, WIDEST);
+  }
+}
+
+/** Seconds that hold one frame, and its neighbours where a stage needs them. */
+function spanOf(
+  { video: { frameRate, variableFrameRate } }: MediaInfo,
+  stages: readonly StageRequest[],
+): number {
+  const each = frameRate && frameRate.num > 0 ? frameRate.den / frameRate.num : 0.04;
+  const frames = stages.some(({ kind }) => kind === 'interpolate') ? 3 : 1.5;
+  // A frame may stand long where they differ.
+  return Math.min(5, Math.max(frames * each, variableFrameRate ? 0.5 : 0));
+}

@@ -1,0 +1,122 @@
+import {
+  FRAME_FACTORS,
+  MOST_NEW_FRAMES,
+  type FrameFactor,
+  type MediaInfo,
+  type MotionMethod,
+  type Preset,
+  type SlowSound,
+  type StageRequest,
+} from '../../../app/shared';
+import { t } from '../../words';
+import type { Choice } from '../networks';
+import type { Chain } from './chain.svelte';
+import type { StepKind, StepSettings } from './step';
+
+/** How motion is made smoother, slower or sharp. */
+export class MotionSettings implements StepSettings {
+  readonly kinds = ['deblur', 'smooth', 'slow'] as const;
+  /** The frame rate's. */
+  rateFactor = $state<FrameFactor>(2);
+  slow = $state<FrameFactor>(4);
+  slowSound = $state<SlowSound>('stretch');
+  method = $state<MotionMethod>('auto');
+
+  /** `network` tells whether one for motion is installed. */
+  constructor(
+    private readonly chain: Chain,
+    private readonly network: () => boolean,
+  ) {}
+
+  /** True where new frames can come from a network or from motion alone. */
+  get methodMatters(): boolean {
+    return this.network();
+  }
+
+  /** By what the frame rate can be multiplied beside slow motion. */
+  get factorChoices(): readonly Choice<FrameFactor>[] {
+    return choices(this.chain.has('slow') ? this.slow : 1, 'slow');
+  }
+
+  /** By what time can be stretched beside a higher frame rate. */
+  get slowChoices(): readonly Choice<FrameFactor>[] {
+    return choices(this.chain.has('smooth') ? this.rateFactor : 1, 'smooth');
+  }
+
+  allowed(kind: StepKind, { kind: media }: MediaInfo): boolean {
+    return media === 'video' && (kind !== 'deblur' || this.network());
+  }
+
+  stage(kind: StepKind): StageRequest {
+    if (kind === 'deblur') return { kind: 'interpolate', deblur: true };
+    const method = this.method === 'auto' ? {} : { method: this.method };
+    if (kind === 'smooth') return { kind: 'interpolate', factor: this.rateFactor, ...method };
+    const sound = this.slowSound === 'stretch' ? {} : { slowSound: this.slowSound };
+    return { kind: 'interpolate', slow: this.slow, ...sound, ...method };
+  }
+
+  factor(kind: StepKind): number | null {
+    return kind === 'smooth' ? this.rateFactor : kind === 'slow' ? this.slow : null;
+  }
+
+  said(stage: StageRequest): ReturnType<StepSettings['said']> {
+    if (stage.kind !== 'interpolate') return null;
+    const { factor: interpolate, slow, slowSound, deblur, method } = stage;
+    const said = { interpolate, slow, slowSound, deblur, method };
+    const preset: Partial<Preset> = Object.fromEntries(
+      Object.entries(said).filter(([, value]) => value !== undefined),
+    );
+    return { kinds: kindsOf(preset), preset };
+  }
+
+  read({ interpolate, slow, slowSound, deblur, method }: Preset): readonly StepKind[] {
+    this.rateFactor = interpolate ?? 2;
+    this.slow = slow ?? 4;
+    this.slowSound = slowSound ?? 'stretch';
+    this.method = method ?? 'auto';
+    return kindsOf({ interpolate, slow, deblur });
+  }
+
+  /** Takes back what can't be had together: more frames of one than there can be, sharp frames without a network. */
+  settle(): void {
+    if (this.chain.has('smooth') && this.chain.has('slow')) {
+      while (tooManyFrames(this.rateFactor, this.slow)) {
+        if (this.rateFactor >= this.slow) this.rateFactor = half(this.rateFactor);
+        else this.slow = half(this.slow);
+      }
+    }
+    if (this.chain.has('deblur') || !this.methodMatters) this.method = 'auto';
+  }
+}
+
+/** What a preset asks for of motion. */
+function kindsOf({
+  deblur,
+  interpolate,
+  slow,
+}: {
+  readonly [K in 'deblur' | 'interpolate' | 'slow']?: Preset[K] | undefined;
+}): readonly StepKind[] {
+  return [
+    ...(deblur ? (['deblur'] as const) : []),
+    ...(interpolate === undefined ? [] : (['smooth'] as const)),
+    ...(slow === undefined ? [] : (['slow'] as const)),
+  ];
+}
+
+function choices(beside: number, other: StepKind): Choice<FrameFactor>[] {
+  const most = MOST_NEW_FRAMES / beside;
+  return FRAME_FACTORS.map((value) => ({
+    value,
+    reason: tooManyFrames(value, beside) ? t().motion.tooMany(t().steps[other].label, beside, most) : null,
+  }));
+}
+
+function half(factor: FrameFactor): FrameFactor {
+  return FRAME_FACTORS[FRAME_FACTORS.indexOf(factor) - 1] ?? FRAME_FACTORS[0];
+}
+
+/** True where both together make more frames of one than can be made. */
+function tooManyFrames(factor: number, slow: number): boolean {
+  return factor * slow > MOST_NEW_FRAMES;
+}

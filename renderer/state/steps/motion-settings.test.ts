@@ -1,0 +1,47 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { findPreset } from '../../../app/shared';
+import { FakeHost, info } from '../../../tests/support/fake-host';
+import { Workspace } from '../workspace.svelte';
+
+describe('how motion is made', () => {
+  let host: FakeHost;
+  let workspace: Workspace;
+  beforeEach(() => {
+    host = new FakeHost();
+    workspace = new Workspace(host);
+  });
+
+  it('makes no more frames of one than can be made, whichever was said last', async () => {
+    await workspace.choose();
+    const { motion, chain } = workspace.settings;
+    await workspace.change(() => {
+      motion.slow = 8;
+      chain.add('slow');
+    });
+    await workspace.change(() => {
+      chain.add('smooth');
+    });
+    expect([motion.rateFactor, motion.slow]).toEqual([2, 4]);
+    expect(motion.slowChoices.filter(({ reason }) => reason !== null).map(({ value }) => value)).toEqual([8]);
+    expect(workspace.settings.flow(info('x'))?.after).toMatchObject({
+      rate: { num: 50, den: 1 },
+      seconds: 32,
+    });
+  });
+
+  it('offers sharp frames only where a network is there for them, and no motion for a still', async () => {
+    await workspace.choose();
+    const { settings } = workspace;
+    expect(settings.missing(info('x'))).toEqual(['smooth', 'slow']);
+    expect(settings.presets.some(({ deblur }) => deblur)).toBe(false);
+    await workspace.change(() => {
+      settings.usePreset(findPreset('slow-4x')!);
+    });
+    expect([settings.preset?.name, workspace.outputName]).toEqual(['slow-4x', 'clip-clearcut-slow4x.mp4']);
+    host.probing = async (path) => info(path, 'still');
+    host.chosen = ['/videos/photo.png'];
+    await workspace.choose();
+    expect(settings.stages).toEqual([{ kind: 'enhance', scale: 2 }]);
+    expect(settings.missing(info('x', 'still'))).toEqual([]);
+  });
+});
