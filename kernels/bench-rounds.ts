@@ -43,6 +43,30 @@ export async function medianSeconds(
   return new Map([...seconds].map(([contender, values]) => [contender, median(values)]));
 }
 
+/** Contenders that do the same on one instruction set each, the portable one last: it is the yardstick. */
+export async function benchAgainstPortable(
+  work: {
+    readonly group: string;
+    readonly threads: number;
+    readonly operations: number;
+    readonly contenders: readonly Contender[];
+  },
+  { rounds, onProgress }: KernelBenchOptions,
+): Promise<readonly KernelBenchRow[]> {
+  const { threads, operations, contenders } = work;
+  const group = `${work.group}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+  onProgress?.(group);
+  const seconds = await medianSeconds(contenders, rounds);
+  const speed = (contender: Contender): number => operations / (seconds.get(contender) ?? NaN) / 1e9;
+  const portable = contenders.at(-1);
+  return contenders.flatMap((contender) => {
+    if (!portable || contender === portable) return [];
+    const value = speed(contender);
+    const baseline = { name: portable.name, value: speed(portable) };
+    return [{ group, name: contender.name, value, unit: 'G ops/s', baseline, ratio: value / baseline.value }];
+  });
+}
+
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? NaN;

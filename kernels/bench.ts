@@ -6,6 +6,7 @@ import { compiledKernels, loadKernels } from './binding/load';
 import type { IsaName } from './binding/implementation';
 import { benchMotion } from './dense-inverse-search/bench';
 import { benchDynamicFilter } from './dynamic-filter2d/bench';
+import { benchPointHead } from './point-head/bench';
 import { QUANTIZED_CONV2D_BENCH, quantizedConv2dData } from './quantized-conv2d/cases';
 import { SUBPIXEL_CONV2D_BENCH, subpixelConv2dData } from './subpixel-conv2d/cases';
 
@@ -15,7 +16,7 @@ const UNIT = 'G ops/s';
  * Adder layers on every instruction set of this machine against onnxruntime's convolution of the same shape
  * in floats and in 8 bits, in turns, on one thread and on all; then a network's head and tail, with all that they do
  * besides, against the convolution in floats alone. An operation is one |x − w| or one multiplication, with its
- * addition. Last, dynamic filters, motion estimation and warps against the portable kernels.
+ * addition. Last, dynamic filters, point heads, motion estimation and warps against the portable kernels.
  */
 export async function benchKernels(options: KernelBenchOptions = {}): Promise<readonly KernelBenchRow[]> {
   const rows: KernelBenchRow[] = [];
@@ -26,7 +27,10 @@ export async function benchKernels(options: KernelBenchOptions = {}): Promise<re
     rows.push(...(await benchHead(threads, options)));
     rows.push(...(await benchTail(threads, options)));
   }
-  for (const threads of new Set([1, all])) rows.push(...(await benchDynamicFilter(threads, options)));
+  for (const threads of new Set([1, all])) {
+    rows.push(...(await benchDynamicFilter(threads, options)));
+    rows.push(...(await benchPointHead(threads, options)));
+  }
   for (const threads of new Set([1, all])) rows.push(...(await benchMotion(threads, options)));
   loadKernels().setThreads(all);
   return rows;

@@ -6,6 +6,7 @@ export type { SubpixelConv2dDescription } from './subpixel-conv2d/attributes';
 export type { KernelBenchOptions, KernelBenchRow } from './bench-rounds';
 export type { ImplementationName, IsaName } from './binding/implementation';
 export type { Adder2dStep, Kernels, KernelStep, PreparedAdder2d, ResizeOptions } from './binding/kernels';
+export type { PointHeadDescription } from './point-head/attributes';
 export type { ChromaSite } from './plane/chroma-axis';
 export type { PictureCoding } from './plane/colour-work';
 export { compiledKernels, createMotionSession, loadKernels, type LoadOptions } from './binding/load';

@@ -27,6 +27,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["adder2dKernels"] = Napi::Function::New(env, listAdder2dKernels);
   exports["createAdder2d"] = Napi::Function::New(env, createAdder2d);
   exports["createDynamicFilter2d"] = Napi::Function::New(env, createDynamicFilter2d);
+  exports["createPointHead"] = Napi::Function::New(env, createPointHead);
   exports["createQuantizedConv2d"] = Napi::Function::New(env, createQuantizedConv2d);
   exports["createSubpixelConv2d"] = Napi::Function::New(env, createSubpixelConv2d);
   exports["disposeLayer"] = Napi::Function::New(env, disposeLayer);

@@ -12,6 +12,7 @@ Napi::Value listAdder2dKernels(const Napi::CallbackInfo& info);
 // Each makes a layer ready; the result is a handle.
 Napi::Value createAdder2d(const Napi::CallbackInfo& info);
 Napi::Value createDynamicFilter2d(const Napi::CallbackInfo& info);
+Napi::Value createPointHead(const Napi::CallbackInfo& info);
 Napi::Value createQuantizedConv2d(const Napi::CallbackInfo& info);
 Napi::Value createSubpixelConv2d(const Napi::CallbackInfo& info);
 Napi::Value disposeLayer(const Napi::CallbackInfo& info);

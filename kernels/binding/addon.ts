@@ -9,6 +9,7 @@ import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes'
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { PointHeadLayer } from '../point-head/attributes';
 import type { BilinearWork } from '../plane/bilinear-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { KeepStillWork, StillWork } from '../plane/still-reference';
@@ -31,6 +32,7 @@ interface NativeAddon {
   adder2dKernels(): readonly { readonly name: IsaName; readonly isa: string }[];
   createAdder2d(options: Adder2dLayer & { readonly kernel: IsaName }): LayerHandle;
   createDynamicFilter2d(options: DynamicFilter2dDescription & { readonly kernel: IsaName }): LayerHandle;
+  createPointHead(options: PointHeadLayer & { readonly kernel: IsaName }): LayerHandle;
   createQuantizedConv2d(options: QuantizedConv2dLayer & { readonly kernel: IsaName }): LayerHandle;
   createSubpixelConv2d(options: SubpixelConv2dLayer & { readonly kernel: IsaName }): LayerHandle;
   disposeLayer(handle: LayerHandle): void;
@@ -136,6 +138,7 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     },
     createAdder2d: (layer) => addon.createAdder2d({ ...layer, kernel: name }),
     createDynamicFilter2d: (layer) => addon.createDynamicFilter2d({ ...layer, kernel: name }),
+    createPointHead: (layer) => addon.createPointHead({ ...layer, kernel: name }),
     createQuantizedConv2d: (layer) => addon.createQuantizedConv2d({ ...layer, kernel: name }),
     createSubpixelConv2d: (layer) => addon.createSubpixelConv2d({ ...layer, kernel: name }),
     disposeLayer: (handle) => {

@@ -16,11 +16,13 @@ import type { LinearAxis } from '../plane/chroma-axis';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import { checkStill, keepStillWorks, type StillLayout, type StillWork } from '../plane/still-reference';
 import { resizeAxis, type ResizeAxis } from '../plane/resize-table';
+import type { PointHeadDescription } from '../point-head/attributes';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
 import {
   CheckedAdder2d,
   CheckedDynamicFilter2d,
+  CheckedPointHead,
   checkedStep,
   CheckedQuantizedConv2d,
   CheckedSubpixelConv2d,
@@ -32,6 +34,7 @@ import type {
   KernelStep,
   PreparedAdder2d,
   PreparedDynamicFilter2d,
+  PreparedPointHead,
   PreparedQuantizedConv2d,
   PreparedSubpixelConv2d,
   ResizeOptions,
@@ -77,6 +80,10 @@ export class CheckedKernels implements Kernels {
 
   prepareDynamicFilter2d(description: DynamicFilter2dDescription): PreparedDynamicFilter2d {
     return new CheckedDynamicFilter2d(this.#implementation, description);
+  }
+
+  preparePointHead(description: PointHeadDescription): PreparedPointHead {
+    return new CheckedPointHead(this.#implementation, description);
   }
 
   prepareQuantizedConv2d(description: QuantizedConv2dDescription): PreparedQuantizedConv2d {

@@ -11,6 +11,7 @@ import {
   filteredShape,
   type DynamicFilter2dDescription,
 } from '../dynamic-filter2d/attributes';
+import { pointHeadLayer, type PointHeadDescription, type PointHeadLayer } from '../point-head/attributes';
 import {
   quantizedConv2dLayer,
   type QuantizedConv2dDescription,
@@ -27,7 +28,9 @@ import type {
   DynamicFilter2dStep,
   KernelStep,
   PreparedAdder2d,
+  PointHeadStep,
   PreparedDynamicFilter2d,
+  PreparedPointHead,
   PreparedQuantizedConv2d,
   PreparedSubpixelConv2d,
   QuantizedConv2dStep,
@@ -135,6 +138,34 @@ export class CheckedDynamicFilter2d extends CheckedLayer implements PreparedDyna
   }
 }
 
+export class CheckedPointHead extends CheckedLayer implements PreparedPointHead {
+  readonly operator = 'PointHead';
+  readonly #layer: PointHeadLayer;
+
+  constructor(implementation: Implementation, description: PointHeadDescription) {
+    const layer = pointHeadLayer(description);
+    super(implementation, implementation.createPointHead(layer));
+    this.#layer = layer;
+  }
+
+  check({ maps, points, shape, count, y }: PointHeadStep): StepWork {
+    const { handle: layer, operator } = this;
+    checkInteger(maps.length, 'maps', this.#layer.maps.length, this.#layer.maps.length);
+    for (const [index, { data, h, w }] of maps.entries()) {
+      checkPlanes(1, h, w);
+      checkArray(data, Float32Array, h * w * (this.#layer.maps[index]?.channels ?? 0), `maps[${index}]`);
+      if (overlap(data, y)) expected(`memory apart from maps[${index}]`, 'y', y);
+    }
+    checkInteger(count, 'count', 0, 2 ** 24);
+    checkArray(points, Float32Array, 2 * count, 'points');
+    checkArray(shape, Float32Array, this.#layer.shapeValues * count, 'shape');
+    checkArray(y, Float32Array, count, 'y');
+    if (overlap(points, y)) expected('memory apart from points', 'y', y);
+    if (overlap(shape, y)) expected('memory apart from shape', 'y', y);
+    return { operator, layer, maps, points, shape, count, y };
+  }
+}
+
 export class CheckedQuantizedConv2d extends CheckedLayer implements PreparedQuantizedConv2d {
   readonly operator = 'QuantizedConv2d';
   readonly #layer: QuantizedConv2dLayer;
@@ -199,6 +230,7 @@ export function checkedStep(implementation: Implementation, step: KernelStep): S
   const ours = layer instanceof CheckedLayer && layer.implementation === implementation;
   if (ours && layer instanceof CheckedAdder2d) return layer.check(step as Adder2dStep);
   if (ours && layer instanceof CheckedDynamicFilter2d) return layer.check(step as DynamicFilter2dStep);
+  if (ours && layer instanceof CheckedPointHead) return layer.check(step as PointHeadStep);
   if (ours && layer instanceof CheckedQuantizedConv2d) return layer.check(step as QuantizedConv2dStep);
   if (ours && layer instanceof CheckedSubpixelConv2d) return layer.check(step as SubpixelConv2dStep);
   return expected('a layer that these kernels prepared', 'layer', layer);

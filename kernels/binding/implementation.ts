@@ -6,6 +6,8 @@ import type { DynamicFilter2dWork } from '../dynamic-filter2d/reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { PointHeadLayer } from '../point-head/attributes';
+import type { PointHeadWork } from '../point-head/reference';
 import type { BilinearWork } from '../plane/bilinear-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
 import type { KeepStillWork, StillWork } from '../plane/still-reference';
@@ -35,6 +37,7 @@ export interface EstimateWork {
 interface Works {
   readonly Adder2d: Adder2dWork;
   readonly DynamicFilter2d: DynamicFilter2dWork;
+  readonly PointHead: PointHeadWork;
   readonly QuantizedConv2d: QuantizedConv2dWork;
   readonly SubpixelConv2d: SubpixelConv2dWork;
 }
@@ -54,6 +57,7 @@ export interface Implementation {
   setThreads(count: number): void;
   createAdder2d(layer: Adder2dLayer): LayerHandle;
   createDynamicFilter2d(layer: DynamicFilter2dDescription): LayerHandle;
+  createPointHead(layer: PointHeadLayer): LayerHandle;
   createQuantizedConv2d(layer: QuantizedConv2dLayer): LayerHandle;
   createSubpixelConv2d(layer: SubpixelConv2dLayer): LayerHandle;
   disposeLayer(handle: LayerHandle): void;

@@ -6,6 +6,8 @@ import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import type { StillLayout, StillWork } from '../plane/still-reference';
+import type { PointHeadDescription } from '../point-head/attributes';
+import type { PointMap } from '../point-head/reference';
 import type { QuantizedConv2dDescription } from '../quantized-conv2d/attributes';
 import type { SubpixelConv2dDescription } from '../subpixel-conv2d/attributes';
 import type { ImplementationName } from './implementation';
@@ -32,6 +34,10 @@ export interface PreparedDynamicFilter2d extends PreparedLayer {
   readonly side: number;
   /** @throws TypeError for features too small to be reflected */
   outputShape(h: number, w: number): { readonly height: number; readonly width: number };
+}
+
+export interface PreparedPointHead extends PreparedLayer {
+  readonly operator: 'PointHead';
 }
 
 export interface PreparedQuantizedConv2d extends PreparedLayer {
@@ -74,6 +80,20 @@ export interface DynamicFilter2dStep {
   readonly y: Float32Array;
 }
 
+/** Maps of one picture and places in them. */
+export interface PointHeadStep {
+  readonly layer: PreparedPointHead;
+  /** As many as the layer has, channels last. */
+  readonly maps: readonly PointMap[];
+  /** [count, 2] in input pixels. */
+  readonly points: Float32Array;
+  /** [count, shapeValues] */
+  readonly shape: Float32Array;
+  readonly count: number;
+  /** [count]. Shares no memory with the rest. */
+  readonly y: Float32Array;
+}
+
 /** Float planes to codes in NHWC. */
 export interface QuantizedConv2dStep {
   readonly layer: PreparedQuantizedConv2d;
@@ -100,7 +120,8 @@ export interface SubpixelConv2dStep {
   readonly y: Float32Array;
 }
 
-export type KernelStep = Adder2dStep | DynamicFilter2dStep | QuantizedConv2dStep | SubpixelConv2dStep;
+export type KernelStep =
+  Adder2dStep | DynamicFilter2dStep | PointHeadStep | QuantizedConv2dStep | SubpixelConv2dStep;
 
 /** Planes of floats, rows without padding, and where they go. */
 export interface BilinearResize {
@@ -144,6 +165,7 @@ export interface Kernels {
   setThreads(count: number): void;
   prepareAdder2d(description: Adder2dDescription): PreparedAdder2d;
   prepareDynamicFilter2d(description: DynamicFilter2dDescription): PreparedDynamicFilter2d;
+  preparePointHead(description: PointHeadDescription): PreparedPointHead;
   prepareQuantizedConv2d(description: QuantizedConv2dDescription): PreparedQuantizedConv2d;
   prepareSubpixelConv2d(description: SubpixelConv2dDescription): PreparedSubpixelConv2d;
   /** Runs steps in order, each of which may read what an earlier one wrote, in one call off the calling thread. */

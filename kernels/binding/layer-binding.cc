@@ -13,6 +13,7 @@ struct Operator {
 constexpr Operator kOperators[] = {
     {"Adder2d", adder2dStep},
     {"DynamicFilter2d", dynamicFilter2dStep},
+    {"PointHead", pointHeadStep},
     {"QuantizedConv2d", quantizedConv2dStep},
     {"SubpixelConv2d", subpixelConv2dStep},
 };

@@ -19,6 +19,7 @@ struct StepArguments {
 
 std::unique_ptr<const Step> adder2dStep(const StepArguments& step);
 std::unique_ptr<const Step> dynamicFilter2dStep(const StepArguments& step);
+std::unique_ptr<const Step> pointHeadStep(const StepArguments& step);
 std::unique_ptr<const Step> quantizedConv2dStep(const StepArguments& step);
 std::unique_ptr<const Step> subpixelConv2dStep(const StepArguments& step);
 

@@ -3,6 +3,8 @@ import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
 import { referenceSubdivide } from '../outline/grid-reference';
 import { referenceMatte, referenceSignedDistance } from '../outline/reference';
+import type { PointHeadLayer } from '../point-head/attributes';
+import { referencePointHead } from '../point-head/reference';
 import { referenceResizeBilinear } from '../plane/bilinear-reference';
 import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
@@ -26,6 +28,7 @@ export function referenceImplementation(reason: string): Implementation {
     setThreads: () => undefined,
     createAdder2d: (layer) => layer,
     createDynamicFilter2d: (layer) => layer,
+    createPointHead: (layer) => layer,
     createQuantizedConv2d: (layer) => layer,
     createSubpixelConv2d: (layer) => layer,
     disposeLayer: () => undefined,
@@ -82,6 +85,9 @@ function runStep(step: StepWork): void {
       break;
     case 'DynamicFilter2d':
       referenceDynamicFilter2d(step.layer as DynamicFilter2dDescription, step);
+      break;
+    case 'PointHead':
+      referencePointHead(step.layer as PointHeadLayer, step);
       break;
     case 'QuantizedConv2d':
       referenceQuantizedConv2d(step.layer as QuantizedConv2dLayer, step);

@@ -4,6 +4,7 @@ import { adder2d } from './adder2d';
 import { dynamicFilter2d } from './dynamic-filter2d';
 import { float32, uint8 } from './node-reader';
 import type { CustomNode, OperatorSet, PreparedOperator } from './operator';
+import { pointHead } from './point-head';
 import { quantizedConv2d } from './quantized-conv2d';
 import { subpixelConv2d } from './subpixel-conv2d';
 
@@ -38,6 +39,26 @@ const OPERATORS: Readonly<Record<string, Prepare>> = {
           const arrays = { x: float32(x, node), logits: float32(logits, node), y: float32(y, node) };
           return { layer, ...arrays, n, c, h, w };
         },
+        dispose: () => {
+          layer.dispose();
+        },
+      };
+    }),
+  PointHead: (kernels, node) =>
+    pointHead(node, (description) => {
+      const layer = kernels.preparePointHead(description);
+      return {
+        bind: ({ maps, points, shape, y }) => ({
+          layer,
+          maps: maps.map((map) => {
+            const [, h = 0, w = 0] = map.dims;
+            return { data: float32(map, node), h, w };
+          }),
+          points: float32(points, node),
+          shape: float32(shape, node),
+          count: y.data.length,
+          y: float32(y, node),
+        }),
         dispose: () => {
           layer.dispose();
         },

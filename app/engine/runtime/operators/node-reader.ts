@@ -22,6 +22,13 @@ export function numbers(
   return value as readonly number[];
 }
 
+/** All whole numbers of an attribute that has to be there. */
+export function list(attributes: Attributes, name: string): readonly number[] {
+  const value = attributes.get(name);
+  if (!Array.isArray(value)) throw new Error(`Expected numbers for ${name} but received ${String(value)}.`);
+  return value as readonly number[];
+}
+
 export function uint8(tensor: HostTensor, node: CustomNode): Uint8Array {
   return typed(tensor, 'uint8', node) as Uint8Array;
 }
