@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ClearcutApi, JobEvent, JobRequest } from '../../app/shared';
+import type { ClearcutApi, JobRequest, QueueChange, QueueItem } from '../../app/shared';
+import { splitJpegs } from '../../app/shared';
 import { ffprobe, makeClip, temporaryFolder } from '../support/media';
 import { StandInEvent, startMain, type StandIn, type StandInWindow } from './stand-in';
 
@@ -13,15 +15,20 @@ let cleanUp: () => Promise<void>;
 let clip: string;
 let electron: StandIn;
 let window: StandInWindow;
-const events: JobEvent[] = [];
+const changes: QueueChange[] = [];
 const opened: string[] = [];
+const commands: string[] = [];
 
 const page = (): ClearcutApi => electron.exposed['clearcut'] as ClearcutApi;
 
 beforeAll(async () => {
   ({ path: folder, cleanUp } = await temporaryFolder());
   clip = await makeClip(join(folder, 'clip one.mp4'), { rate: 10, seconds: 2 });
-  electron = await startMain(bundle, ['--some-switch', clip, join(folder, 'missing.mp4')]);
+  electron = await startMain(
+    bundle,
+    ['--some-switch', clip, join(folder, 'missing.mp4')],
+    join(folder, 'userData'),
+  );
   // What must be done before Electron is ready has been done by now.
   expect(electron.app.calls).toEqual([
     'enableSandbox',
@@ -34,8 +41,9 @@ beforeAll(async () => {
   ]);
   expect(electron.windows).toEqual([]);
   electron.pageScript = () => {
-    page().onOpen((path) => opened.push(path));
-    page().onJobEvent((event) => events.push(event));
+    page().onOpen((paths) => opened.push(...paths));
+    page().onQueueChange((change) => changes.push(change));
+    page().onCommand((command) => commands.push(command));
   };
   electron.app.becomeReady();
   await vi.waitFor(() => {
@@ -62,19 +70,36 @@ function request(input: string, output: string, overwrite = false): JobRequest {
   };
 }
 
-async function ending(jobId: string): Promise<JobEvent> {
+/** Queues a job, as the window does. */
+async function start(wanted: JobRequest): Promise<string> {
+  const wishes = [{ request: wanted, source: null }];
+  const [id] = await page().changeQueue({ kind: 'add', wishes });
+  return id ?? '';
+}
+
+async function item(id: string): Promise<QueueItem> {
+  const { items } = await page().queue();
+  const found = items.find((one) => one.id === id);
+  if (!found) throw new Error(`There is no job ${id}.`);
+  return found;
+}
+
+/** The job once it is in one of these states. */
+async function reached(id: string, ...states: readonly QueueItem['state'][]): Promise<QueueItem> {
   return vi.waitFor(
-    () => {
-      const event = events.findLast((one) => one.jobId === jobId);
-      if (!event || event.type === 'progress' || event.type === 'note') throw new Error('still running');
-      return event;
+    async () => {
+      const found = await item(id);
+      expect(states).toContain(found.state);
+      return found;
     },
     { timeout: 100_000 },
   );
 }
 
-const drop = (path: string): Promise<string> =>
-  page().pathOfDrop({ name: 'clip', size: 1, realPath: path } as never);
+const drop = async (path: string): Promise<string> => {
+  const [found] = await page().pathsOfDrop([{ name: 'clip', size: 1, realPath: path } as never]);
+  return found ?? '';
+};
 
 describe('the window', () => {
   it('gives the page a sandbox, a world of its own and no Node', () => {
@@ -97,23 +122,39 @@ describe('the window', () => {
     expect(Object.keys(electron.exposed)).toEqual(['clearcut']);
     expect(Object.keys(page()).sort()).toEqual([
       'cancel',
-      'chooseInput',
+      'changePreferences',
+      'changeQueue',
+      'checkForUpdates',
+      'chooseInputs',
       'chooseOutput',
+      'exportPresets',
       'facts',
+      'forgetRecent',
+      'frames',
       'host',
+      'importPresets',
       'models',
+      'onCommand',
       'onJobEvent',
       'onOpen',
-      'pathOfDrop',
-      'pause',
+      'onQueueChange',
+      'openRecent',
+      'pathsOfDrop',
+      'peaks',
       'poster',
+      'preferences',
       'probe',
+      'queue',
+      'queueLog',
+      'recent',
       'reveal',
-      'start',
+      'sleep',
+      'sound',
+      'space',
       'startPreview',
       'suggestOutput',
       'takePreview',
-      'unpause',
+      'takePreviewFrame',
     ]);
   });
 
@@ -228,7 +269,12 @@ describe('calls from pages', () => {
   it('are parsed before they are believed', async () => {
     await expect(page().probe(7 as never)).rejects.toMatchObject({ code: 'bad-usage' });
     await expect(page().poster(clip, -1, 100)).rejects.toMatchObject({ code: 'bad-usage' });
-    await expect(page().start({ input: clip } as never)).rejects.toMatchObject({ code: 'bad-usage' });
+    await expect(
+      page().changeQueue({ kind: 'add', wishes: [{ request: { input: clip }, source: null }] } as never),
+    ).rejects.toMatchObject({ code: 'bad-usage' });
+    await expect(page().changePreferences({ theme: 'pink' } as never)).rejects.toMatchObject({
+      code: 'bad-usage',
+    });
     await expect(page().suggestOutput(clip, TWICE, 'exe' as never)).rejects.toMatchObject({
       code: 'bad-usage',
     });
@@ -250,12 +296,16 @@ describe('calls from pages', () => {
       await expect(page().poster(path, 0, 100)).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().suggestOutput(path, TWICE, 'h264')).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().reveal(path)).rejects.toMatchObject({ code: 'no-such-file' });
+      await expect(page().openRecent(path)).rejects.toMatchObject({ code: 'no-such-file' });
+      await expect(page().peaks({ path, start: 0, seconds: 1, count: 1 })).rejects.toMatchObject({
+        code: 'no-such-file',
+      });
     }
     expect(electron.revealed).toEqual([]);
-    await expect(page().pathOfDrop({ name: 'no file', size: 1 })).rejects.toMatchObject({
+    await expect(page().pathsOfDrop([{ name: 'no file', size: 1 }])).rejects.toMatchObject({
       code: 'not-media',
     });
-    await expect(page().start(request(clip, join(folder, 'anywhere.mp4')))).rejects.toMatchObject({
+    await expect(start(request(clip, join(folder, 'anywhere.mp4')))).rejects.toMatchObject({
       code: 'output-not-writable',
     });
   });
@@ -268,7 +318,9 @@ describe('the desktop app', () => {
     });
     const other = await makeClip(join(folder, 'other.mp4'), { seconds: 0.2 });
     electron.app.emit('second-instance', {}, [], '', { words: ['other.mp4', '--x'], folder });
-    expect(opened).toEqual([clip, other]);
+    await vi.waitFor(() => {
+      expect(opened).toEqual([clip, other]);
+    });
     expect(window.focused).toBe(1);
 
     electron.answers.push({ canceled: false, filePaths: [clip] });
@@ -283,8 +335,12 @@ describe('the desktop app', () => {
     const event = new StandInEvent();
     electron.app.emit('open-file', event, other);
     expect(event.prevented).toBe(true);
-    expect(opened).toHaveLength(4);
+    await vi.waitFor(() => {
+      expect(opened).toHaveLength(4);
+    });
     expect(electron.app.recent).toContain(other);
+    expect(await page().recent()).toEqual([other, clip]);
+    expect(await page().openRecent(clip)).toBe(clip);
   });
 
   it('does a whole job: look, choose a place, export, show it in its folder', async () => {
@@ -308,11 +364,13 @@ describe('the desktop app', () => {
       options: { defaultPath: suggested, properties: ['showOverwriteConfirmation', 'createDirectory'] },
     });
 
-    const jobId = await page().start(request(clip, chosen));
-    expect(await ending(jobId)).toMatchObject({
-      type: 'done',
+    expect((await page().space(chosen)).freeBytes).toBeGreaterThan(0);
+    const id = await start(request(clip, chosen));
+    expect(await reached(id, 'done', 'failed')).toMatchObject({
+      state: 'done',
       result: { output: chosen, width: 128, frames: 20 },
     });
+    expect(await page().queueLog(id)).toMatch(/Started[^]*Done/);
     const { streams } = await ffprobe(chosen, '-show_streams', '-count_packets');
     expect(streams).toMatchObject([
       { codec_name: 'h264', width: 128, height: 96, nb_read_packets: '20' },
@@ -324,18 +382,108 @@ describe('the desktop app', () => {
     expect(window.progress.some(({ mode }) => mode !== undefined)).toBe(true);
     expect(window.progress.at(-1)).toEqual({ fraction: -1, mode: undefined });
     expect(electron.blockers.size).toBe(0);
+    // One word for the queue, and the window asks for attention.
+    await vi.waitFor(() => {
+      expect(electron.notifications.at(-1)).toMatchObject({
+        shown: true,
+        options: { title: 'The queue is done', body: '1 video exported.' },
+      });
+    });
+    expect([window.flashed, electron.app.badge]).toEqual([true, 0]);
+    electron.notifications.at(-1)?.emit('click');
+    expect(electron.revealed).toEqual([chosen, chosen]);
+  });
+
+  it('takes folders apart into the media files below them', async () => {
+    const tree = join(folder, 'tree');
+    await mkdir(join(tree, 'b'), { recursive: true });
+    await mkdir(join(tree, '.hidden'));
+    for (const name of ['a 10.mp4', 'a 9.mp4', 'notes.txt', 'b/日本語.mkv', '.hidden/c.mp4']) {
+      await writeFile(join(tree, name), 'x');
+    }
+    const dropped = await page().pathsOfDrop([{ name: 'tree', size: 0, realPath: tree } as never]);
+    expect(dropped.map((path) => path.slice(tree.length + 1)).toSorted()).toEqual([
+      'a 10.mp4',
+      'a 9.mp4',
+      'b/日本語.mkv',
+    ]);
+  });
+
+  it('previews a frame beside all else, and gives what a player needs', async () => {
+    const events: string[] = [];
+    page().onJobEvent((event) => events.push(`${event.type} ${event.jobId}`));
+    const id = await page().startPreview({ input: clip, stages: TWICE, start: 0.5, end: 0.6, still: true });
+    await vi.waitFor(
+      () => {
+        expect(events).toContain(`done ${id}`);
+      },
+      { timeout: 60_000 },
+    );
+    const png = Buffer.from(await page().takePreviewFrame(id, 4000));
+    // IHDR: twice as wide and high as the clip.
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([128, 96]);
+    await expect(page().takePreview(id)).rejects.toMatchObject({ code: 'no-such-file' });
+
+    const frames = splitJpegs(
+      await page().frames({ path: clip, start: 0, seconds: 1, rate: 10, maxWidth: 64 }),
+    );
+    expect(frames).toHaveLength(10);
+    const peaks = await page().peaks({ path: clip, start: 0, seconds: 2, count: 20 });
+    expect([peaks.length, Math.max(...peaks) > 0]).toEqual([20, true]);
+    const sound = Buffer.from(await page().sound({ path: clip, start: 0, seconds: 1 }));
+    expect(sound.subarray(0, 4).toString()).toBe('RIFF');
+    expect(electron.engines.map(({ options }) => options.serviceName)).toEqual([
+      'Clearcut preview',
+      'Clearcut export',
+    ]);
+  });
+
+  it('follows the preferences: menu, appearance, and nothing that is not known', async () => {
+    await page().changePreferences({ language: 'zh', theme: 'dark' });
+    expect(electron.menu.map(({ label }) => label)).toContain('文件(&F)');
+    expect(electron.nativeTheme.themeSource).toBe('dark');
+    await page().changePreferences({ language: 'auto', theme: 'auto' });
+    expect(electron.menu.map(({ label }) => label)).toContain('&File');
+    const kept = JSON.parse(await readFile(join(folder, 'userData', 'preferences.json'), 'utf8')) as {
+      theme: string;
+    };
+    expect(kept.theme).toBe('auto');
+    const view = electron.menu.find(({ label }) => label === '&View');
+    view?.submenu?.find(({ label }) => label === 'Queue')?.click?.();
+    expect(commands).toEqual(['queue']);
+    // No address is known to this build: it asks nobody.
+    expect((await page().host()).updates).toBe(false);
+    await expect(page().checkForUpdates()).rejects.toMatchObject({ code: 'bad-usage' });
+  });
+
+  it('takes presets out of a file and writes them to one, of older versions too', async () => {
+    const path = join(folder, 'presets.json');
+    await writeFile(path, JSON.stringify([{ version: 1, name: 'old', title: 'Old', help: '', enhance: 2 }]));
+    electron.answers.push({ canceled: false, filePaths: [path] });
+    const presets = await page().importPresets();
+    expect(presets).toMatchObject([{ name: 'old', enhance: 2 }]);
+    electron.answers.push({ canceled: false, filePath: join(folder, 'out.json') });
+    expect(await page().exportPresets(presets ?? [])).toBe(true);
+    electron.answers.push({ canceled: false, filePaths: [join(folder, 'out.json')] });
+    expect(await page().importPresets()).toEqual(presets);
+    await writeFile(path, '[{"version":99}]');
+    electron.answers.push({ canceled: false, filePaths: [path] });
+    await expect(page().importPresets()).rejects.toMatchObject({ code: 'damaged-input' });
   });
 
   it('replaces a file only where the user said so in the dialog', async () => {
     const suggested = await page().suggestOutput(clip, TWICE, 'h264');
     await writeFile(suggested, 'appeared meanwhile');
-    await expect(page().start(request(clip, suggested, true))).rejects.toMatchObject({
-      code: 'output-exists',
+    expect(await reached(await start(request(clip, suggested, true)), 'failed')).toMatchObject({
+      error: { code: 'output-exists' },
     });
+    await page().changeQueue({ kind: 'remove', ids: (await page().queue()).items.map(({ id }) => id) });
     expect(await readFile(suggested, 'utf8')).toBe('appeared meanwhile');
     electron.answers.push({ canceled: false, filePath: suggested });
     expect(await page().chooseOutput(suggested)).toBe(suggested);
-    expect(await ending(await page().start(request(clip, suggested, true)))).toMatchObject({ type: 'done' });
+    expect(await reached(await start(request(clip, suggested, true)), 'done', 'failed')).toMatchObject({
+      state: 'done',
+    });
     electron.answers.push({ canceled: true, filePath: '' });
     expect(await page().chooseOutput(suggested)).toBe(null);
   });
@@ -344,20 +492,52 @@ describe('the desktop app', () => {
     const long = await drop(
       await makeClip(join(folder, 'long.mp4'), { width: 320, height: 240, seconds: 30 }),
     );
-    const jobId = await page().start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
-    process.kill(electron.engines.at(-1)?.pid ?? 0, 'SIGKILL');
-    expect(await ending(jobId)).toMatchObject({ type: 'failed', error: { code: 'engine-lost' } });
+    const id = await start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
+    await reached(id, 'running');
+    await vi.waitFor(() => {
+      expect(changes.some((change) => change.type === 'progress' && change.id === id)).toBe(true);
+    });
+    const dead = electron.engines.findLast(({ options }) => options.serviceName === 'Clearcut export');
+    process.kill(dead?.pid ?? 0, 'SIGKILL');
+    expect(await reached(id, 'failed')).toMatchObject({ error: { code: 'engine-lost' } });
     expect(electron.blockers.size).toBe(0);
     expect(await page().probe(clip)).toMatchObject({ kind: 'video' });
-    expect(electron.engines).toHaveLength(2);
+    await page().changeQueue({ kind: 'release', ids: [id] });
+    await reached(id, 'running');
+    await page().changeQueue({ kind: 'cancel', ids: [id] });
+    await reached(id, 'cancelled');
+    expect(electron.engines).toHaveLength(3);
+  });
+
+  it('leaves room for other work: the job goes on in an engine that comes last', async () => {
+    const long = await drop(join(folder, 'long.mp4'));
+    const id = await start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
+    await reached(id, 'running');
+    const { settings } = await page().queue();
+    await page().changeQueue({ kind: 'settings', settings: { ...settings, leaveRoom: true } });
+    await reached(id, 'running');
+    const engine = await vi.waitFor(() => {
+      const newest = electron.engines.at(-1);
+      expect(newest?.options.env?.['CLEARCUT_LEAVE_ROOM']).toBe('1');
+      return newest;
+    });
+    await vi.waitFor(() => {
+      expect(getPriority(engine?.pid ?? 0)).toBeGreaterThan(getPriority());
+    });
+    await page().changeQueue({ kind: 'settings', settings: { ...settings, leaveRoom: false } });
+    await page().changeQueue({ kind: 'remove', ids: [id] });
   });
 
   it('asks before it is closed over a running export, and keeps what is finished', async () => {
     const long = await drop(join(folder, 'long.mp4'));
-    const jobId = await page().start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
-    await vi.waitFor(() => {
-      expect(electron.blockers.size).toBe(1);
-    });
+    const id = await start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
+    await vi.waitFor(
+      () => {
+        expect(electron.blockers.size).toBe(1);
+        expect(changes.some((change) => change.type === 'progress' && change.id === id)).toBe(true);
+      },
+      { timeout: 60_000 },
+    );
     electron.answers.push({ response: 0 });
     expect(window.close()).toBe(false);
     await vi.waitFor(() => {
@@ -374,6 +554,10 @@ describe('the desktop app', () => {
     await electron.app.hasQuit;
     expect(window.closed).toBe(true);
     expect(electron.engines.at(-1)?.pid).toBeUndefined();
-    expect(events.filter((event) => event.jobId === jobId && event.type === 'done')).toEqual([]);
+    // The next start finds the job where it was.
+    const kept = JSON.parse(await readFile(join(folder, 'userData', 'queue.json'), 'utf8')) as {
+      items: { id: string; state: string }[];
+    };
+    expect(kept.items.find((one) => one.id === id)?.state).toBe('waiting');
   });
 });

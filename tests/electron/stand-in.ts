@@ -33,6 +33,7 @@ export class StandInWindow extends EventEmitter {
   shown = false;
   focused = 0;
   closed = false;
+  flashed = false;
 
   constructor(
     private readonly electron: StandIn,
@@ -61,6 +62,12 @@ export class StandInWindow extends EventEmitter {
   }
   isMinimized(): boolean {
     return false;
+  }
+  isFocused(): boolean {
+    return false;
+  }
+  flashFrame(on: boolean): void {
+    this.flashed = on;
   }
   setProgressBar(fraction: number, options?: { mode: string }): void {
     this.progress.push({ fraction, mode: options?.mode });
@@ -115,6 +122,19 @@ class StandInApp extends EventEmitter {
     this.calls.push('whenReady');
     return this.ready;
   }
+  /** Where the app keeps what it keeps; the test says where. */
+  userData = '';
+  badge = 0;
+  getPath(name: string): string {
+    if (name !== 'userData') throw new Error(name);
+    return this.userData;
+  }
+  getPreferredSystemLanguages(): string[] {
+    return ['en-GB'];
+  }
+  setBadgeCount(count: number): void {
+    this.badge = count;
+  }
   addRecentDocument(path: string): void {
     this.recent.push(path);
   }
@@ -127,11 +147,28 @@ class StandInApp extends EventEmitter {
   }
 }
 
+class StandInNotification extends EventEmitter {
+  shown = false;
+  constructor(readonly options: { readonly title: string; readonly body: string }) {
+    super();
+  }
+  static isSupported(): boolean {
+    return true;
+  }
+  show(): void {
+    this.shown = true;
+  }
+}
+
 class StandInChild extends EventEmitter {
   readonly #child: ChildProcess;
-  constructor(entry: string) {
+  constructor(
+    entry: string,
+    readonly options: { readonly serviceName: string; readonly env?: NodeJS.ProcessEnv },
+  ) {
     super();
     this.#child = fork(entry, [], {
+      ...(options.env === undefined ? {} : { env: options.env }),
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -160,6 +197,8 @@ export class StandIn {
   readonly answers: unknown[] = [];
   readonly asked: { kind: string; options: Record<string, unknown> }[] = [];
   readonly blockers = new Set<number>();
+  readonly notifications: StandInNotification[] = [];
+  readonly nativeTheme = { shouldUseDarkColors: false, themeSource: 'system' };
   menu: { label?: string; role?: string; submenu?: { label?: string; click?: () => void }[] }[] = [];
   permission: Record<'request' | 'check' | 'device', Listener | null> = {
     request: null,
@@ -198,7 +237,13 @@ export class StandIn {
         buildFromTemplate: (template: unknown) => template,
         setApplicationMenu: (menu: StandIn['menu']) => (this.menu = menu),
       },
-      nativeTheme: { shouldUseDarkColors: false },
+      nativeTheme: this.nativeTheme,
+      Notification: class extends StandInNotification {
+        constructor(options: StandInNotification['options']) {
+          super(options);
+          electron.notifications.push(this);
+        }
+      },
       powerSaveBlocker: {
         start: (kind: string) => {
           if (kind !== 'prevent-app-suspension') throw new Error(kind);
@@ -220,8 +265,8 @@ export class StandIn {
       },
       shell: { showItemInFolder: (path: string) => this.revealed.push(path) },
       utilityProcess: {
-        fork: (entry: string) => {
-          const child = new StandInChild(entry);
+        fork: (entry: string, _words: string[], options: StandInChild['options']) => {
+          const child = new StandInChild(entry, options);
           this.engines.push(child);
           return child;
         },
@@ -273,9 +318,13 @@ export class StandIn {
   }
 }
 
-/** Starts the built main process on a stand-in; `words` are what stands behind the app on the command line. */
-export async function startMain(bundle: URL, words: readonly string[]): Promise<StandIn> {
+/**
+ * Starts the built main process on a stand-in; `words` are what stands behind the app on the command line, `userData` is
+ * where it keeps things.
+ */
+export async function startMain(bundle: URL, words: readonly string[], userData: string): Promise<StandIn> {
   const electron = new StandIn();
+  electron.app.userData = userData;
   const key = 'clearcut.electron';
   (globalThis as Record<symbol, unknown>)[Symbol.for(key)] = electron.main();
   const names = Object.keys(electron.main()).join(', ');
