@@ -28,6 +28,7 @@ from .backbone import STRIDE
 from .classes import CLASSES
 from .geometry import CONTOUR_POINTS, DIAMOND_POINTS
 from .model import DeepSnake
+from .point_operator import points_graph
 from .points import SHAPE, rows
 from .snake import EXTREME_EVERY
 
@@ -73,17 +74,6 @@ class ContourGraph(nn.Module):
         return points[0]
 
 
-class PointsGraph(nn.Module):
-    """features, fine, semantic, points [P,2], shape [P,5] -> logits [P]."""
-
-    def __init__(self, model: DeepSnake):
-        super().__init__()
-        self.model = model
-
-    def forward(self, features: Tensor, fine: Tensor, semantic: Tensor, points: Tensor, shape: Tensor) -> Tensor:
-        return self.model.inside(features, fine, semantic, points[None], shape[None])[0]
-
-
 def maps(model: DeepSnake, height: int, width: int) -> dict[str, Tensor]:
     """Random maps as a detector gives them for a picture of height x width."""
     config = model.config
@@ -106,10 +96,11 @@ MAP_AXES = {
 
 
 def graphs(model: DeepSnake) -> dict[str, tuple[nn.Module, dict[str, Tensor], list[str], dict]]:
-    """Per graph: the module, example inputs by name, the outputs' names, the dynamic axes beside MAP_AXES."""
+    """Per graph but that of the points: the module, example inputs by name, the outputs' names, the dynamic axes beside
+    MAP_AXES."""
     given = maps(model, 64, 96)
     place = lambda *shape: torch.rand(*shape, 2) * 64
-    objects, points = {0: 'objects'}, {0: 'points'}
+    objects = {0: 'objects'}
     return {
         'detector': (
             DetectorGraph(model),
@@ -128,12 +119,6 @@ def graphs(model: DeepSnake) -> dict[str, tuple[nn.Module, dict[str, Tensor], li
             {'features': given['features'], 'points': place(3, CONTOUR_POINTS)},
             ['contours'],
             {'points': objects, 'contours': objects},
-        ),
-        'points': (
-            PointsGraph(model),
-            given | {'points': place(7), 'shape': torch.rand(7, SHAPE)},
-            ['logits'],
-            {'points': points, 'shape': points, 'logits': points},
         ),
     }
 
@@ -165,8 +150,9 @@ def write_graphs(model: DeepSnake, folder: pathlib.Path) -> dict[str, dict]:
     """Writes NAME.onnx for each; returns file, sha256 and bytes by name."""
     folder.mkdir(parents=True, exist_ok=True)
     facts = {}
-    for name, parts in graphs(model).items():
-        blob = build(*parts).SerializeToString()
+    built = {name: build(*parts) for name, parts in graphs(model).items()} | {'points': points_graph(model, OPSET)}
+    for name, graph in built.items():
+        blob = graph.SerializeToString()
         (folder / f'{name}.onnx').write_bytes(blob)
         facts[name] = {
             'file': f'{name}.onnx', 'sha256': hashlib.sha256(blob).hexdigest(), 'bytes': len(blob),

@@ -76,6 +76,14 @@ def test_only_adaptive_filters_need_an_operator_of_their_own(folder, tmp_path):
     assert attributes == {'groups': 8, 'kernel': 3, 'stride': 2}
 
 
+def test_the_point_head_is_one_node_with_the_layers_weights(folder):
+    graph = onnx.load(folder / 'points.onnx').graph
+    assert [n.op_type for n in graph.node] == ['PointHead']
+    attributes = {a.name: list(a.ints) or a.i for a in graph.node[0].attribute}
+    assert attributes == {'channels': [64, 16, 2], 'strides': [4, 2, 4], 'coarse_maps': 1, 'shape_values': 5}
+    assert [list(t.dims) for t in graph.initializer] == [[64, 87], [64], [64, 71], [64], [64, 71], [64], [1, 71], [1]]
+
+
 def test_no_padding_is_left_for_a_pass_of_its_own(folder):
     assert not any(node.op_type == 'Pad' for node in onnx.load(folder / 'detector.onnx').graph.node)
 
