@@ -28,7 +28,7 @@ import { JobQueue, planJobs } from './jobs';
 import { log } from './log';
 import { bench, evalDeblur, evalInterp, evalMatte, evalSegment, evalSr, evalTrack } from './measure';
 import { playerFrames, poster, probe, resolveTools, soundPeaks, soundPiece, type MediaTools } from './media';
-import { checkOutput } from './pipeline';
+import { checkOutputs } from './pipeline';
 import { chooseBackend, listModels } from './runtime';
 
 /** Files whose facts are kept: those that a window looks at. */
@@ -86,7 +86,7 @@ export class Engine implements EngineApi {
     // What can be known to be wrong is said now, not when the job's turn comes.
     const tools = await this.#mediaTools();
     await probe(tools, request.input);
-    await checkOutput(request.input, request.output, request.overwrite);
+    await checkOutputs(request);
     await chooseBackend(request.backend);
     this.#queue ??= Promise.resolve(
       new JobQueue(tools, (event) => {

@@ -15,6 +15,7 @@ import {
   openSegmentEncoder,
   probe,
   resolveTools,
+  SegmentSpan,
   type MediaTools,
   type MuxPlan,
   type SegmentEncoder,
@@ -114,7 +115,11 @@ export class Workbench {
     const range = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
     const decoder = openDecoder(tools, info, { ...format, ...range, pool: new FramePool(stream, 3), signal });
     const segments: MuxPlan['segments'][number][] = [];
-    let open: { readonly encoder: SegmentEncoder; readonly path: string; frames: number } | null = null;
+    let open: {
+      readonly encoder: SegmentEncoder;
+      readonly path: string;
+      readonly span: SegmentSpan;
+    } | null = null;
     for await (const frame of decoder) {
       const path = `${output}.${segments.length}.nut`;
       open ??= {
@@ -126,16 +131,21 @@ export class Workbench {
           signal,
         }),
         path,
-        frames: 0,
+        span: new SegmentSpan(),
       };
       await open.encoder.write(frame);
+      open.span.add(frame);
       frame.release();
-      if (++open.frames === length) {
-        segments.push({ ...(await open.encoder.finish()), path });
+      if (open.span.frames === length) {
+        await open.encoder.finish();
+        segments.push({ ...open.span.facts, path });
         open = null;
       }
     }
-    if (open) segments.push({ ...(await open.encoder.finish()), path: open.path });
+    if (open) {
+      await open.encoder.finish();
+      segments.push({ ...open.span.facts, path: open.path });
+    }
     const plan = { segments, stream, info, part: output, container, codec, signal };
     return [...choice.notes, ...(await muxResult(tools, { ...plan, ...range }))];
   }

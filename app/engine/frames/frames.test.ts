@@ -46,7 +46,7 @@ describe('pixel formats', () => {
     expect(frameBytes(format, 101, 67)).toBe(2 * (2 * 101 * 67 + 2 * 51 * 34));
     expect(opaqueTwin(format).name).toBe('yuv420p10le');
     expect(withAlpha(opaqueTwin(format))).toBe(format);
-    expect(withAlpha(pixelFormat('gray10le')!).name).toBe('yuva420p10le');
+    expect(withAlpha(pixelFormat('gray10le')!).name).toBe('yuva444p10le');
   });
 
   it('knows no packed or float format', () => {

@@ -1,3 +1,4 @@
+export { chromaSite } from './chroma-site';
 export { codeRange, lumaToUnit, lumaWeights } from './colour';
 export type { Frame, FrameStamp, Plane, StreamFormat } from './frame';
 export type { Box, Detection, FrameInstances, Instance, Matte } from './instances';
@@ -11,5 +12,5 @@ export {
   withAlpha,
   type PixelFormat,
 } from './pixel-format';
-export type { Display, Stage, StageClass, StageContext, StagePlan, Support } from './stage';
+export type { Display, FoundBefore, Stage, StageClass, StageContext, StagePlan, Support } from './stage';
 export { rescale, secondsToTicks, ticksToSeconds } from './time';

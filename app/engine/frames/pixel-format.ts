@@ -37,9 +37,9 @@ export function pixelFormat(name: string): PixelFormat | undefined {
   return FORMATS.get(name);
 }
 
-/** The format with alpha that holds the same colours; grey becomes 4:2:0, as there is no planar grey with alpha. */
+/** The format with alpha that holds the same colours; grey becomes 4:4:4, as there is no planar grey with alpha. */
 export function withAlpha({ name }: PixelFormat): PixelFormat {
-  return known(name.replace(/^gray(?=$|\d)/, 'yuv420p').replace(/^yuva?/, 'yuva'));
+  return known(name.replace(/^gray(?=$|\d)/, 'yuv444p').replace(/^yuva?/, 'yuva'));
 }
 
 /** The format of the colours alone. */

@@ -1,5 +1,6 @@
 import type { Backend, Rational, SlowSound, StageChoice, StageRequest } from '../../shared';
 import type { Frame, StreamFormat } from './frame';
+import type { Instance } from './instances';
 
 /** How stored frames are shown. */
 export interface Display {
@@ -7,6 +8,14 @@ export interface Display {
   readonly sampleAspectRatio: Rational;
   /** Clockwise degrees a player turns the picture by. */
   readonly rotation: 0 | 90 | 180 | 270;
+}
+
+/** What an earlier pass over the same frames found in them. */
+export interface FoundBefore {
+  /** All that shaped it. */
+  readonly identity: string;
+  /** The objects of each frame, from the first frame on. */
+  readonly instances: () => AsyncIterable<readonly Instance[]>;
 }
 
 /** What a stage was opened with. */
@@ -20,8 +29,8 @@ export interface StageContext {
   readonly expectedFrames: number | null;
   /** The model that an unfinished run of the very same job chose: a stage that has a choice takes it again. */
   readonly chosenBefore: string | null;
-  /** What `stateFor` gave in an earlier run for the frame that this run begins with; null in a run from the beginning. */
-  readonly stateBefore: Uint8Array | null;
+  /** What an earlier pass found, for a stage that looks for objects: it need not look again. */
+  readonly foundBefore: FoundBefore | null;
   /** Aborted when the job is cancelled or has failed elsewhere. */
   readonly signal: AbortSignal;
   /** Tells the user something that is worth knowing and no error (a fallback, a smaller tile). */
@@ -73,6 +82,8 @@ export interface Stage {
    * at this time (of the job's input). Asked for times in order, of `restartPts` of frames that it gave.
    */
   stateFor?(restartPts: number): Uint8Array | null;
+  /** To be called before the first frame of a run that begins with that input frame. */
+  goOn?(state: Uint8Array): void;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import {
   CancelledError,
+  segmentOf,
   toErrorData,
   UserError,
   type JobEvent,
@@ -13,9 +14,10 @@ import {
 } from '../../shared';
 import { probe, type MediaTools } from '../media';
 import {
-  checkOutput,
+  checkOutputs,
   expectedResults,
   Gate,
+  runEachInstance,
   runStill,
   runVideo,
   type RunFacts,
@@ -86,7 +88,7 @@ export class Job {
       this.#enter('preparing');
       this.#meter.start();
       const info = await probe(this.tools, this.request.input, this.#abort.signal);
-      await checkOutput(this.request.input, this.request.output, this.request.overwrite);
+      await checkOutputs(this.request);
       checkRange(this.request, info);
       const facts = await this.#work(info);
       this.#meter.pause();
@@ -105,12 +107,16 @@ export class Job {
 
   async #work(info: MediaInfo): Promise<RunFacts> {
     const { signal } = this.#abort;
+    let expected = expectedResults(this.request, info);
     const events = {
+      expects: (frames: number): void => {
+        expected = frames;
+      },
       wrote: (frames: number, thisRun: number, bytes: number, stopwatch: Stopwatch): void => {
         this.#meter.update(thisRun);
         this.#report(
           frames,
-          expectedResults(this.request, info),
+          expected,
           bytes,
           stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
         );
@@ -127,8 +133,10 @@ export class Job {
       },
     };
     this.#enter('running');
-    if (info.kind === 'still') return runStill(this.request, { tools: this.tools, info, signal, events });
-    return runVideo(this.request, { tools: this.tools, info, signal, gate: this.#gate, events });
+    const context = { tools: this.tools, info, signal, gate: this.#gate, events };
+    if (info.kind === 'still') return runStill(this.request, context);
+    const each = segmentOf(this.request.stages)?.perInstance === true;
+    return each ? runEachInstance(this.request, context) : runVideo(this.request, context);
   }
 
   #report(frames: number, total: number | null, bytes: number, timings: StageTimings): void {
@@ -157,8 +165,10 @@ export class Job {
   }
 
   #result(facts: RunFacts): JobResult {
+    const [output = this.request.output] = facts.files;
     return {
-      output: this.request.output,
+      output,
+      ...(facts.files.length > 1 ? { files: facts.files } : {}),
       width: facts.width,
       height: facts.height,
       frames: facts.frames,

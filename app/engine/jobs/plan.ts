@@ -1,6 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { isMediaFile, resultExtension, UserError, type JobRequest } from '../../shared';
+import {
+  contourFormat,
+  isMediaFile,
+  isStillFile,
+  resultExtension,
+  segmentOf,
+  UserError,
+  type JobRequest,
+} from '../../shared';
 
 /**
  * The jobs that a request means: itself where its input is a file; where it is a folder, one for
@@ -35,8 +43,15 @@ export async function planJobs(request: JobRequest): Promise<readonly JobRequest
   const jobs: JobRequest[] = [];
   // An output folder inside the input must not feed on itself.
   for await (const file of mediaFiles(from, to)) {
-    const target = join(to, dirname(relative(from, file)), resultName(file, request.codec));
+    const target = join(to, dirname(relative(from, file)), resultName(file, request));
     jobs.push({ ...request, input: file, output: target });
+  }
+  const contours = segmentOf(request.stages)?.contours;
+  if (contours !== undefined && contourFormat(contours) !== contours) {
+    throw new UserError(
+      'bad-usage',
+      `${contours} is one file, and ${request.input} is a folder: say --contours ${contourFormat(contours) ?? 'json'} for one beside each result.`,
+    );
   }
   if (jobs.length === 0) {
     throw new UserError('no-media', `${request.input} holds no video or image: choose another folder.`);
@@ -44,17 +59,26 @@ export async function planJobs(request: JobRequest): Promise<readonly JobRequest
   return withoutCollisions(jobs);
 }
 
-/** A file job's output may be an existing folder: the result then gets the input's name there. */
+/**
+ * A file job's output may be a folder that is there or whose name ends in a slash: the result then gets the input's
+ * name there, and a cut-out of a video, which may also name a folder that is to be made, becomes numbered pictures.
+ */
 async function outputFileFor(request: JobRequest): Promise<string> {
-  const found = await stat(request.output).catch(() => null);
-  if (!found?.isDirectory() && !/[\\/]$/.test(request.output)) return request.output;
-  return join(request.output, resultName(request.input, request.codec));
+  const { input, output, stages } = request;
+  const pictures = segmentOf(stages)?.output === 'cutout' && !isStillFile(input);
+  const found = await stat(output).catch(() => null);
+  const folder = found?.isDirectory() === true || /[\\/]$/.test(output);
+  if (pictures && (folder || (!found && extname(output) === ''))) return join(output, NUMBERED_PICTURES);
+  return folder ? join(output, resultName(input, request)) : output;
 }
 
+/** Names of pictures in a folder, which editing programs read as a sequence. */
+const NUMBERED_PICTURES = '%05d.png';
+
 /** Name of the result of `file` in a mirrored tree: its own, but for the extension where the codec needs another. */
-function resultName(file: string, codec: JobRequest['codec']): string {
+function resultName(file: string, { codec, stages }: JobRequest): string {
   const extension = extname(file);
-  const wanted = resultExtension(file, codec);
+  const wanted = resultExtension(file, codec, stages);
   return extension.slice(1).toLowerCase() === wanted
     ? basename(file)
     : `${basename(file, extension)}.${wanted}`;

@@ -54,7 +54,7 @@ export async function wholeJob(
     resume: false,
   };
   const nothing = (): void => undefined;
-  const events = { wrote: nothing, finishing: nothing, note: nothing, chose: nothing };
+  const events = { wrote: nothing, expects: nothing, finishing: nothing, note: nothing, chose: nothing };
   const from = performance.now();
   const { signal } = new AbortController();
   const result = await runVideo(request, { tools, info: clip, signal, gate: new Gate(), events });

@@ -65,7 +65,7 @@ async function partsAlone(
       still: false,
       expectedFrames: FRAMES,
       chosenBefore: null,
-      stateBefore: null,
+      foundBefore: null,
       signal: live,
       note: () => undefined,
     });

@@ -7,6 +7,8 @@ export interface EncoderSettings {
   readonly crf: number;
   readonly format: string;
   readonly fullRange: boolean;
+  /** The result has alpha. */
+  readonly alpha: boolean;
   readonly width: number;
   readonly height: number;
 }
@@ -22,6 +24,8 @@ export interface CodecRow {
   readonly encoders: readonly EncoderRow[];
   /** Formats it is given, in the engine's names; the build may know fewer. */
   readonly formats: readonly string[];
+  /** Formats with alpha that it is given, and how it carries alpha: with the colours, or as a stream of grey of its own. Null where it can't. */
+  readonly alpha: { readonly formats: readonly string[]; readonly apart: boolean } | null;
   /** The encoder refuses odd sizes where chroma is subsampled. */
   readonly evenOnly: boolean;
   /** Its stream says whether it is full range. */
@@ -33,6 +37,8 @@ export interface CodecRow {
 
 const EIGHT_BIT = ['yuv420p', 'yuv422p', 'yuv444p'] as const;
 const TEN_BIT = ['yuv420p10le', 'yuv422p10le', 'yuv444p10le'] as const;
+/** Frames from one key frame to the next where alpha is coded apart. */
+const ALPHA_KEY_STEP = '48';
 const TWELVE_BIT = ['yuv420p12le', 'yuv422p12le', 'yuv444p12le'] as const;
 
 /**
@@ -43,6 +49,7 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
   h264: {
     encoders: [{ name: 'libx264', least: 2 }],
     formats: [...EIGHT_BIT, ...TEN_BIT],
+    alpha: null,
     evenOnly: true,
     statesRange: true,
     statesColour: true,
@@ -51,6 +58,7 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
   hevc: {
     encoders: [{ name: 'libx265', least: 16 }],
     formats: [...EIGHT_BIT, ...TEN_BIT, ...TWELVE_BIT],
+    alpha: null,
     evenOnly: true,
     statesRange: true,
     statesColour: true,
@@ -63,12 +71,16 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
   vp9: {
     encoders: [{ name: 'libvpx-vp9', least: 1 }],
     formats: [...EIGHT_BIT, ...TEN_BIT, ...TWELVE_BIT],
+    // Readers of alpha in WebM know 8 bits in 4:2:0 alone.
+    alpha: { formats: ['yuva420p'], apart: true },
     evenOnly: false,
     statesRange: true,
     statesColour: true,
-    args: ({ crf }) => [
+    args: ({ crf, alpha }) => [
       ...['-crf', String(crf), '-b:v', '0'],
       ...['-row-mt', '1', '-deadline', 'good', '-cpu-used', '4'],
+      // Every packet has one of alpha beside it, so none may hold two frames; key frames of both come together.
+      ...(alpha ? ['-auto-alt-ref', '0', '-g', ALPHA_KEY_STEP, '-keyint_min', ALPHA_KEY_STEP] : []),
     ],
   },
   av1: {
@@ -77,6 +89,7 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
       { name: 'libaom-av1', least: 1 },
     ],
     formats: ['yuv420p', 'yuv420p10le'],
+    alpha: null,
     evenOnly: false,
     statesRange: true,
     statesColour: true,
@@ -88,14 +101,22 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
   prores: {
     encoders: [{ name: 'prores_ks', least: 1 }],
     formats: ['yuv422p10le', 'yuv444p10le'],
+    alpha: { formats: ['yuva444p10le'], apart: false },
     evenOnly: false,
     statesRange: false,
     statesColour: true,
-    args: ({ format }) => ['-profile:v', format.startsWith('yuv444') ? '4' : '3', '-vendor', 'apl0'],
+    args: ({ format, alpha }) => [
+      ...['-profile:v', format.includes('444') ? '4' : '3', '-vendor', 'apl0'],
+      ...(alpha ? ['-alpha_bits', '16'] : []),
+    ],
   },
   ffv1: {
     encoders: [{ name: 'ffv1', least: 1 }],
     formats: [...EIGHT_BIT, ...TEN_BIT, ...TWELVE_BIT, 'gray', 'gray10le', 'gray12le'],
+    alpha: {
+      formats: [...EIGHT_BIT, ...TEN_BIT].map((name) => name.replace('yuv', 'yuva')),
+      apart: false,
+    },
     evenOnly: false,
     statesRange: false,
     statesColour: false,

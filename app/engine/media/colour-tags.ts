@@ -1,5 +1,5 @@
 import type { ColourDescription } from '../../shared';
-import type { StreamFormat } from '../frames';
+import { ALPHA_PLANE, type PixelFormat, type StreamFormat } from '../frames';
 
 /** Tags that ffmpeg's `setparams` knows by the same names in all versions. */
 const MARKS = {
@@ -28,7 +28,11 @@ export function colourArguments(colour: ColourDescription, specifier = ''): stri
  * newer ffmpegs take an encoder's tags from the frames, and convert where a frame's range and the
  * encoder's differ. Samples change only where `target` or `written` ask for another format or range.
  */
-export function encoderFilters(stream: StreamFormat, target: string, written: ColourDescription): string {
+export function encoderFilters(
+  stream: StreamFormat,
+  target: PixelFormat,
+  written: ColourDescription,
+): string {
   const { colour, format } = stream;
   const name = (range: ColourDescription['range']): string => (range === 'full' ? 'full' : 'limited');
   const known = (mark: keyof typeof MARKS, value: string): string[] =>
@@ -39,11 +43,20 @@ export function encoderFilters(stream: StreamFormat, target: string, written: Co
     ...known('color_primaries', colour.primaries),
     ...known('color_trc', colour.transfer),
   ];
-  const converts = target !== format.name || written.range !== colour.range;
+  const converts = target !== format || written.range !== colour.range;
   const ranges = `in_range=${name(colour.range)}:out_range=${name(written.range)}`;
   return [
     ...(marks.length > 0 ? [`setparams=${marks.join(':')}`] : []),
     ...(converts ? [`scale=${ranges}:flags=accurate_rnd+full_chroma_int`] : []),
-    `format=${target}`,
+    `format=${target.name}`,
+    ...alphaFilter(format, target),
   ].join(',');
+}
+
+/** ffmpeg deepens alpha by shifts, as if it were limited range: what was opaque is not quite afterwards. */
+function alphaFilter(from: PixelFormat, to: PixelFormat): string[] {
+  if (to.planes <= ALPHA_PLANE || to.bitDepth === from.bitDepth) return [];
+  const most = 2 ** to.bitDepth - 1;
+  const shifted = (2 ** from.bitDepth - 1) * 2 ** (to.bitDepth - from.bitDepth);
+  return [`lutyuv=a=round(val*${most}/${shifted})`];
 }

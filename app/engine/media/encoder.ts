@@ -1,5 +1,5 @@
-import { CODEC_FACTS, type Codec, type ColourDescription } from '../../shared';
-import { pixelFormat, type PixelFormat, type StreamFormat } from '../frames';
+import { ALPHA_CONTAINERS, CODEC_FACTS, type Codec, type ColourDescription } from '../../shared';
+import { ALPHA_PLANE, opaqueTwin, pixelFormat, type PixelFormat, type StreamFormat } from '../frames';
 import { QUIET } from './ffmpeg-flags';
 import { runTool } from './child';
 import { CODEC_TABLE, type CodecRow } from './codec-table';
@@ -15,8 +15,8 @@ export interface EncoderSpec {
   readonly pixelFormat: string;
   /** Encoder options, pixel format and colour tags included. */
   readonly args: readonly string[];
-  /** Extension of segment files: NUT keeps every codec with exact times. */
-  readonly segmentExtension: string;
+  /** The same for the grey stream that holds alpha, where the codec carries it as one of its own, else null. */
+  readonly alphaArgs: readonly string[] | null;
 }
 
 export type EncoderChoice =
@@ -38,7 +38,7 @@ export interface EncoderWish {
 export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<EncoderChoice> {
   const { codec, stream, container } = wish;
   const row = CODEC_TABLE[codec];
-  const refusal = containerRefusal(wish) ?? crfRefusal(wish);
+  const refusal = alphaRefusal(wish) ?? containerRefusal(wish) ?? crfRefusal(wish);
   if (refusal !== null || container === null) return refuse(refusal ?? '');
 
   const present = row.encoders.filter(({ name }) => tools.encoders.has(name));
@@ -58,11 +58,16 @@ export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<
   const known = await formatsOf(tools, encoder.name);
   const format = fittingFormat(
     stream.format,
-    row.formats.filter((name) => known.size === 0 || known.has(name)),
+    formatsFor(row, stream.format).filter((name) => known.size === 0 || known.has(name)),
   );
   if (!format)
     return refuse(`${codec} can't keep ${stream.format.name}: choose ${choicesFor(stream.format)}.`);
-  if (row.evenOnly && isOdd(width, height, format)) {
+  const alpha = stream.format.planes > ALPHA_PLANE;
+  const apart = alpha && row.alpha?.apart === true;
+  // Of alpha that goes apart, the colours are left.
+  const target = apart ? opaqueTwin(format) : format;
+  const own = apart ? { ...stream, format: opaqueTwin(stream.format) } : stream;
+  if (row.evenOnly && isOdd(width, height, target)) {
     return refuse(`${codec} can't write the odd size ${width}×${height}: choose --codec vp9 or ffv1.`);
   }
   const written = writtenColour(codec, container, stream);
@@ -71,24 +76,27 @@ export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<
       `${codec} in .${container} can't say that this video is full range: choose --codec hevc or ffv1, in .mkv.`,
     );
   }
-  const settings = { encoder: encoder.name, format, width, height, fullRange: written.range === 'full' };
   const crf = wish.crf ?? CODEC_FACTS[codec].crf?.default ?? 0;
+  const settings = { encoder: encoder.name, format: target.name, width, height, alpha, crf };
+  const base = ['-c:v', encoder.name];
   return {
     supported: true,
     encoder: {
       codec,
       name: encoder.name,
-      pixelFormat: format,
+      pixelFormat: format.name,
       args: [
-        ...['-vf', encoderFilters(stream, format, written), '-c:v', encoder.name],
-        ...row.args({ ...settings, crf }),
+        ...['-vf', encoderFilters(own, target, written), ...base],
+        ...row.args({ ...settings, fullRange: written.range === 'full' }),
         // AVI has no presentation times: frames must come in the order in which they are shown.
         ...(container === 'avi' ? ['-bf', '0'] : []),
         ...colourArguments(written),
       ],
-      segmentExtension: 'nut',
+      alphaArgs: apart
+        ? [...base, ...row.args({ ...settings, fullRange: true, crf: crf * ALPHA_CRF }), '-color_range', 'pc']
+        : null,
     },
-    notes: notesOn(wish, row, format, written),
+    notes: notesOn(wish, row, format.name, written),
   };
 }
 
@@ -107,6 +115,28 @@ export function writtenColour(
   // Matroska states a range itself, but some readers take a codec's default over it.
   if (codec === 'ffv1') return container === 'mkv' ? colour : null;
   return format.bitDepth === 8 ? { ...colour, range: 'limited', rangeStated: true } : null;
+}
+
+/** Of the colours' CRF: a fault at an edge is seen more than one within. */
+const ALPHA_CRF = 0.5;
+
+/** Formats that a codec takes for frames such as these. */
+function formatsFor(row: CodecRow, { planes }: PixelFormat): readonly string[] {
+  return planes > ALPHA_PLANE ? (row.alpha?.formats ?? []) : row.formats;
+}
+
+/** Where transparency can be kept, as the end of a sentence. */
+const ALPHA_CHOICES = `${ALPHA_CONTAINERS.map(
+  ({ container, codec }) => `.${container} (${CODEC_FACTS[codec].label})`,
+).join(', ')}, .webp, or a folder for PNG pictures`;
+
+function alphaRefusal({ codec, container, stream }: EncoderWish): string | null {
+  if (stream.format.planes <= ALPHA_PLANE || container === null) return null;
+  if (!ALPHA_CONTAINERS.some((row) => row.container === container))
+    return `.${container} can't hold transparency: name the output ${ALPHA_CHOICES}.`;
+  return CODEC_TABLE[codec].alpha === null
+    ? `${codec} can't keep transparency: leave --codec out, or choose --codec ${ALPHA_CONTAINERS.map((row) => row.codec).join(', ')}.`
+    : null;
 }
 
 function containerRefusal({ codec, container }: EncoderWish): string | null {
@@ -157,12 +187,8 @@ function notesOn(
 /** Codecs that people expect to play everywhere. */
 const PLAYED: ReadonlySet<Codec> = new Set<Codec>(['h264', 'hevc', 'vp9']);
 
-function isOdd(width: number, height: number, format: string): boolean {
-  const found = pixelFormat(format);
-  return (
-    found !== undefined &&
-    ((found.chromaShiftX === 1 && width % 2 === 1) || (found.chromaShiftY === 1 && height % 2 === 1))
-  );
+function isOdd(width: number, height: number, { chromaShiftX, chromaShiftY }: PixelFormat): boolean {
+  return (chromaShiftX === 1 && width % 2 === 1) || (chromaShiftY === 1 && height % 2 === 1);
 }
 
 const formatLists = new Map<string, Promise<ReadonlySet<string>>>();
@@ -189,8 +215,8 @@ export function parseFormats(help: string): ReadonlySet<string> {
 }
 
 /** The format itself, or the nearest of `formats` that holds all of its samples exactly. */
-function fittingFormat(format: PixelFormat, formats: readonly string[]): string | null {
-  if (formats.includes(format.name)) return format.name;
+function fittingFormat(format: PixelFormat, formats: readonly string[]): PixelFormat | null {
+  if (formats.includes(format.name)) return format;
   const candidates = formats
     .map((name) => pixelFormat(name))
     .filter((found) => found !== undefined)
@@ -204,12 +230,12 @@ function fittingFormat(format: PixelFormat, formats: readonly string[]): string 
     .sort(
       (a, b) => b.chromaShiftX + b.chromaShiftY - a.chromaShiftX - a.chromaShiftY || a.bitDepth - b.bitDepth,
     );
-  return candidates[0]?.name ?? null;
+  return candidates[0] ?? null;
 }
 
 function choicesFor(format: PixelFormat): string {
   const fits = (Object.keys(CODEC_TABLE) as Codec[]).filter((codec) =>
-    fittingFormat(format, CODEC_TABLE[codec].formats),
+    fittingFormat(format, formatsFor(CODEC_TABLE[codec], format)),
   );
   return fits.map((codec) => `--codec ${codec}`).join(' or ');
 }

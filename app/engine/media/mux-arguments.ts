@@ -91,6 +91,10 @@ export function muxArguments(
       ? ['-movflags', '+faststart+write_colr', '-video_track_timescale', String(timescale(stream))]
       : []),
     ...(mov && codec === 'hevc' ? [`-tag:${video}`, 'hvc1'] : []),
+    // Says that blocks carry alpha; muxers don't see it in packets that they copy.
+    ...(plan.segments.some(({ alphaPath }) => alphaPath !== undefined)
+      ? [`-metadata:s:${video}`, 'alpha_mode=1']
+      : []),
     // Codecs that were young when an old ffmpeg was built (AV1, FLAC and Opus in MP4).
     ...['-strict', 'experimental'],
     ...['-f', MUXERS[container], fileUrl(plan.part)],

@@ -3,11 +3,11 @@ import { ticksToSeconds, type StreamFormat } from '../frames';
 import type { Carriage } from './carriage';
 import type { Container } from './container';
 import type { ProbedFile, ProbedStream } from './ffprobe-output';
-import type { SegmentFacts } from './segment-encoder';
+import type { StoredSegment } from './segment-joiner';
 
 export interface MuxPlan {
   /** In order; at least one. */
-  readonly segments: readonly (SegmentFacts & { readonly path: string })[];
+  readonly segments: readonly StoredSegment[];
   /** Format of the segments' video. */
   readonly stream: StreamFormat;
   /** Width over height of a pixel; the source's if left out. */
@@ -28,6 +28,11 @@ export interface MuxPlan {
   readonly onProgress?: (fraction: number) => void;
 }
 
+/** The part of a plan that tells where its result begins. */
+export type OriginPlan = Pick<MuxPlan, 'stream' | 'info' | 'start' | 'slow'> & {
+  readonly segments: readonly Pick<StoredSegment, 'firstPts'>[];
+};
+
 /** A stream of the source and what becomes of it. */
 export interface Traveller {
   readonly stream: ProbedStream;
@@ -38,7 +43,7 @@ export interface Traveller {
  * Time of the source, in seconds, that becomes zero in the result: where the user let it start, else
  * the file's own start where that lies after zero (transport streams), or a first frame before zero.
  */
-export function originOf(plan: MuxPlan, file: ProbedFile): number {
+export function originOf(plan: OriginPlan, file: ProbedFile): number {
   const { stream, segments, start } = plan;
   if (start !== undefined) return firstFrame(plan) + start;
   const first = ticksToSeconds(segments[0]?.firstPts ?? 0, stream.timeBase) / (plan.slow?.factor ?? 1);
@@ -46,7 +51,7 @@ export function originOf(plan: MuxPlan, file: ProbedFile): number {
 }
 
 /** Seconds at which the source's video begins. */
-function firstFrame({ info }: MuxPlan): number {
+function firstFrame({ info }: Pick<MuxPlan, 'info'>): number {
   return ticksToSeconds(info.video.startPts ?? 0, info.video.timeBase);
 }
 

@@ -8,7 +8,7 @@ import { startTool, ToolFailure } from './child';
 import { withCompanions } from './companions';
 import { diskFull, isFull } from './disk';
 import { muxArguments } from './mux-arguments';
-import { originOf, type MuxPlan } from './mux-plan';
+import { originOf, type MuxPlan, type OriginPlan } from './mux-plan';
 import { ask, toOtherStream } from './probe';
 import { joinSegments } from './segment-joiner';
 import type { MediaTools } from './tools';
@@ -45,6 +45,19 @@ export async function muxResult(tools: MediaTools, plan: MuxPlan): Promise<strin
   return [...notes, ...containerNotes(plan)].filter((note) => note !== null);
 }
 
+/** Time, in ticks of the stream, that is zero in a result such as `muxResult` makes. */
+export async function resultOrigin(
+  tools: MediaTools,
+  plan: OriginPlan & Pick<MuxPlan, 'signal'>,
+): Promise<number> {
+  const file = await ask(tools, plan.info.path, plan.signal);
+  return originTicks(plan, originOf(plan, file));
+}
+
+function originTicks({ stream, slow }: OriginPlan, origin: number): number {
+  return Math.round((origin * (slow?.factor ?? 1)) / ticksToSeconds(1, stream.timeBase));
+}
+
 function containerNotes(plan: MuxPlan): (string | null)[] {
   const { container, info, slow } = plan;
   const turned = info.video.rotation !== 0 && container !== 'mp4' && container !== 'mov';
@@ -77,7 +90,7 @@ async function run(tools: MediaTools, plan: MuxPlan, origin: number, args: reado
         segments,
         stream,
         sampleAspectRatio: plan.sampleAspectRatio ?? plan.info.video.sampleAspectRatio,
-        origin: Math.round((origin * (plan.slow?.factor ?? 1)) / ticksToSeconds(1, stream.timeBase)),
+        origin: originTicks(plan, origin),
         timeBase: timeBaseOf(plan),
         countsFrames: plan.container === 'avi',
       },

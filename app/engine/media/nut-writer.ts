@@ -21,6 +21,8 @@ export interface NutStream {
 export interface NutHeader extends NutStream {
   /** Frames a second as far as there is such a rate: gives encoders a scale, and the last frame its duration. */
   readonly frameRate: Rational | null;
+  /** Frames carry bytes beside their own, which only version 4 of the format can. */
+  readonly besides?: boolean;
 }
 
 /** Eight-bit raw video's codes in NUT (nut4cc.txt); deeper formats have a systematic one. */
@@ -39,16 +41,20 @@ const FRAME_CODE = 1;
 
 /** The four-character code of raw video in `format`. */
 export function rawFourcc(format: PixelFormat): readonly number[] {
-  if (format.bitDepth === 8) return [...Buffer.from(EIGHT_BIT[format.name] ?? '', 'latin1')];
+  const eightBit = format.bitDepth === 8 ? EIGHT_BIT[format.name] : undefined;
+  if (eightBit !== undefined) return [...Buffer.from(eightBit, 'latin1')];
   if (format.planes === 1) return [0x59, 0x31, 0, format.bitDepth];
-  return [0x59, 0x33, CHROMA_CODES[`${format.chromaShiftX},${format.chromaShiftY}`] ?? 0, format.bitDepth];
+  const chroma = CHROMA_CODES[`${format.chromaShiftX},${format.chromaShiftY}`] ?? 0;
+  // `Y3`, or `Y4` with alpha.
+  return [0x59, 0x30 + format.planes, chroma, format.bitDepth];
 }
 
 /** File header of a NUT file with one video stream. */
 export function nutHeader(stream: NutHeader): Buffer {
   const { timeBase, sampleAspectRatio, fourcc, extradata, frameRate } = stream;
   const main = [
-    ...varint(3),
+    // Version 4 has a minor version, too, and flags at the end.
+    ...(stream.besides ? [...varint(4), ...varint(0)] : varint(3)),
     ...varint(1),
     ...varint(MAX_DISTANCE),
     ...varint(1),
@@ -59,6 +65,7 @@ export function nutHeader(stream: NutHeader): Buffer {
     // Frame code 'N' begins startcodes and is left out of the count.
     ...frameCodes(FLAG.invalid, 253),
     ...varint(0),
+    ...(stream.besides ? varint(0) : []),
   ];
   const video = [
     ...varint(0),
@@ -93,26 +100,45 @@ function frameRateInfo({ num, den }: Rational): number[] {
 }
 
 /**
- * What stands before a frame's bytes: a syncpoint and the frame's header.
+ * What stands before a frame's bytes: a syncpoint and the frame's header, and the frame's alpha where it
+ * is coded apart from it.
  * @param pts ticks, not negative
  */
 export function nutFrameHead(frame: {
   readonly pts: number;
   readonly size: number;
   readonly key: boolean;
+  readonly alpha?: Uint8Array;
 }): Buffer {
-  const flags = FLAG.codedPts | FLAG.sizeMsb | FLAG.checksum | (frame.key ? FLAG.key : 0);
+  const besides = frame.alpha ? alphaHead(frame.alpha.length) : [];
+  // After the alpha comes the number of things of another kind: none.
+  const besidesSize = frame.alpha ? besides.length + frame.alpha.length + 1 : 0;
+  const flags =
+    FLAG.codedPts |
+    FLAG.sizeMsb |
+    FLAG.checksum |
+    (frame.key ? FLAG.key : 0) |
+    (frame.alpha ? FLAG.sideData : 0);
   const head = [
     FRAME_CODE,
     ...varint(flags),
     ...varint(frame.pts + 2 ** MSB_PTS_SHIFT),
-    ...varint(frame.size),
+    ...varint(frame.size + besidesSize),
   ];
-  return Buffer.from([
+  const front = Buffer.from([
     ...packet(STARTCODES.syncpoint, [...varint(frame.pts), ...varint(0)]),
     ...head,
     ...u32(crc(head)),
+    ...besides,
   ]);
+  return frame.alpha ? Buffer.concat([front, frame.alpha, Buffer.from([0])]) : front;
+}
+
+/** One thing beside the frame: ffmpeg's name for a Matroska block's first addition, which alpha is (WebM, "Alpha channel"). */
+function alphaHead(size: number): number[] {
+  const text = (value: string): number[] => [...varint(value.length), ...Buffer.from(value, 'latin1')];
+  // The 4 is -2 in signed form: bytes, whose type is told by name.
+  return [1, ...text('CodecSpecificSide1'), 4, ...text('bin'), ...varint(size)];
 }
 
 function packet(startcode: readonly number[], payload: readonly number[]): number[] {

@@ -1,7 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CancelledError, UserError, type Rational } from '../../shared';
-import type { Frame, StreamFormat } from '../frames';
+import {
+  ALPHA_PLANE,
+  frameBytes,
+  opaqueTwin,
+  pixelFormat,
+  planeSize,
+  type Frame,
+  type PixelFormat,
+  type StreamFormat,
+} from '../frames';
 import { fileUrl, startTool, ToolFailure } from './child';
 import { diskFull, isFull, sync } from './disk';
 import type { EncoderSpec } from './encoder';
@@ -9,21 +18,12 @@ import { passthroughFlags, QUIET } from './ffmpeg-flags';
 import { nutFrameHead, nutHeader, rawFourcc } from './nut-writer';
 import type { MediaTools } from './tools';
 
-/** A closed segment. Times in ticks of the stream's time base. */
-export interface SegmentFacts {
-  readonly bytes: number;
-  readonly frames: number;
-  readonly firstPts: number;
-  readonly lastPts: number;
-  /** End of the last frame. */
-  readonly endPts: number;
-}
-
+/** What writes one file of a segment. */
 export interface SegmentEncoder {
   /** Takes one frame's content; waits while the encoder is behind. The frame stays the caller's. */
   write(frame: Frame): Promise<void>;
-  /** Ends the segment and puts it safely on disk. @throws UserError disk-full, tool-failed */
-  finish(): Promise<SegmentFacts>;
+  /** Ends the file and puts it safely on disk; its size. @throws UserError disk-full, tool-failed */
+  finish(): Promise<number>;
   /** Drops it; the file may be there in part. Never throws. */
   abort(): Promise<void>;
 }
@@ -43,7 +43,46 @@ export interface SegmentEncoderOptions {
  * give the same file; its place in the video is in its facts.
  */
 export function openSegmentEncoder(tools: MediaTools, options: SegmentEncoderOptions): SegmentEncoder {
-  return new FfmpegSegmentEncoder(tools, options);
+  return new FfmpegSegmentEncoder(tools, options, coloursOf(options), options.encoder.args);
+}
+
+/** The alpha of the same frames as a grey piece of its own. @throws Error where the encoder has none for it */
+export function openAlphaEncoder(tools: MediaTools, options: SegmentEncoderOptions): SegmentEncoder {
+  const { alphaArgs } = options.encoder;
+  if (!alphaArgs) throw new Error(`${options.encoder.codec} has no alpha of its own.`);
+  return new FfmpegSegmentEncoder(tools, options, alphaOf(options), alphaArgs);
+}
+
+/** The part of frames that a process is fed. */
+interface FedPart {
+  readonly format: PixelFormat;
+  /** Of a frame; until the next one is asked for. */
+  readonly bytes: (frame: Frame) => Uint8Array;
+}
+
+function coloursOf({ stream, encoder }: SegmentEncoderOptions): FedPart {
+  if (encoder.alphaArgs === null) return { format: stream.format, bytes: (frame) => frame.bytes };
+  const format = opaqueTwin(stream.format);
+  const size = frameBytes(format, stream.width, stream.height);
+  return { format, bytes: (frame) => frame.bytes.subarray(0, size) };
+}
+
+/** Alpha as the luma of a picture without colour: encoders seldom know grey. */
+function alphaOf({ stream: { width, height } }: SegmentEncoderOptions): FedPart {
+  const format = pixelFormat('yuv420p');
+  if (!format) throw new Error('No format for alpha.');
+  const grey = new Uint8Array(frameBytes(format, width, height));
+  const luma = planeSize(format, 0, width, height);
+  grey.fill(128, luma.width * luma.height);
+  return {
+    format,
+    bytes: (frame) => {
+      const alpha = frame.planes[ALPHA_PLANE]?.data;
+      if (!(alpha instanceof Uint8Array)) throw new Error('Expected alpha of 8 bits.');
+      grey.set(alpha);
+      return grey;
+    },
+  };
 }
 
 class FfmpegSegmentEncoder implements SegmentEncoder {
@@ -52,17 +91,19 @@ class FfmpegSegmentEncoder implements SegmentEncoder {
     this.#process.kill();
   };
   #ended = false;
-  #frames = 0;
-  #firstPts = 0;
-  #lastPts = 0;
-  #lastDuration: number | null = null;
-  #lastStep = 1;
+  #firstPts: number | null = null;
 
   constructor(
     private readonly tools: MediaTools,
     private readonly options: SegmentEncoderOptions,
+    private readonly part: FedPart,
+    args: readonly string[],
   ) {
-    this.#process = startTool(tools.ffmpeg, encodeArguments(tools, options), ['pipe', 'ignore', 'pipe']);
+    this.#process = startTool(tools.ffmpeg, encodeArguments(tools, options.path, args), [
+      'pipe',
+      'ignore',
+      'pipe',
+    ]);
     void this.#process.ended.then(() => (this.#ended = true));
     options.signal.addEventListener('abort', this.#stop, { once: true });
     if (options.signal.aborted) this.#stop();
@@ -70,44 +111,32 @@ class FfmpegSegmentEncoder implements SegmentEncoder {
 
   async write(frame: Frame): Promise<void> {
     const { stream, sampleAspectRatio = { num: 1, den: 1 } } = this.options;
-    if (this.#frames === 0) {
+    if (this.#firstPts === null) {
       this.#firstPts = frame.pts;
       const { width, height, timeBase, frameRate } = stream;
       const header = { width, height, timeBase, sampleAspectRatio, frameRate };
       await this.#send(
         nutHeader({
           ...header,
-          fourcc: rawFourcc(stream.format),
+          fourcc: rawFourcc(this.part.format),
           decodeDelay: 0,
           extradata: new Uint8Array(0),
         }),
       );
-    } else {
-      this.#lastStep = frame.pts - this.#lastPts;
     }
-    this.#lastPts = frame.pts;
-    this.#lastDuration = frame.duration;
-    this.#frames++;
-    const pts = frame.pts - this.#firstPts;
-    await this.#send(nutFrameHead({ pts, size: frame.bytes.length, key: true }));
-    await this.#send(frame.bytes);
+    const bytes = this.part.bytes(frame);
+    await this.#send(nutFrameHead({ pts: frame.pts - this.#firstPts, size: bytes.length, key: true }));
+    await this.#send(bytes);
   }
 
-  async finish(): Promise<SegmentFacts> {
+  async finish(): Promise<number> {
     const { path, signal } = this.options;
     this.#process.input?.end();
     const { code } = await this.#process.ended;
     signal.removeEventListener('abort', this.#stop);
     if (signal.aborted || code !== 0) throw await this.#failure();
     await sync(path);
-    await sync(dirname(path));
-    return {
-      bytes: (await stat(path)).size,
-      frames: this.#frames,
-      firstPts: this.#firstPts,
-      lastPts: this.#lastPts,
-      endPts: this.#lastPts + (this.#lastDuration ?? this.#lastStep),
-    };
+    return (await stat(path)).size;
   }
 
   async abort(): Promise<void> {
@@ -142,7 +171,7 @@ class FfmpegSegmentEncoder implements SegmentEncoder {
   }
 }
 
-function encodeArguments(tools: MediaTools, { encoder, path }: SegmentEncoderOptions): string[] {
+function encodeArguments(tools: MediaTools, path: string, args: readonly string[]): string[] {
   return [
     ...QUIET,
     '-y',
@@ -155,7 +184,8 @@ function encodeArguments(tools: MediaTools, { encoder, path }: SegmentEncoderOpt
     '-i',
     'pipe:0',
     ...passthroughFlags(tools),
-    ...encoder.args,
+    ...args,
+    // NUT keeps every codec with exact times.
     '-f',
     'nut',
     fileUrl(path),

@@ -1,12 +1,19 @@
 import { createReadStream } from 'node:fs';
 import type { Rational } from '../../shared';
 import { rescale, type StreamFormat } from '../frames';
-import { nutFrameHead, nutHeader } from './nut-writer';
+import { nutFrameHead, nutHeader, type NutStream } from './nut-writer';
 import { NutReader } from './nut-reader';
-import type { SegmentFacts } from './segment-encoder';
+import type { SegmentFacts } from './segment-facts';
+
+/** A segment on disk. */
+export type StoredSegment = SegmentFacts & {
+  readonly path: string;
+  /** Its alpha, where that is a stream of its own. */
+  readonly alphaPath?: string;
+};
 
 export interface JoinPlan {
-  readonly segments: readonly (SegmentFacts & { readonly path: string })[];
+  readonly segments: readonly StoredSegment[];
   /** Format of the segments' video. */
   readonly stream: StreamFormat;
   readonly sampleAspectRatio: Rational;
@@ -21,42 +28,74 @@ export interface JoinPlan {
 /**
  * The encoded packets of all segments as one NUT stream, each with its exact time: nothing is added
  * up on the way, so nothing drifts. The pieces have the same codec header, as they come from the same
- * encoder with the same settings.
+ * encoder with the same settings. Alpha that lies apart goes beside the packet that it belongs to.
  */
 export async function* joinSegments(plan: JoinPlan, onFrame: () => void): AsyncGenerator<Uint8Array> {
   const { stream, sampleAspectRatio, timeBase } = plan;
   let extradata: Uint8Array | null = null;
   let last = -1;
   for (const segment of plan.segments) {
-    const file = createReadStream(segment.path, { highWaterMark: 1 << 18 });
+    const alphas = segment.alphaPath === undefined ? null : packetsOf(segment.alphaPath, segment, stream);
     try {
-      const reader = new NutReader(file);
-      const own = await reader.open();
-      if (!own) throw new Error(`${segment.path} is empty.`);
-      if (extradata === null) {
-        ({ extradata } = own);
-        const { width, height, frameRate } = stream;
-        yield nutHeader({ ...own, width, height, frameRate, sampleAspectRatio, timeBase });
-      } else if (Buffer.compare(extradata, own.extradata) !== 0) {
-        throw new Error(`${segment.path} was encoded with other settings than the segments before it.`);
-      }
-      let first: number | null = null;
-      for (let packet = await reader.next(); packet; packet = await reader.next()) {
-        // A segment begins with its key frame, the first to be shown.
-        first ??= packet.pts;
-        const ticks =
-          segment.firstPts + rescale(packet.pts - first, own.timeBase, stream.timeBase) - plan.origin;
-        let pts = rescale(ticks, stream.timeBase, timeBase);
+      for await (const { header, pts: at, key, data } of packetsOf(segment.path, segment, stream)) {
+        if (extradata === null) {
+          ({ extradata } = header);
+          const { width, height, frameRate } = stream;
+          const besides = alphas !== null;
+          yield nutHeader({ ...header, width, height, frameRate, sampleAspectRatio, timeBase, besides });
+        } else if (Buffer.compare(extradata, header.extradata) !== 0) {
+          throw new Error(`${segment.path} was encoded with other settings than the segments before it.`);
+        }
+        let pts = rescale(at - plan.origin, stream.timeBase, timeBase);
         if (plan.countsFrames && pts <= last) pts = last + 1;
         last = pts;
-        const data = new Uint8Array(packet.size);
-        await reader.read(data);
-        yield nutFrameHead({ pts, size: packet.size, key: packet.key });
+        const alpha = alphas && (await alphas.next());
+        if (alpha && (alpha.done || alpha.value.pts !== at))
+          throw new Error(`${segment.alphaPath} has no alpha for the frame at ${at}.`);
+        yield nutFrameHead({
+          pts,
+          size: data.length,
+          key,
+          ...(alpha && !alpha.done ? { alpha: alpha.value.data } : {}),
+        });
         yield data;
         onFrame();
       }
     } finally {
-      file.destroy();
+      await alphas?.return(undefined);
     }
+  }
+}
+
+/** A packet of a segment with its time in ticks of the stream. */
+export interface SegmentPacket {
+  readonly header: NutStream;
+  readonly pts: number;
+  readonly key: boolean;
+  readonly data: Uint8Array;
+}
+
+/** The packets of one of a segment's files, in the order in which they lie there. */
+export async function* packetsOf(
+  path: string,
+  segment: SegmentFacts,
+  stream: StreamFormat,
+): AsyncGenerator<SegmentPacket> {
+  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  try {
+    const reader = new NutReader(file);
+    const header = await reader.open();
+    if (!header) throw new Error(`${path} is empty.`);
+    let first: number | null = null;
+    for (let packet = await reader.next(); packet; packet = await reader.next()) {
+      // A segment begins with its key frame, the first to be shown.
+      first ??= packet.pts;
+      const pts = segment.firstPts + rescale(packet.pts - first, header.timeBase, stream.timeBase);
+      const data = new Uint8Array(packet.size);
+      await reader.read(data);
+      yield { header, pts, key: packet.key, data };
+    }
+  } finally {
+    file.destroy();
   }
 }

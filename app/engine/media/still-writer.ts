@@ -1,7 +1,7 @@
 import { dirname, extname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { UserError } from '../../shared';
-import type { Frame } from '../frames';
+import { ALPHA_PLANE, type Frame } from '../frames';
 import { diskFull, isFull } from './disk';
 import { withMetadata } from './png-chunks';
 import { toPixels } from './rgb';
@@ -65,17 +65,26 @@ export async function writeStill(
     );
   }
   const { width, height, format } = frame.stream;
+  const cutout = format.planes > ALPHA_PLANE;
+  if (cutout && !target.alpha)
+    throw new UserError(
+      'unsupported-output',
+      `${target.name} has no transparency: name the output .png, .webp, .tiff or .avif.`,
+    );
   const deep = still.deep && target.deep;
-  const alpha =
+  const own =
     still.alpha && target.alpha ? await enlargedAlpha(still.alpha, still, { width, height, deep }) : null;
+  const alpha = cutout ? frameAlpha(frame, own, deep) : own;
   const { data, channels } = toPixels(frame, alpha, deep);
   const space = spaceOf(format.planes === 1, deep);
   try {
     const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
-    const png = withMetadata(
-      await picture.toColourspace(space).png({ compressionLevel: 0 }).toBuffer(),
-      still,
-    );
+    // A profile of colours says nothing about a matte.
+    const icc = format.planes === still.frame.stream.format.planes || cutout ? still.icc : null;
+    const png = withMetadata(await picture.toColourspace(space).png({ compressionLevel: 0 }).toBuffer(), {
+      icc,
+      exif: still.exif,
+    });
     // The first profile is the pixels' own: nothing may convert them.
     const image = sharp(png, { ignoreIcc: true, limitInputPixels: false }).keepIccProfile().keepExif();
     await target.encode(image.toColourspace(space)).toFile(part);
@@ -96,6 +105,21 @@ function notesOn(still: Still, { name, alpha, deep }: StillFormat): string[] {
       : []),
     ...(still.exif && name === 'TIFF' ? ['TIFF keeps only the orientation of the EXIF data.'] : []),
   ];
+}
+
+/** A frame's alpha in the result's depth, of what the picture's own leaves to be seen. */
+function frameAlpha(
+  { planes, stream }: Frame,
+  own: Uint8Array | Uint16Array | null,
+  deep: boolean,
+): Uint8Array | Uint16Array {
+  const codes = planes[ALPHA_PLANE]?.data ?? new Uint8Array(0);
+  const top = deep ? 65_535 : 255;
+  const scale = top / (2 ** stream.format.bitDepth - 1);
+  const alpha = deep ? new Uint16Array(codes.length) : new Uint8Array(codes.length);
+  for (let i = 0; i < alpha.length; i++)
+    alpha[i] = Math.round(((codes[i] ?? 0) * scale * (own?.[i] ?? top)) / top);
+  return alpha;
 }
 
 /** Opacity in the result's size and depth. */

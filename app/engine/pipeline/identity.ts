@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { JobRequest } from '../../shared';
 import type { StagePlan } from '../frames';
 import type { MediaTools } from '../media';
+import { contoursBeside } from './contours';
 
 /** What two runs must have in common for the second to go on from the first. */
 export interface JobIdentity {
@@ -28,7 +29,12 @@ export async function jobIdentity(
   const settings = await settingsOf(request, tools);
   return {
     request: await requestIdentity(request, tools),
-    frames: hashOf({ ...settings, stages: plans.map((plan) => plan.identity), segmentLength }),
+    frames: hashOf({
+      ...settings,
+      stages: plans.map((plan) => plan.identity),
+      segmentLength,
+      keepsContours: contoursBeside(request) !== null,
+    }),
   };
 }
 

@@ -1,7 +1,9 @@
 export { expectedResults } from './expected-frames';
 export { Gate } from './gate';
-export { checkOutput } from './result-file';
+export { checkOutputs } from './check-outputs';
+export { runEachInstance } from './each-instance';
 export { runStill } from './run-still';
-export { runVideo, type RunEvents, type RunFacts } from './run-video';
+export type { RunEvents, RunFacts } from './run-events';
+export { runVideo } from './run-video';
 export { workFolder } from './segment-store';
 export { Stopwatch } from './stopwatch';

@@ -7,10 +7,9 @@ export interface OpenedStage {
   readonly plan: StagePlan;
 }
 
-/** What the stages of a job are opened on; `chosenBefore` and `statesBefore` by stage. */
-export type OpeningContext = Omit<StageContext, 'chosenBefore' | 'stateBefore'> & {
+/** What the stages of a job are opened on; `chosenBefore` by stage. */
+export type OpeningContext = Omit<StageContext, 'chosenBefore'> & {
   readonly chosenBefore: readonly (string | null)[];
-  readonly statesBefore: readonly (Uint8Array | null)[];
 };
 
 /** Stages in the user's order, each opened on what the one before gives. */
@@ -23,15 +22,7 @@ export async function openStages(request: JobRequest, context: OpeningContext): 
       if (!support.supported) throw new UserError('unsupported-input', support.reason);
       const stage = createStage(wanted);
       const chosenBefore = context.chosenBefore[index] ?? null;
-      const stateBefore = context.statesBefore[index] ?? null;
-      const plan = await stage.init({
-        ...context,
-        input,
-        display,
-        expectedFrames,
-        chosenBefore,
-        stateBefore,
-      });
+      const plan = await stage.init({ ...context, input, display, expectedFrames, chosenBefore });
       opened.push({ stage, plan });
       input = plan.output;
       display = plan.display ?? display;

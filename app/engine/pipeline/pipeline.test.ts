@@ -8,7 +8,7 @@ import { buffered } from './buffered';
 import { expectedResults } from './expected-frames';
 import { Gate } from './gate';
 import { checkOutput, putInPlace } from './result-file';
-import { choicesBefore, SegmentStore, workFolder, type Segment } from './segment-store';
+import { choicesBefore, SegmentStore, STATE_ROLE, workFolder, type Segment } from './segment-store';
 import { Validator } from './validator';
 
 const colour: ColourDescription = {
@@ -141,6 +141,7 @@ describe('the validator', () => {
     return frame;
   }
   const texture = (x: number, y: number): number => 16 + ((x * 37 + y * 91) % 220);
+  const SAME = { width: 32, height: 32, content: true };
 
   it('lets a picture through that looks like its input', async () => {
     const pool = new FramePool(stream, 4);
@@ -148,7 +149,7 @@ describe('the validator', () => {
     validator.saw(await frameOf(pool, 0, texture));
     const frame = await frameOf(pool, 0, (x, y) => texture(x, y) - 2);
     expect(() => {
-      validator.check(frame, 32, 32);
+      validator.check(frame, SAME);
     }).not.toThrow();
   });
 
@@ -162,7 +163,7 @@ describe('the validator', () => {
     validator.saw(await frameOf(pool, 7, texture));
     const frame = await frameOf(pool, 7, value);
     expect(() => {
-      validator.check(frame, 32, 32);
+      validator.check(frame, SAME);
     }).toThrow(expect.objectContaining({ code: 'bad-result' }));
   });
 
@@ -171,14 +172,25 @@ describe('the validator', () => {
     const validator = new Validator();
     validator.saw(await frameOf(pool, 1, () => 16));
     const frame = await frameOf(pool, 1, () => 16);
-    validator.check(frame, 32, 32);
+    validator.check(frame, SAME);
+  });
+
+  it('looks at nothing but the size of what need not resemble its input', async () => {
+    const pool = new FramePool(stream, 4);
+    const validator = new Validator();
+    validator.saw(await frameOf(pool, 7, texture));
+    const frame = await frameOf(pool, 7, () => 16);
+    validator.check(frame, { ...SAME, content: false });
+    expect(() => {
+      validator.check(frame, { ...SAME, width: 33, content: false });
+    }).toThrow(expect.objectContaining({ code: 'bad-result' }));
   });
 
   it('stops a frame of the wrong size', async () => {
     const pool = new FramePool(stream, 4);
     const frame = await frameOf(pool, 1, texture);
     expect(() => {
-      new Validator().check(frame, 64, 64);
+      new Validator().check(frame, { width: 64, height: 64, content: true });
     }).toThrow(expect.objectContaining({ code: 'bad-result' }));
   });
 });
@@ -187,11 +199,11 @@ describe('the segment store', () => {
   const opened = (work: string, frames = 'same', resume = true, request = 'asked'): Promise<SegmentStore> =>
     SegmentStore.open(work, { request, frames }, { resume, choices: ['light', null] });
   const segment = async (store: SegmentStore, index: number): Promise<Segment> => {
-    const file = SegmentStore.fileName(index, 'nut');
-    await writeFile(store.pathOf(file), 'x'.repeat(10 + index));
+    const name = SegmentStore.fileName(index, 'nut');
+    await writeFile(store.pathOf(name), 'x'.repeat(10 + index));
     return {
-      file,
-      bytes: 10 + index,
+      files: [{ role: 'video', name, bytes: 10 + index }],
+      objects: index === 0 ? null : 3,
       frames: 24,
       firstPts: index * 24,
       lastPts: index * 24 + 23,
@@ -210,6 +222,7 @@ describe('the segment store', () => {
     expect(again.resumed).toBe(true);
     expect(again.frames).toBe(48);
     expect(again.bytes).toBe(21);
+    expect(again.objects).toBe(3);
     expect(again.complete).toBe(false);
   });
 
@@ -233,12 +246,34 @@ describe('the segment store', () => {
     const first = await segment(store, 0);
     await store.add(first);
     await store.unlock();
-    await writeFile(store.pathOf(first.file), 'short');
+    await writeFile(store.fileOf(first, 'video')!, 'short');
     const again = await opened(work);
     expect(again.segments).toEqual([]);
     await again.unlock();
     await writeFile(join(work, 'manifest.json'), '{"layout":1,');
     expect((await opened(work)).segments).toEqual([]);
+  });
+
+  it('keeps what stages remember at the end of the last segment, and goes on from nothing less', async () => {
+    const work = workFolder(join(folder, 'out.mkv'));
+    const withState = async (store: SegmentStore, index: number, states: unknown): Promise<Segment> => {
+      const plain = await segment(store, index);
+      const name = SegmentStore.fileName(index, 'state.json');
+      const text = JSON.stringify(states);
+      await writeFile(store.pathOf(name), text);
+      return { ...plain, files: [...plain.files, { role: STATE_ROLE, name, bytes: text.length }] };
+    };
+    const store = await opened(work);
+    await store.add(await withState(store, 0, [null, 'AQ==']));
+    await store.add(await withState(store, 1, [null, 'AgM=']));
+    await store.unlock();
+    const again = await opened(work);
+    expect(again.states).toEqual([null, new Uint8Array([2, 3])]);
+    expect((await readdir(work)).filter((name) => name.endsWith('state.json'))).toHaveLength(1);
+    const last = again.segments.at(-1)!;
+    await writeFile(again.fileOf(last, STATE_ROLE)!, '?'.repeat(last.files.at(-1)!.bytes));
+    await again.unlock();
+    expect((await opened(work)).dropped).toBe(true);
   });
 
   it('remembers what was chosen for the very same request, while there is work to go on from', async () => {

@@ -6,7 +6,7 @@ import { UserError } from '../../shared';
 import type { JobIdentity } from './identity';
 
 /** Version of the work folder's layout; another one is never resumed. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 const MANIFEST = 'manifest.json';
 const LOCK = 'lock';
 /** How long to wait for a dying engine to let go of its work folder. */
@@ -14,8 +14,8 @@ const LOCK_PATIENCE_MS = 15_000;
 
 const segmentSchema = z
   .object({
-    file: z.string(),
-    bytes: z.number(),
+    /** Its files by what is in them. */
+    files: z.array(z.object({ role: z.string(), name: z.string(), bytes: z.number() }).readonly()).readonly(),
     frames: z.int().positive(),
     /** Presentation times of the first and last frame and the end of the last one, in ticks of the output's time base. */
     firstPts: z.int(),
@@ -23,9 +23,15 @@ const segmentSchema = z
     endPts: z.int(),
     /** Presentation time of the input frame that a run has to begin with to go on after it, in ticks of the input's time base. */
     restartPts: z.int(),
+    /** Objects that were found in its frames; null where nobody looked. */
+    objects: z.int().nonnegative().nullable(),
   })
   .readonly();
 export type Segment = z.infer<typeof segmentSchema>;
+
+/** Role of the file that keeps what stages remember at a segment's end: base 64, by stage. */
+export const STATE_ROLE = 'state';
+export const statesSchema = z.array(z.string().nullable());
 
 const manifestSchema = z.object({
   layout: z.literal(LAYOUT),
@@ -58,6 +64,8 @@ export class SegmentStore {
     readonly resumed: boolean,
     /** True if segments of an earlier run were dropped because the job differs or `resume` was off. */
     readonly dropped: boolean,
+    /** What the stages remembered when the earlier run ended, by stage. */
+    readonly states: States,
   ) {
     this.#manifest = manifest;
   }
@@ -83,14 +91,17 @@ export class SegmentStore {
     await takeLock(folder);
     const found = await readManifest(folder);
     const fits = resume && found?.identity.frames === identity.frames && (await allThere(folder, found));
-    if (found && fits) return new SegmentStore(folder, found, found.segments.length > 0, false);
+    const states = found && fits ? await statesIn(folder, found) : null;
+    if (found && states) return new SegmentStore(folder, found, found.segments.length > 0, false, states);
     const dropped = (found?.segments.length ?? 0) > 0;
-    for (const segment of found?.segments ?? []) await rm(join(folder, segment.file), { force: true });
+    for (const { name } of (found?.segments ?? []).flatMap(({ files }) => files))
+      await rm(join(folder, name), { force: true });
     const store = new SegmentStore(
       folder,
       { layout: LAYOUT, identity, choices: [...choices], segments: [], complete: false, notes: [] },
       false,
       dropped,
+      [],
     );
     await store.#write();
     return store;
@@ -98,6 +109,10 @@ export class SegmentStore {
 
   get segments(): readonly Segment[] {
     return this.#manifest.segments;
+  }
+
+  get identity(): JobIdentity {
+    return this.#manifest.identity;
   }
 
   get complete(): boolean {
@@ -113,7 +128,22 @@ export class SegmentStore {
   }
 
   get bytes(): number {
-    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    return this.segments.reduce(
+      (sum, { files }) => sum + files.reduce((all, { bytes }) => all + bytes, 0),
+      0,
+    );
+  }
+
+  /** Objects in all frames together; null where nobody looked for them. */
+  get objects(): number | null {
+    const known = this.segments.map(({ objects }) => objects).filter((objects) => objects !== null);
+    return known.length > 0 ? known.reduce((sum, objects) => sum + objects, 0) : null;
+  }
+
+  /** Path of a segment's file of a role, or undefined if it has none. */
+  fileOf(segment: Segment, role: string): string | undefined {
+    const file = segment.files.find((one) => one.role === role);
+    return file && this.pathOf(file.name);
   }
 
   /** Path of a segment's file. */
@@ -121,15 +151,24 @@ export class SegmentStore {
     return join(this.folder, file);
   }
 
-  /** File name of the segment after `index` others. */
+  /** Name of a file of the segment after `index` others. */
   static fileName(index: number, extension: string): string {
     return `segment-${String(index).padStart(6, '0')}.${extension}`;
   }
 
-  /** Adds a segment whose file is complete and synced. */
+  /** Adds a segment whose files are complete and synced. */
   async add(segment: Segment): Promise<void> {
+    // A run goes on after the last segment: what was remembered before it is of no use.
+    const last = this.#manifest.segments.pop();
+    const old = last?.files.filter(({ role }) => role === STATE_ROLE) ?? [];
+    if (last)
+      this.#manifest.segments.push({
+        ...last,
+        files: last.files.filter(({ role }) => role !== STATE_ROLE),
+      });
     this.#manifest.segments.push(segment);
     await this.#write();
+    for (const { name } of old) await rm(this.pathOf(name), { force: true });
   }
 
   async finish(notes: readonly string[]): Promise<void> {
@@ -182,6 +221,20 @@ export async function choicesBefore(folder: string, request: string): Promise<re
   return found?.identity.request === request && found.segments.length > 0 ? found.choices : [];
 }
 
+type States = readonly (Uint8Array | null)[];
+
+/** What stages remembered at the end of the last segment; null where that can't be read. */
+async function statesIn(folder: string, { segments }: Manifest): Promise<States | null> {
+  const file = segments.at(-1)?.files.find(({ role }) => role === STATE_ROLE);
+  if (!file) return [];
+  try {
+    const kept = statesSchema.parse(JSON.parse(await readFile(join(folder, file.name), 'utf8')));
+    return kept.map((state) => (state === null ? null : new Uint8Array(Buffer.from(state, 'base64'))));
+  } catch {
+    return null;
+  }
+}
+
 async function readManifest(folder: string): Promise<Manifest | null> {
   try {
     const parsed = manifestSchema.safeParse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));
@@ -192,9 +245,9 @@ async function readManifest(folder: string): Promise<Manifest | null> {
 }
 
 async function allThere(folder: string, manifest: Manifest): Promise<boolean> {
-  for (const segment of manifest.segments) {
-    const found = await stat(join(folder, segment.file)).catch(() => null);
-    if (found?.size !== segment.bytes) return false;
+  for (const { name, bytes } of manifest.segments.flatMap(({ files }) => files)) {
+    const found = await stat(join(folder, name)).catch(() => null);
+    if (found?.size !== bytes) return false;
   }
   return true;
 }

@@ -1,26 +1,37 @@
-import { rm } from 'node:fs/promises';
-import type { Rational } from '../../shared';
-import type { Frame, StreamFormat } from '../frames';
-import { openSegmentEncoder, type EncoderSpec, type MediaTools, type SegmentEncoder } from '../media';
-import { SegmentStore } from './segment-store';
+import { open, rm } from 'node:fs/promises';
+import type { Frame } from '../frames';
+import { SegmentSpan, type SegmentEncoder } from '../media';
+import { SegmentStore, STATE_ROLE, type Segment } from './segment-store';
+
+/** One of the files that a segment is made of. */
+export interface SegmentFile {
+  readonly role: string;
+  readonly extension: string;
+  readonly open: (path: string) => SegmentEncoder;
+}
 
 export interface SegmentWriterOptions {
-  readonly tools: MediaTools;
   readonly store: SegmentStore;
-  readonly encoder: EncoderSpec;
-  readonly stream: StreamFormat;
-  /** Width over height of a pixel. */
-  readonly sampleAspectRatio: Rational;
+  /** At least one. */
+  readonly files: readonly SegmentFile[];
+  /** What the stages remember for a run that begins with the input frame at `restartPts`, each as bytes or null. */
+  readonly statesFor: (restartPts: number) => readonly (Uint8Array | null)[];
   /** Frames per segment. */
   readonly length: number;
-  readonly signal: AbortSignal;
+}
+
+interface OpenFile {
+  readonly role: string;
+  readonly name: string;
+  readonly encoder: SegmentEncoder;
 }
 
 interface OpenSegment {
-  readonly file: string;
-  readonly encoder: SegmentEncoder;
-  frames: number;
+  readonly index: number;
+  readonly files: readonly OpenFile[];
+  readonly span: SegmentSpan;
   restartPts: number;
+  objects: number | null;
 }
 
 /**
@@ -60,11 +71,12 @@ export class SegmentWriter {
   async write(frame: Frame): Promise<void> {
     this.#current ??= this.#open();
     const current = this.#current;
-    await current.encoder.write(frame);
-    current.frames++;
+    await Promise.all(current.files.map(({ encoder }) => encoder.write(frame)));
+    current.span.add(frame);
     current.restartPts = frame.restartPts;
+    if (frame.found) current.objects = (current.objects ?? 0) + frame.found.instances.length;
     this.#framesThisRun++;
-    if (current.frames === this.#options.length) await this.#close(current);
+    if (current.span.frames === this.#options.length) await this.#close(current);
   }
 
   /** Closes the last segment and waits until all are on disk. */
@@ -77,39 +89,56 @@ export class SegmentWriter {
   async abort(): Promise<void> {
     const current = this.#current;
     this.#current = null;
-    if (current) {
-      await current.encoder.abort();
-      await rm(this.#options.store.pathOf(current.file), { force: true }).catch(() => undefined);
+    for (const { name, encoder } of current?.files ?? []) {
+      await encoder.abort();
+      await rm(this.#options.store.pathOf(name), { force: true }).catch(() => undefined);
     }
     await this.#closing.catch(() => undefined);
   }
 
   #open(): OpenSegment {
-    const { tools, store, encoder, stream, sampleAspectRatio, signal } = this.#options;
-    const file = SegmentStore.fileName(this.#index++, encoder.segmentExtension);
+    const { store, files } = this.#options;
+    const index = this.#index++;
     return {
-      file,
-      encoder: openSegmentEncoder(tools, {
-        stream,
-        sampleAspectRatio,
-        encoder,
-        path: store.pathOf(file),
-        signal,
+      index,
+      files: files.map(({ role, extension, open: start }) => {
+        const name = SegmentStore.fileName(index, extension);
+        return { role, name, encoder: start(store.pathOf(name)) };
       }),
-      frames: 0,
+      span: new SegmentSpan(),
       restartPts: 0,
+      objects: null,
     };
   }
 
   async #close(segment: OpenSegment): Promise<void> {
     this.#current = null;
     await this.#closing;
-    const { store } = this.#options;
+    // Asked for now: the stages go on and forget.
+    const states = this.#options.statesFor(segment.restartPts);
     this.#closing = (async () => {
-      const facts = await segment.encoder.finish();
-      await store.add({ file: segment.file, ...facts, restartPts: segment.restartPts });
+      const { store } = this.#options;
+      const { index, span, restartPts, objects } = segment;
+      const files: Segment['files'][number][] = [];
+      for (const { role, name, encoder } of segment.files)
+        files.push({ role, name, bytes: await encoder.finish() });
+      const state = await this.#keep(states, SegmentStore.fileName(index, 'state.json'));
+      await store.add({ files: [...files, ...state], ...span.facts, restartPts, objects });
     })();
     // The error, if any, is thrown where the closing is next waited for.
     this.#closing.catch(() => undefined);
+  }
+
+  async #keep(states: readonly (Uint8Array | null)[], name: string): Promise<Segment['files']> {
+    if (states.every((state) => state === null)) return [];
+    const text = JSON.stringify(states.map((state) => state && Buffer.from(state).toString('base64')));
+    const file = await open(this.#options.store.pathOf(name), 'w');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return [{ role: STATE_ROLE, name, bytes: Buffer.byteLength(text) }];
   }
 }

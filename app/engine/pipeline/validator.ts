@@ -53,8 +53,18 @@ export class Validator {
     if (this.#inputs.length > MEMORY) this.#inputs.shift();
   }
 
-  /** @throws UserError `bad-result` for a frame that must not be written. */
-  check(frame: Frame, width: number, height: number): void {
+  /**
+   * @param content whether it shows what the input shows; else its size alone is looked at
+   * @throws UserError `bad-result` for a frame that must not be written
+   */
+  check(
+    frame: Frame,
+    {
+      width,
+      height,
+      content,
+    }: { readonly width: number; readonly height: number; readonly content: boolean },
+  ): void {
     const at = `the frame at ${ticksToSeconds(frame.pts, frame.stream.timeBase).toFixed(2)} s`;
     if (frame.stream.width !== width || frame.stream.height !== height) {
       throw new UserError(
@@ -62,7 +72,7 @@ export class Validator {
         `The network gave ${at} the size ${frame.stream.width}×${frame.stream.height} in place of ${width}×${height}; nothing wrong was written. Please report this.`,
       );
     }
-    const input = this.#nearest(frame.sourcePts);
+    const input = content ? this.#nearest(frame.sourcePts) : undefined;
     if (!input || input.deviation < FLAT_INPUT) return;
     const output = lumaStatistics(frame);
     if (

@@ -6,6 +6,17 @@ import { Segment } from './segment';
 
 export { LumaUpscaler, type LumaCoding } from './enhance';
 export {
+  animatedSvg,
+  cocoDocument,
+  instancesOf,
+  readRecord,
+  recordLine,
+  svgOfEach,
+  type ContourTarget,
+  type FoundRecord,
+  type InstanceSource,
+} from './segment';
+export {
   chooseSynthesizer,
   MotionSynthesizer,
   NetworkSynthesizer,

@@ -1,7 +1,6 @@
 import type { PictureCoding } from '../../../kernels';
-import { codeRange, lumaWeights, type StreamFormat } from '../frames';
+import { chromaSite, codeRange, lumaWeights, type StreamFormat } from '../frames';
 import { allocate } from '../runtime';
-import { chromaSite } from './chroma-site';
 
 /** Memory of a picture of floats, [3, height, width]. @throws DeviceError device-out-of-memory */
 export function allocatePicture(width: number, height: number): Float32Array {

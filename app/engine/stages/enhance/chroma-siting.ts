@@ -1,4 +1,4 @@
-import { chromaSite } from '../chroma-site';
+import { chromaSite } from '../../frames';
 
 /**
  * How far from the middle the source position of a resized chroma sample lies along an axis, in source

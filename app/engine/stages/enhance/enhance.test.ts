@@ -56,7 +56,7 @@ function contextOf(
     still: false,
     expectedFrames: null,
     chosenBefore: null,
-    stateBefore: null,
+    foundBefore: null,
     signal: new AbortController().signal,
     note,
     ...more,

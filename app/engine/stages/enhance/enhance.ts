@@ -1,5 +1,6 @@
 import { ENHANCE_SCALES, type EnhanceScale, type StageRequest } from '../../../shared';
 import {
+  ALPHA_PLANE,
   FramePool,
   type Frame,
   type Plane,
@@ -94,12 +95,13 @@ export class Enhance implements Stage {
     const { pool } = this.#opened;
     let result: Frame | null = null;
     try {
-      const { pts, sourcePts, restartPts, duration, sceneCutBefore } = frame;
-      result = await pool.take({ pts, sourcePts, restartPts, duration, sceneCutBefore });
+      const { pts, sourcePts, restartPts, duration, sceneCutBefore, found } = frame;
+      result = await pool.take({ pts, sourcePts, restartPts, duration, sceneCutBefore, found });
       for (const [index, target] of result.planes.entries()) {
         const source = frame.planes[index];
         if (!source) throw new Error('Expected as many planes in as out.');
         if (index === 0) await resizeLuma(source, target, this.#opened);
+        else if (index === ALPHA_PLANE) await resizePlain(source, target, this.#opened);
         else await resizeChroma(source, target, this.#opened);
       }
     } catch (error) {
@@ -147,15 +149,19 @@ async function resizeLuma(source: Plane, target: Plane, opened: Opened): Promise
   const enlarged = between ?? target;
   if (upscaler) await upscaler.enlarge(source, enlarged, { bitDepth, range: input.colour.range });
   const from = upscaler ? enlarged : source;
-  if (from === target) return;
+  if (from !== target) await resizePlain(from, target, opened);
+}
+
+/** Bicubic resize of a plane with a sample for each pixel. */
+async function resizePlain(source: Plane, target: Plane, { input }: Opened): Promise<void> {
   await processKernels().resizeBicubic(
-    from.data,
-    from.width,
-    from.height,
+    source.data,
+    source.width,
+    source.height,
     target.data,
     target.width,
     target.height,
-    { maxCode: 2 ** bitDepth - 1 },
+    { maxCode: 2 ** input.format.bitDepth - 1 },
   );
 }
 

@@ -77,7 +77,13 @@ function contextOf(input: StreamFormat, more: Partial<StageContext> = {}): Stage
   return {
     input,
     display: { sampleAspectRatio: { num: 1, den: 1 }, rotation: 0 },
-    ...{ backend: 'cpu', still: false, expectedFrames: null, chosenBefore: null, stateBefore: null },
+    ...{
+      backend: 'cpu',
+      still: false,
+      expectedFrames: null,
+      chosenBefore: null,
+      foundBefore: null,
+    },
     signal: new AbortController().signal,
     note: () => undefined,
     ...more,

@@ -1,5 +1,6 @@
 import { MOST_NEW_FRAMES, UserError, type StageRequest } from '../../../shared';
 import {
+  ALPHA_PLANE,
   FramePool,
   ticksToSeconds,
   type Frame,
@@ -42,7 +43,13 @@ export class Interpolate implements Stage {
     this.request = request;
   }
 
-  static supports(_input: StreamFormat, request: InterpolateRequest): Support {
+  static supports({ format }: StreamFormat, request: InterpolateRequest): Support {
+    if (format.planes > ALPHA_PLANE)
+      return {
+        supported: false,
+        reason:
+          'New frames can not be made of cut-outs: put --interpolate, --slow and --deblur before --segment.',
+      };
     const [factor, slow] = factorsOf(request);
     if (factor * slow <= MOST_NEW_FRAMES) return { supported: true };
     return {
@@ -108,7 +115,9 @@ export class Interpolate implements Stage {
   async #frameOf({ picture, slot, made, restartPts }: Shown): Promise<Frame> {
     const { pool } = this.#open();
     const first = slot.time === 0 && picture.sceneCutBefore;
-    const frame = await pool.take({ ...slot, restartPts, sceneCutBefore: first });
+    // In new pictures nobody looked for objects; held ones show the same.
+    const found = slot.time === null || slot.time === 0 ? picture.found : null;
+    const frame = await pool.take({ ...slot, restartPts, sceneCutBefore: first, found });
     try {
       if (made === null) frame.bytes.set(picture.bytes);
       else await this.#draw(made, picture, frame);

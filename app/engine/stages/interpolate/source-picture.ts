@@ -1,4 +1,4 @@
-import type { Frame, Plane, StreamFormat } from '../../frames';
+import type { Frame, FrameInstances, Plane, StreamFormat } from '../../frames';
 import { frameBytes, planeSize } from '../../frames';
 import { allocate } from '../../runtime';
 import { allocatePicture } from '../pictures';
@@ -16,6 +16,7 @@ export class SourcePicture {
   inPause = false;
   duration: number | null = null;
   sceneCutBefore = false;
+  found: FrameInstances | null = null;
   /** Not shown yet, in order. */
   slots: Slot[] = [];
 
@@ -46,6 +47,7 @@ export class SourcePicture {
     this.inPause = false;
     this.duration = frame.duration;
     this.sceneCutBefore = frame.sceneCutBefore;
+    this.found = frame.found;
     this.slots = [];
   }
 }

@@ -1,1 +1,6 @@
+export { cocoDocument } from './export/coco-json';
+export { instancesOf, readRecord, recordLine, type FoundRecord } from './export/found-record';
+export type { ContourTarget } from './export/shown-frames';
+export { animatedSvg, svgOfEach } from './export/svg';
+export type { InstanceSource } from './instance-source';
 export { Segment } from './segment-stage';

@@ -14,6 +14,8 @@ export interface InstanceSource {
   readonly backend: string;
   /** Frames after one that it may look at before it tells what is in it; 0 where `push` tells at once. */
   readonly lookahead: number;
+  /** False where it knows without looking: then pictures have no samples. */
+  readonly needsPictures: boolean;
   /** The next frame, which it may read until the promise settles; tells of the frames that are settled now, the oldest first. */
   push(picture: RgbPicture, seconds: number): Promise<readonly (readonly Instance[])[]>;
   /** The shot ends: tells of all frames that are left, and forgets all but which numbers it has given. */

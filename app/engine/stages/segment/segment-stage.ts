@@ -17,6 +17,7 @@ import { HeldFrames } from './held-frames';
 import type { InstanceSource } from './instance-source';
 import type { Instance } from './instances';
 import { openSource } from './open-source';
+import { RecordedSource } from './recorded-source';
 import { createRenderer } from './render/create-renderer';
 import type { Renderer } from './render/renderer';
 import { readRestart, Restarts, type Restart } from './restarts';
@@ -60,9 +61,11 @@ export class Segment implements Stage {
 
   async init(context: StageContext): Promise<StagePlan> {
     const { input, display } = context;
-    const source = await openSource(this.request, context);
+    const source = context.foundBefore
+      ? new RecordedSource(context.foundBefore)
+      : await openSource(this.request, context);
     const turn = new Turn(display.rotation, input.width, input.height);
-    const renderer = await createRenderer(this.request, { input, turn });
+    const renderer = await createRenderer(this.request, { input, display, turn });
     this.#opened = {
       source,
       renderer,
@@ -70,11 +73,10 @@ export class Segment implements Stage {
       input,
       coding: pictureCoding(input),
       turn,
-      rgb: allocatePicture(input.width, input.height),
+      rgb: source.needsPictures ? allocatePicture(input.width, input.height) : new Float32Array(0),
       held: new HeldFrames(input),
       restarts: new Restarts(),
     };
-    this.#before = context.stateBefore && readRestart(context.stateBefore);
     return {
       output: renderer.output,
       window: { past: 1, future: source.lookahead },
@@ -90,22 +92,25 @@ export class Segment implements Stage {
   async *process(frame: Frame): AsyncGenerator<Frame> {
     const opened = this.#open();
     const { source, held, input, turn, rgb, coding, restarts } = opened;
+    const { pts } = frame;
     try {
       if (this.#before && frame.pts < this.#before.pts) return;
-      this.#goOn(source);
+      this.#remember(source);
       restarts.note(frame, held.length + this.#foreign, () => source.save());
-      await processKernels().planesToRgb(
-        frame.planes.map(({ data }) => data),
-        rgb,
-        coding,
-      );
+      if (source.needsPictures)
+        await processKernels().planesToRgb(
+          frame.planes.map(({ data }) => data),
+          rgb,
+          coding,
+        );
       held.add(frame);
     } finally {
       frame.release();
     }
     const { width, height } = input;
-    const seconds = ticksToSeconds(frame.pts, input.timeBase);
-    yield* this.#made(await source.push(turn.picture({ width, height, data: rgb }), seconds));
+    const picture = { width, height, data: rgb };
+    const seconds = ticksToSeconds(pts, input.timeBase);
+    yield* this.#made(await source.push(source.needsPictures ? turn.picture(picture) : picture, seconds));
   }
 
   async *flush(): AsyncGenerator<Frame> {
@@ -116,6 +121,10 @@ export class Segment implements Stage {
     return this.#open().restarts.stateFor(restartPts);
   }
 
+  goOn(state: Uint8Array): void {
+    this.#before = readRestart(state);
+  }
+
   async close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
@@ -123,7 +132,7 @@ export class Segment implements Stage {
   }
 
   /** Cuts before this frame were seen by the earlier run: only now may the source know what it knew. */
-  #goOn(source: InstanceSource): void {
+  #remember(source: InstanceSource): void {
     if (!this.#before) return;
     source.restore(this.#before.saved);
     this.#foreign = this.#before.pending;
@@ -138,28 +147,30 @@ export class Segment implements Stage {
   }
 
   async #frameWith(instances: readonly Instance[]): Promise<Frame> {
-    const { held, pool, renderer, input, turn } = this.#open();
-    const source = held.take();
+    const { held: waiting, pool, renderer, input, turn, source } = this.#open();
+    const { needsPictures } = source;
+    const held = waiting.take();
     const { width, height, timeBase } = input;
     const wanted = this.request.instances;
     const found: FrameInstances = {
       width,
       height,
-      time: ticksToSeconds(source.stamp.pts, timeBase),
+      time: ticksToSeconds(held.stamp.pts, timeBase),
       instances: instances
         .filter(({ track }) => wanted === undefined || wanted.includes(track))
-        .map((instance) => turn.back.instance(instance)),
+        // What was found before is kept as pictures are stored.
+        .map((instance) => (needsPictures ? turn.back.instance(instance) : instance)),
     };
     let frame: PooledFrame | null = null;
     try {
-      frame = await pool.take({ ...source.stamp, found });
-      await renderer.draw(source, found, frame);
+      frame = await pool.take({ ...held.stamp, found });
+      await renderer.draw(held, found, frame);
       return frame;
     } catch (error) {
       frame?.release();
       throw error;
     } finally {
-      held.giveBack(source);
+      waiting.giveBack(held);
     }
   }
 

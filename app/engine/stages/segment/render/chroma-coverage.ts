@@ -1,5 +1,4 @@
-import type { StreamFormat } from '../../../frames';
-import { chromaSite } from '../../chroma-site';
+import { chromaSite, type StreamFormat } from '../../../frames';
 import type { Matte } from '../instances';
 import { emptyMatte } from './coverage';
 
@@ -18,42 +17,55 @@ const TAPS: ReadonlyMap<number, readonly [number, number, number, number]> = new
 export function chromaCoverage(matte: Matte, { width, height, format, colour }: StreamFormat): Matte {
   const { chromaShiftX, chromaShiftY } = format;
   const [siteX, siteY] = chromaSite(colour.chromaLocation);
-  const across = chromaShiftX === 0 ? matte : transposed(halved(transposed(matte), siteX, width));
-  return chromaShiftY === 0 ? across : halved(across, siteY, height);
+  const across = chromaShiftX === 0 ? matte : halved(matte, siteX, 'across', width);
+  return chromaShiftY === 0 ? across : halved(across, siteY, 'down', height);
 }
 
-/** Rows of a matte taken together in twos. `length` is how many rows the picture has. */
-function halved(matte: Matte, site: number, length: number): Matte {
-  const [before, first, second, after] = TAPS.get(site) ?? [0, 2, 2, 0];
-  const top = (matte.y - 1) >> 1;
-  const bottom = (matte.y + matte.height + 1) >> 1;
-  const y0 = Math.max(0, top);
-  const y1 = Math.min((length + 1) >> 1, bottom + 1);
-  const result = emptyMatte(matte.x, y0, matte.width, Math.max(0, y1 - y0));
-  const { width, data } = matte;
-  const rowAt = (wanted: number): number => {
-    const row = Math.max(0, Math.min(length - 1, wanted)) - matte.y;
-    return row < 0 || row >= matte.height ? -1 : row * width;
-  };
-  for (let row = 0; row < result.height; row++) {
-    const y = 2 * (y0 + row);
-    const [a, b, c, d] = [rowAt(y - 1), rowAt(y), rowAt(y + 1), rowAt(y + 2)];
-    const at = row * width;
-    for (let x = 0; x < width; x++) {
-      let sum = 2;
-      if (before > 0 && a >= 0) sum += before * (data[a + x] ?? 0);
-      if (b >= 0) sum += first * (data[b + x] ?? 0);
-      if (c >= 0) sum += second * (data[c + x] ?? 0);
-      if (after > 0 && d >= 0) sum += after * (data[d + x] ?? 0);
-      result.data[at + x] = sum >> 2;
-    }
+/** Samples of one direction taken together in twos. `length` is how many of them the picture has. */
+function halved(matte: Matte, site: number, direction: 'across' | 'down', length: number): Matte {
+  const down = direction === 'down';
+  const taps = TAPS.get(site) ?? [0, 2, 2, 0];
+  const start = down ? matte.y : matte.x;
+  const end = start + (down ? matte.height : matte.width);
+  // Of a sample beside the matte half the taps may still reach it.
+  const from = Math.max(0, (start - 1) >> 1);
+  const to = Math.max(from, Math.min((length + 1) >> 1, ((end + 1) >> 1) + 1));
+  const result = down
+    ? emptyMatte(matte.x, from, matte.width, to - from)
+    : emptyMatte(from, matte.y, to - from, matte.height);
+  for (let at = from; at < to; at++) {
+    const places = [2 * at - 1, 2 * at, 2 * at + 1, 2 * at + 2].map(
+      (place) => Math.max(0, Math.min(length - 1, place)) - start,
+    );
+    add(matte, result, at - from, { down, taps, places });
   }
   return result;
 }
 
-function transposed({ x, y, width, height, data }: Matte): Matte {
-  const result = emptyMatte(y, x, height, width);
-  for (let row = 0, at = 0; row < height; row++)
-    for (let column = 0; column < width; column++, at++) result.data[column * height + row] = data[at] ?? 0;
-  return result;
+interface Sum {
+  readonly down: boolean;
+  readonly taps: readonly number[];
+  /** Of the samples to add, counted from the matte's beginning; those outside it are nothing. */
+  readonly places: readonly number[];
+}
+
+/** Line `line` of the result: a row where samples of columns are added, else a column. */
+function add(matte: Matte, result: Matte, line: number, { down, taps, places }: Sum): void {
+  const [count, step] = down ? [matte.width, 1] : [matte.height, matte.width];
+  const [resultStep, first] = down ? [1, line * result.width] : [result.width, line];
+  const inside = taps
+    .map((weight, index) => ({ weight, place: places[index] ?? -1 }))
+    .filter(({ weight, place }) => weight > 0 && place >= 0 && place < (down ? matte.height : matte.width));
+  const [a, b, c] = inside;
+  const at = (tap: typeof a): number => (tap ? tap.place * (down ? matte.width : 1) : 0);
+  const [atA, atB, atC] = [at(a), at(b), at(c)];
+  const [weightA, weightB, weightC] = [a?.weight ?? 0, b?.weight ?? 0, c?.weight ?? 0];
+  const { data } = matte;
+  for (let i = 0, from = 0, to = first; i < count; i++, from += step, to += resultStep)
+    result.data[to] =
+      (weightA * (data[atA + from] ?? 0) +
+        weightB * (data[atB + from] ?? 0) +
+        weightC * (data[atC + from] ?? 0) +
+        2) >>
+      2;
 }

@@ -1,0 +1,84 @@
+import { rm, stat } from 'node:fs/promises';
+import { throwIfCancelled, UserError } from '../../../shared';
+import {
+  encoderFor,
+  muxResult,
+  openAlphaEncoder,
+  openSegmentEncoder,
+  type Container,
+  type EncoderSpec,
+  type StoredSegment,
+} from '../../media';
+import { putInPlace, RESULT_PART } from '../result-file';
+import type { Segment, SegmentStore } from '../segment-store';
+import type { SegmentFile } from '../segment-writer';
+import type { Target, TargetContext, Written } from './target';
+
+const VIDEO = 'video';
+const ALPHA = 'alpha';
+
+/** A video with all that goes along from its source. @throws UserError unsupported-output */
+export async function containerTarget(context: TargetContext, container: Container): Promise<Target> {
+  const { tools, request, stream } = context;
+  const choice = await encoderFor(tools, {
+    codec: request.codec,
+    stream,
+    container,
+    ...(request.crf === undefined ? {} : { crf: request.crf }),
+  });
+  if (!choice.supported) throw new UserError('unsupported-output', choice.reason);
+  return {
+    notes: choice.notes,
+    files: filesOf(context, choice.encoder),
+    finish: (store) => finish(store, context, container),
+  };
+}
+
+function filesOf({ tools, stream, display, signal }: TargetContext, encoder: EncoderSpec): SegmentFile[] {
+  const { sampleAspectRatio } = display;
+  const common = { stream, sampleAspectRatio, encoder, signal };
+  const video: SegmentFile = {
+    role: VIDEO,
+    extension: 'nut',
+    open: (path) => openSegmentEncoder(tools, { ...common, path }),
+  };
+  if (encoder.alphaArgs === null) return [video];
+  const alpha: SegmentFile = {
+    role: ALPHA,
+    extension: 'alpha.nut',
+    open: (path) => openAlphaEncoder(tools, { ...common, path }),
+  };
+  return [video, alpha];
+}
+
+async function finish(store: SegmentStore, context: TargetContext, container: Container): Promise<Written> {
+  const { tools, info, request, stream, display, slow, signal } = context;
+  const part = store.pathOf(RESULT_PART);
+  const notes = await muxResult(tools, {
+    segments: store.segments.map((segment) => storedSegment(store, segment)),
+    stream,
+    sampleAspectRatio: display.sampleAspectRatio,
+    info,
+    part,
+    container,
+    codec: request.codec,
+    ...(request.start === undefined ? {} : { start: request.start }),
+    ...(request.end === undefined ? {} : { end: request.end }),
+    ...(slow === null ? {} : { slow }),
+    signal,
+  }).catch(async (error: unknown) => {
+    await rm(part, { force: true });
+    throw error;
+  });
+  throwIfCancelled(signal);
+  const sizeBytes = (await stat(part)).size;
+  await putInPlace(part, request.output, request.overwrite);
+  return { files: [request.output], sizeBytes, notes };
+}
+
+function storedSegment(store: SegmentStore, segment: Segment): StoredSegment {
+  const path = store.fileOf(segment, VIDEO);
+  const alphaPath = store.fileOf(segment, ALPHA);
+  if (path === undefined) throw new Error('A segment without video.');
+  return { ...segment, path, ...(alphaPath === undefined ? {} : { alphaPath }) };
+}
