@@ -4,12 +4,12 @@
 #     sh bin/on_gpu.sh check OUTPUT             under a minute: 300 iterations of the light net, 60 of the full one
 #     sh bin/on_gpu.sh run OUTPUT MINUTES       both; OUTPUT/NAME.pt and NAME.txt are written at every evaluation
 #
-# WORKERS processes make samples in memory until the end.
+# WORKERS processes make samples until the end.
 set -eu
 cd "$(dirname "$0")/.."
 mode=$1 output=$2 minutes=${3:-1}
 workers=${WORKERS:-6}
-folder=${SAMPLES:-/dev/shm/clearcut-bin}
+folder=${SAMPLES:-/tmp/clearcut-bin}
 count=2048
 [ "$mode" = check ] && count=384
 export OMP_NUM_THREADS=2

@@ -16,6 +16,8 @@ import json
 import multiprocessing
 import os
 import pathlib
+import signal
+import sys
 import time
 
 import cv2
@@ -105,6 +107,7 @@ def main() -> None:
     parser.add_argument('--output', type=pathlib.Path, default=TRAINING / 'build' / 'bin-samples')
     parser.add_argument('--endless', action='store_true', help='then go on, each sample replaced by a new one in turn')
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # takes the workers along
     config = load_config(options.config)
     given = [TRAINING / options.data] if options.data else None
     roots = given or [(TRAINING / root).resolve() for root in config.roots]

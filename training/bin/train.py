@@ -51,10 +51,10 @@ class TrainConfig:
     average: float = 0.999
     clip: float = 1.0  # of the gradient's norm
     cycle: float = 0.1  # of |M1 - M2| at the same instants
-    sharp_share: float = 0.25  # of the samples
+    sharp_share: float = 0.2  # of the samples
     # Squared error (1 is white) that counts little against the samples' own, when rates are highest and at the end.
-    floor: float = 1e-3
-    floor_end: float = 1e-4
+    floor: float = 1e-2
+    floor_end: float = 5e-4
     start_from: str = ''
     seed: int = 1
     log_every: int = 100
@@ -230,7 +230,7 @@ def run(
     found: dict[str, float] = {}
     loss = learning.RunningLoss(device)
     progress.begin()
-    since = progress.elapsed()  # of the last log line
+    since = iteration, progress.elapsed()  # of the last log line
     position = progress.at(iteration)
     while position < 1:
         cosine = 0.5 * (1 + math.cos(math.pi * position))
@@ -243,12 +243,12 @@ def run(
         iteration += 1
         before, position = position, progress.at(iteration)
         if iteration % config.log_every == 0:
-            pace = 60e3 * (progress.elapsed() - since) / config.log_every
+            pace = 60e3 * (progress.elapsed() - since[1]) / (iteration - since[0])
             log(f'{iteration} loss {loss.take(iteration):.4f}, {pace:.0f} ms a step')
-            since = progress.elapsed()
+            since = iteration, progress.elapsed()
         if schedule.passed(before, position, 1 / config.evaluations) or position >= 1:
             found = check()
-            since = progress.elapsed()
+            since = iteration, progress.elapsed()
     log_file.close()
     return found
 
