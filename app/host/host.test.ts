@@ -131,9 +131,7 @@ describe('the engine behind a page', () => {
 });
 
 describe('a job that cuts out', () => {
-  const cutOut = (more: object): JobRequest['stages'] => [
-    { kind: 'segment', classes: ['person'], ...more },
-  ];
+  const cutOut = (more: object): JobRequest['stages'] => [{ kind: 'segment', classes: ['person'], ...more }];
 
   it('may have a picture that the user opened behind its objects, and no other', async () => {
     const engine = new FakeEngine();

@@ -540,7 +540,7 @@ export const en: Words = {
     label: 'Preset',
     ownSettings: 'Own settings',
     notInstalled: 'network not installed',
-    save: 'Save as a preset…',
+    save: 'Save these settings…',
     name: 'Name of the preset',
     own: 'Your presets',
     builtIn: 'Built in',

@@ -91,11 +91,13 @@ describe.skipIf(chromiumPath === null)('steps in the window', () => {
   it('offer sharp frames only where a network for them is installed', async () => {
     const { page } = browsing;
     expect(await button('Deblur').count()).toBe(0);
-    expect(await page.getByLabel('Preset').getByRole('option', { name: /blur/ }).count()).toBe(0);
+    expect(
+      await page.getByLabel('Preset', { exact: true }).getByRole('option', { name: /blur/ }).count(),
+    ).toBe(0);
     await installToy(join(folder, 'models'), toyNetwork());
     await page.reload();
     await open(join(folder, 'clip.mp4'));
-    await page.getByLabel('Preset').selectOption('deblur');
+    await page.getByLabel('Preset', { exact: true }).selectOption('deblur');
     expect(await steps()).toEqual(['Deblur']);
     await page.getByText('clip-clearcut-sharp.mp4').waitFor();
     await button('Smoother motion').click();
@@ -138,7 +140,7 @@ describe.skipIf(chromiumPath === null)('steps in the window', () => {
 
   it('slow a video down, to the end, with sound or without', async () => {
     const { page } = browsing;
-    await page.getByLabel('Preset').selectOption('slow-4x');
+    await page.getByLabel('Preset', { exact: true }).selectOption('slow-4x');
     await page.locator('summary', { hasText: 'New frames by' }).click();
     await page.getByRole('radio', { name: 'Motion alone' }).check();
     await page.getByRole('group', { name: 'Length' }).getByRole('radio', { name: '×2' }).check();

@@ -91,7 +91,7 @@ describe('who may talk to the server', () => {
       '/?token=',
       `/?token=${'A'.repeat(43)}`,
       '/index.html',
-      '/poster',
+      '/bytes/poster',
       '/download/x',
     ]) {
       expect(await ask(path), path).toMatchObject({ status: 403 });
@@ -184,7 +184,7 @@ describe('who may talk to the server', () => {
       expect(await call('suggestOutput', path, [{ kind: 'enhance', scale: 2 }], 'h264')).toMatchObject({
         ok: false,
       });
-      const poster = await ask(`/poster?path=${encodeURIComponent(path)}&seconds=0&width=64`, {
+      const poster = await ask(`/bytes/poster?args=${encodeURIComponent(JSON.stringify([path, 0, 64]))}`, {
         headers: cookie(),
       });
       expect(poster.status).toBe(422);
@@ -200,7 +200,9 @@ describe('who may talk to the server', () => {
       overwrite: true,
       resume: true,
     };
-    expect(await call('start', request)).toMatchObject({ ok: false, error: { code: 'no-such-file' } });
+    const add = (wanted: object): Promise<unknown> =>
+      call('changeQueue', { kind: 'add', wishes: [{ request: wanted, source: null }] });
+    expect(await add(request)).toMatchObject({ ok: false, error: { code: 'no-such-file' } });
     // Its own input, but a place that nobody suggested.
     const sent = await ask('/upload?name=own.mp4', {
       method: 'PUT',
@@ -208,13 +210,16 @@ describe('who may talk to the server', () => {
       body: 'not a video',
     });
     const { value: own } = JSON.parse(sent.text) as { value: string };
-    expect(await call('start', { ...request, input: own })).toMatchObject({
+    expect(await add({ ...request, input: own })).toMatchObject({
       ok: false,
       error: { code: 'output-not-writable' },
     });
     expect(await call('probe', 7)).toMatchObject({ ok: false, error: { code: 'bad-usage' } });
     expect(await call('evalSr', { directory: '/', scale: 2 })).toMatchObject({ ok: false });
     expect(await call('constructor')).toMatchObject({ ok: false });
+    for (const name of ['constructor', 'start', 'reveal']) {
+      expect(await ask(`/bytes/${name}?args=[]`, { headers: cookie() })).toMatchObject({ status: 404 });
+    }
     close();
   });
 
@@ -248,7 +253,7 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     const { page } = browsing;
     const [chooser] = await Promise.all([
       page.waitForEvent('filechooser'),
-      page.getByRole('button', { name: /^Choose (a|another)/ }).click(),
+      page.getByRole('button', { name: /^(Choose (a|another)|Add files)/ }).click(),
     ]);
     await chooser.setFiles(path);
   }
@@ -271,6 +276,7 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     await page.getByText('96 × 64 → 192 × 128').waitFor();
     await page.getByText('AAC mono').waitFor();
     await page.getByAltText('A frame of Ferien & Meer.mp4').waitFor();
+    await page.getByRole('slider', { name: 'Moment of the video' }).waitFor();
     await page.getByText('Ferien & Meer-clearcut-2x.mp4').waitFor();
     expect(await page.title()).toBe('Ferien & Meer.mp4 – Clearcut');
 
@@ -284,13 +290,13 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     await page.getByText('Ferien & Meer-clearcut-150w.mp4').waitFor();
     await page.getByLabel('Width').fill('3');
     await page.getByRole('alert').getByText('Enter a width or a height').waitFor();
-    expect(await page.getByRole('button', { name: 'Export' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Export', exact: true }).isDisabled()).toBe(true);
     await size.getByRole('radio', { name: '×2' }).press('Space');
     await page.getByText('Ferien & Meer-clearcut-2x.mp4').waitFor();
     await page.locator('summary', { hasText: 'Network' }).click();
     const network = page.getByRole('group', { name: 'Network' });
     await network.getByRole('radio', { name: 'Light' }).check();
-    expect(await page.getByLabel('Preset').inputValue()).toBe('');
+    expect(await page.getByLabel('Preset', { exact: true }).inputValue()).toBe('');
     await network.getByRole('radio', { name: 'Automatic' }).check();
 
     const codec = page.getByRole('combobox', { name: 'Codec', exact: true });
@@ -299,7 +305,7 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     await page.getByRole('slider', { name: 'Quality (CRF)', exact: true }).waitFor();
     const preset = page.getByRole('combobox', { name: 'Preset', exact: true });
     expect(await preset.inputValue()).toBe('enhance-2x');
-    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
     await page.getByRole('heading', { name: 'Done' }).waitFor({ timeout: 100_000 });
     expect(await page.title()).toBe('Done – Ferien & Meer.mp4 – Clearcut');
     await page.getByRole('slider', { name: 'Compare before and after' }).waitFor();
@@ -326,7 +332,7 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     await choose(clip);
     await page.getByText('320 × 240 → 640 × 480').waitFor();
     await page.getByText('long-clearcut-2x.mp4').waitFor();
-    const start = page.getByRole('button', { name: 'Export' });
+    const start = page.getByRole('button', { name: 'Export', exact: true });
     await start.focus();
     await page.keyboard.press('Enter');
     const bar = page.getByRole('progressbar', { name: 'Export' });
@@ -334,7 +340,7 @@ describe.skipIf(chromiumPath === null)('the window in a browser', () => {
     // The focus goes with the panel that took the button's place.
     await page
       .locator('h2:focus')
-      .and(page.getByText(/Starting|Preparing|Enhancing/))
+      .and(page.getByText(/Waiting|Starting|Preparing|Enhancing/))
       .waitFor();
     await page.getByRole('button', { name: 'Pause' }).and(page.locator(':enabled')).press('Space');
     await page.getByRole('heading', { name: 'Paused' }).waitFor();

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { startCli, type RunningCli } from './cli';
 
 export interface WebServer {
@@ -14,7 +15,11 @@ export async function startServer(
   results: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<WebServer> {
-  const cli = startCli(['serve', '--json', '--results', results], env);
+  // What a person set must change no test, and a test nothing that a person set.
+  const cli = startCli(['serve', '--json', '--results', results], {
+    CLEARCUT_STATE: join(results, '..', 'state'),
+    ...env,
+  });
   const { stdout } = cli.child;
   if (!stdout) throw new Error('no stdout');
   let text = '';
