@@ -14,6 +14,7 @@ export * from './media-info';
 export * from './media-names';
 export * from './model-info';
 export * from './motion-options';
+export * from './object-paths';
 export * from './option-spec';
 export * from './options';
 export * from './outcome';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fitSchema } from './fit';
 import { FRAME_FACTORS, MOTION_METHODS, SLOW_SOUNDS } from './motion-options';
 import { BACKENDS, CODECS, ENHANCE_SCALES, paceOption, QUALITIES } from './options';
+import { objectPathsSchema } from './object-paths';
 import {
   backgroundSchema,
   blurRadiusOption,
@@ -70,6 +71,8 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
       classes: segmentClassesSchema,
       /** Numbers of the tracks that are used. Left out: all. */
       instances: z.array(z.int().positive()).min(1).readonly().optional(),
+      /** Objects by where they are, in place of numbers: those that are chosen are used, others and new ones not. */
+      objects: objectPathsSchema.optional(),
       /** Left out: what the network is best at. */
       minScore: minScoreOption.schema.optional(),
       /** `overlay` if left out. */
@@ -90,6 +93,10 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
     .refine(
       ({ output, background }) => (output === 'replace') === (background !== undefined),
       'replace needs a background, and nothing else takes one',
+    )
+    .refine(
+      ({ instances, objects }) => instances === undefined || objects === undefined,
+      'objects are chosen by their numbers or by where they are, not both',
     )
     .refine(
       ({ output, perInstance }) => perInstance !== true || output === 'cutout' || output === 'matte',

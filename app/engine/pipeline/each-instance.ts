@@ -99,10 +99,11 @@ export async function runEachInstance(request: JobRequest, context: RunContext):
 
 /** The stages up to the one that looks, which only looks. */
 function lookingStages(stages: readonly StageRequest[], segment: SegmentRequest): readonly StageRequest[] {
-  const { kind, classes, instances, minScore, model } = segment;
+  const { kind, classes, instances, objects, minScore, model } = segment;
   const looking: SegmentRequest = {
     ...{ kind, classes, output: 'json' },
     ...(instances === undefined ? {} : { instances }),
+    ...(objects === undefined ? {} : { objects }),
     ...(minScore === undefined ? {} : { minScore }),
     ...(model === undefined ? {} : { model }),
   };
@@ -195,6 +196,7 @@ function stagesOfTrack(
   delete own.perInstance;
   delete own.contours;
   delete own.instances;
+  delete own.objects;
   if (track !== null) own.instances = [track];
   return stages.map((stage) => (stage === segment ? own : stage));
 }

@@ -13,6 +13,7 @@ import {
 } from '../../frames';
 import { processKernels } from '../../runtime';
 import { allocatePicture, pictureCoding } from '../pictures';
+import { choiceIdentity, chosenInstances } from './chosen-instances';
 import { HeldFrames } from './held-frames';
 import type { InstanceSource } from './instance-source';
 import type { Instance } from './instances';
@@ -83,7 +84,7 @@ export class Segment implements Stage {
       rate: 1,
       repaints: renderer.repaints,
       finds: true,
-      identity: `segment ${renderer.identity} of ${this.request.instances?.join() ?? 'all'} by ${source.identity}`,
+      identity: `segment ${renderer.identity} of ${choiceIdentity(this.request)} by ${source.identity}`,
       choice: source.choice,
       backend: source.backend,
     };
@@ -151,16 +152,14 @@ export class Segment implements Stage {
     const { needsPictures } = source;
     const held = waiting.take();
     const { width, height, timeBase } = input;
-    const wanted = this.request.instances;
-    const found: FrameInstances = {
-      width,
-      height,
-      time: ticksToSeconds(held.stamp.pts, timeBase),
-      instances: instances
-        .filter(({ track }) => wanted === undefined || wanted.includes(track))
-        // What was found before is kept as pictures are stored.
-        .map((instance) => (needsPictures ? turn.back.instance(instance) : instance)),
-    };
+    const seconds = ticksToSeconds(held.stamp.pts, timeBase);
+    // What was found before is kept as pictures are stored, and was chosen then.
+    const chosen = needsPictures
+      ? chosenInstances(this.request, instances, { ...turn.shown, seconds }).map((instance) =>
+          turn.back.instance(instance),
+        )
+      : chosenInstances({ instances: this.request.instances }, instances, { ...turn.shown, seconds });
+    const found: FrameInstances = { width, height, time: seconds, instances: chosen };
     let frame: PooledFrame | null = null;
     try {
       frame = await pool.take({ ...held.stamp, found });
