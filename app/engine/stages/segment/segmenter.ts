@@ -1,0 +1,198 @@
+import { UserError, type ClassName, type SegmentManifest } from '../../../shared';
+import type { BackendChoice, SegmentModel } from '../../runtime';
+import { octagon, writeDiamond, writeResampled } from './initial-contour';
+import type { Box, Detection, Matte, RgbPicture } from './instances';
+import { MatteRendering, type FrameScale } from './matte';
+import { NetworkPicture, type Fitting } from './network-picture';
+import { findBoxes, type FoundBox } from './peaks';
+import { PointRendering } from './point-rendering';
+import { SnakeGraphs } from './snake-graphs';
+import { traceOutlines } from './trace-outlines';
+
+export interface SegmenterOptions {
+  /** `all`: those that the model knows well enough. */
+  readonly classes: 'all' | readonly ClassName[];
+  /** Objects that the network is less sure of are left out, 0 to 1. */
+  readonly minScore: number;
+  /** Pixels of the longer side that the network sees; left out: the model's own. */
+  readonly workingSize?: number;
+  /** Told what is worth knowing. */
+  readonly note: (text: string) => void;
+}
+
+/** Objects of a picture at most. */
+const MOST = 100;
+/** Every tenth point of a diamond becomes an extreme point. */
+const EXTREME_EVERY = 10;
+const PERSON = 0;
+
+/** Finds the objects of single pictures with a Deep Snake. */
+export class Segmenter {
+  readonly #graphs: SnakeGraphs;
+  readonly #manifest: SegmentManifest;
+  readonly #options: SegmenterOptions;
+  readonly #classes: readonly number[];
+  readonly #picture = new NetworkPicture();
+  readonly #points: PointRendering;
+  readonly #mattes = new MatteRendering();
+  #fitting: Fitting | null = null;
+  #noted = false;
+
+  /**
+   * Takes over `graphs`, which run the model of `manifest`.
+   *
+   * @throws UserError bad-usage where the model doesn't know a class
+   */
+  constructor(graphs: SnakeGraphs, manifest: SegmentManifest, options: SegmenterOptions) {
+    this.#graphs = graphs;
+    this.#manifest = manifest;
+    this.#options = options;
+    this.#classes = classIndices(manifest, options.classes);
+    this.#points = new PointRendering(graphs);
+  }
+
+  /** @throws UserError model-missing, model-damaged, bad-usage (the model doesn't know a class) */
+  static async open(
+    model: SegmentModel,
+    backend: BackendChoice,
+    options: SegmenterOptions,
+  ): Promise<Segmenter> {
+    // Before a graph is loaded.
+    classIndices(model.manifest, options.classes);
+    return new Segmenter(await SnakeGraphs.open(model, backend), model.manifest, options);
+  }
+
+  /** The last picture as the network saw it, until the next one. */
+  get seen(): { readonly data: Float32Array; readonly fitting: Fitting } | null {
+    return this.#fitting && { data: this.#picture.data, fitting: this.#fitting };
+  }
+
+  /**
+   * The objects of a picture, the surest first, in pixels of a frame of `frame`'s size, which the picture shows: a smaller
+   * one will do, as the network sees no more than its working size.
+   *
+   * @throws UserError bad-result where the network gives what is no number
+   * @throws DeviceError device-out-of-memory
+   */
+  async segment(
+    picture: RgbPicture,
+    frame: { readonly width: number; readonly height: number } = picture,
+  ): Promise<Detection[]> {
+    const { workingSize = this.#manifest.workingSize } = this.#options;
+    const fitting = await this.#picture.take(picture, workingSize, this.#manifest.multiple);
+    this.#fitting = fitting;
+    const maps = await this.#graphs.detect(this.#picture.data, fitting.width, fitting.height);
+    const { minScore } = this.#options;
+    const { boxes, dropped } = findBoxes(maps, { classes: this.#classes, minScore, most: MOST });
+    if (dropped > 0) this.#noteDropped();
+    if (boxes.length === 0) return [];
+    const contours = await this.#contoursOf(boxes);
+    const scale = {
+      width: frame.width,
+      height: frame.height,
+      across: frame.width / fitting.pictureWidth,
+      down: frame.height / fitting.pictureHeight,
+    };
+    return this.#detections(boxes, contours, fitting, scale);
+  }
+
+  async close(): Promise<void> {
+    await this.#graphs.close();
+  }
+
+  /** [boxes, contourPoints, 2] in pixels of the network's input. */
+  async #contoursOf(boxes: readonly FoundBox[]): Promise<Float32Array> {
+    const { diamondPoints, contourPoints } = this.#graphs;
+    const diamonds = new Float32Array(2 * diamondPoints * boxes.length);
+    const centres = new Float32Array(2 * boxes.length);
+    for (const [index, { box }] of boxes.entries()) {
+      writeDiamond(box, diamonds.subarray(2 * diamondPoints * index, 2 * diamondPoints * (index + 1)));
+      centres[2 * index] = (box.x0 + box.x1) / 2;
+      centres[2 * index + 1] = (box.y0 + box.y1) / 2;
+    }
+    const moved = await this.#graphs.extremes(diamonds, centres);
+    const first = new Float32Array(2 * contourPoints * boxes.length);
+    for (let index = 0; index < boxes.length; index++) {
+      const points = moved.subarray(2 * diamondPoints * index, 2 * diamondPoints * (index + 1));
+      const extremes = points.filter((_, value) => (value >> 1) % EXTREME_EVERY === 0);
+      writeResampled(
+        octagon(extremes),
+        first.subarray(2 * contourPoints * index, 2 * contourPoints * (index + 1)),
+      );
+    }
+    return this.#graphs.contours(first);
+  }
+
+  async #detections(
+    boxes: readonly FoundBox[],
+    contours: Float32Array,
+    { width, height, pictureWidth, pictureHeight }: Fitting,
+    scale: FrameScale,
+  ): Promise<Detection[]> {
+    const grids = await this.#points.grids({
+      contours,
+      vertices: this.#graphs.contourPoints,
+      person: boxes.map(({ classIndex }) => classIndex === PERSON),
+      scale: Math.max(scale.width / pictureWidth, scale.height / pictureHeight),
+      width,
+      height,
+    });
+    const detections: Detection[] = [];
+    for (const [index, { classIndex, score, box }] of boxes.entries()) {
+      const grid = grids[index];
+      const matte = grid ? await this.#mattes.render(grid, scale) : null;
+      if (matte) detections.push(detectionOf(classIndex, score, inFrame(box, scale), matte));
+    }
+    this.#points.giveBack(grids);
+    return detections;
+  }
+
+  #noteDropped(): void {
+    if (this.#noted) return;
+    this.#noted = true;
+    this.#options.note(
+      `There were more than ${MOST} objects in a picture: the ${MOST} that the network is surest of were kept.`,
+    );
+  }
+}
+
+/** Its contours are traced where they are first asked for. */
+export function detectionOf(classIndex: number, score: number, box: Box, matte: Matte): Detection {
+  let contours: readonly Float32Array[] | null = null;
+  return {
+    classIndex,
+    score,
+    box,
+    matte,
+    get contours() {
+      return (contours ??= traceOutlines(matte));
+    },
+  };
+}
+
+function inFrame({ x0, y0, x1, y1 }: Box, { width, height, across, down }: FrameScale): Box {
+  return {
+    x0: Math.min(x0 * across, width),
+    y0: Math.min(y0 * down, height),
+    x1: Math.min(x1 * across, width),
+    y1: Math.min(y1 * down, height),
+  };
+}
+
+/**
+ * Planes of the heatmap that classes stand for.
+ *
+ * @throws UserError bad-usage, which lists the classes that the model knows
+ */
+export function classIndices(manifest: SegmentManifest, classes: 'all' | readonly ClassName[]): number[] {
+  const known = manifest.classes.filter(({ shown }) => shown);
+  if (classes === 'all') return known.map(({ index }) => index);
+  return classes.map((name) => {
+    const found = known.find((one) => one.name === name);
+    if (found) return found.index;
+    throw new UserError(
+      'bad-usage',
+      `The model ${manifest.name} doesn't find ${name} well enough; it knows: ${known.map((one) => one.name).join(', ')}.`,
+    );
+  });
+}
