@@ -19,6 +19,7 @@ python3 -m bin.samples bin/configs/samples.toml --data build/bin-pack --output "
     --workers "$workers" --count "$count" --endless &
 sampler=$!
 trap 'kill $sampler 2>/dev/null || true' EXIT
+trap 'exit 1' INT TERM
 until [ -e "$folder/training/about.json" ]; do
     kill -0 $sampler
     sleep 1
