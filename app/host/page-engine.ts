@@ -159,14 +159,14 @@ export class PageEngine {
   }
 
   /** A job of a short part, into a file of its own. @throws as the engine's `start` */
-  async startPreview({ input, stages, start, end, still = false }: PreviewRequest): Promise<string> {
+  async startPreview({ input, stages, start, end, still = false, of }: PreviewRequest): Promise<string> {
     const source = this.#readable(input);
     const shown = this.#admittedStages(stages);
     const picture = isStillFile(source);
     const name = picture ? 'preview.png' : still ? 'preview.mkv' : 'preview.mp4';
     return this.#previews.begin(name, (output) =>
       this.engine.start({
-        ...(picture ? {} : { start, end }),
+        ...(picture ? {} : { start, end, ...(of ? { sampleOf: of } : {}) }),
         stages: previewStages(shown),
         input: source,
         output,

@@ -131,6 +131,11 @@ export function segmentOf(stages: readonly StageRequest[]): SegmentRequest | und
   return stages.find(isSegment);
 }
 
+/** A part of a video, in seconds; all of it where nothing is said. */
+const partSchema = z
+  .object({ start: z.number().nonnegative().optional(), end: z.number().positive().optional() })
+  .readonly();
+
 /** What a user asks for: one file in, one file out. */
 export const jobRequestSchema = z
   .object({
@@ -147,6 +152,8 @@ export const jobRequestSchema = z
     overwrite: z.boolean(),
     /** Go on from finished segments of an interrupted run of the same job. */
     resume: z.boolean(),
+    /** A look at a longer job, which is about this part: what is chosen by length is chosen as for that. */
+    sampleOf: partSchema.optional(),
   })
   .readonly();
 export type JobRequest = z.infer<typeof jobRequestSchema>;
@@ -163,6 +170,8 @@ export const previewRequestSchema = z
     end: z.number().positive(),
     /** Its first frame is what is wanted: kept without loss. */
     still: z.boolean().optional(),
+    /** The part that the export will be about. */
+    of: partSchema.optional(),
   })
   .refine(
     ({ start, end }) => end > start && end - start <= LONGEST_PREVIEW_SECONDS,

@@ -18,7 +18,11 @@ export interface MadePreview {
 export class PreviewJobs {
   #jobs: readonly Job[] = [];
 
-  constructor(private readonly host: ClearcutApi) {
+  /** `part` is what an export would be about now. */
+  constructor(
+    private readonly host: ClearcutApi,
+    private readonly part: () => NonNullable<PreviewRequest['of']>,
+  ) {
     host.onJobEvent((event) => {
       this.hear(event);
     });
@@ -38,7 +42,9 @@ export class PreviewJobs {
     begun: (job: Job) => void = () => undefined,
   ): Promise<MadePreview> {
     if (signal.aborted) throw new CancelledError();
-    const job = new Job(this.host, request.stages, () => this.host.startPreview(request));
+    const job = new Job(this.host, request.stages, () =>
+      this.host.startPreview({ ...request, of: this.part() }),
+    );
     const stop = (): void => void job.cancel();
     signal.addEventListener('abort', stop, { once: true });
     this.#jobs = [...this.#jobs, job];

@@ -4,7 +4,7 @@ import { FakeHost, result } from '../../tests/support/fake-host';
 import { Workspace } from './workspace.svelte';
 
 /** The second around where the window looks at first. */
-const PART = { input: '/videos/clip.mp4', start: 1.5, end: 2.5 };
+const PART = { input: '/videos/clip.mp4', start: 1.5, end: 2.5, of: {} };
 
 describe('a preview', () => {
   let host: FakeHost;

@@ -70,7 +70,7 @@ export class Workspace {
   #jobs = $state.raw<Readonly<Record<string, string>>>({});
 
   constructor(private readonly api: ClearcutApi) {
-    const jobs = new PreviewJobs(api);
+    const jobs = new PreviewJobs(api, () => this.player.part);
     this.source = new Source(api);
     this.tray = new Tray(api);
     this.destination = new Destination(api);

@@ -469,7 +469,7 @@ export const en: Words = {
   cost: {
     heading: 'What it takes',
     time: 'Time here',
-    trying: 'Trying a few frames…',
+    trying: 'Being tried…',
     unknownTime: 'Not known yet',
     disk: 'Disk',
     diskWords: (needed, free) => `about ${needed} of ${free} free`,

@@ -76,7 +76,7 @@ export const zh: Words = {
   cost: {
     heading: '所需资源',
     time: '本机用时',
-    trying: '正在试算几帧…',
+    trying: '正在试算…',
     unknownTime: '尚不清楚',
     disk: '磁盘',
     diskWords: (needed, free) => `约需 ${needed}，可用 ${free}`,

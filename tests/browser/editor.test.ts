@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     await page.keyboard.press('i');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('o');
-    await page.getByText('0:01 – 0:02 (1.0 s)').waitFor();
+    await page.getByTitle('0:01 – 0:02 (1.0 s)').waitFor();
     await slider('Out point').press('ArrowLeft');
     expect(await slider('Out point').getAttribute('aria-valuetext')).toBe('0:01.90');
     await slider('Moment of the video').press('Home');
@@ -242,7 +242,9 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     const words = await page.evaluate<string>('document.querySelector("main").innerText');
     const foreign = words.replace(/\S+\.(?:mp4|mov|mkv)|\/\S+/g, '').match(/[A-Za-z][A-Za-z ]{3,}/g);
     expect(
-      [...new Set(foreign)].filter((word) => !/^(?:AAC|HEVC|FFV1|ProRes|QuickTime|Mine|yours)/.test(word.trim())),
+      [...new Set(foreign)].filter(
+        (word) => !/^(?:AAC|HEVC|FFV1|ProRes|QuickTime|Mine|yours)/.test(word.trim()),
+      ),
     ).toEqual([]);
     await page.reload();
     await button('选择视频…').waitFor();

@@ -2,7 +2,7 @@ import { segmentOf, UserError, type JobRequest, type MediaInfo, type SegmentRequ
 import type { FoundBefore, StreamFormat } from '../frames';
 import { decodeFormat, type DecodeFormat, type MediaTools } from '../media';
 import { contoursBeside } from './contours';
-import { expectedFrames } from './expected-frames';
+import { plannedFrames } from './expected-frames';
 import { foundFile } from './found-file';
 import type { Gate } from './gate';
 import { jobIdentity, requestIdentity } from './identity';
@@ -104,7 +104,7 @@ export async function openAll(
     display: info.video,
     backend: request.backend,
     still: false,
-    expectedFrames: expectedFrames(request, info),
+    expectedFrames: plannedFrames(request, info),
     chosenBefore,
     foundBefore: foundBefore ?? null,
     signal,
