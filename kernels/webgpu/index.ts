@@ -1,4 +1,5 @@
 export { GpuAdder2d, type GpuAdder2dWork } from './adder2d';
+export { copyStep, fmaStep } from './ceilings';
 export { GpuDynamicFilter2d, type GpuDynamicFilter2dWork } from './dynamic-filter2d';
 export {
   codesToFloatStep,
@@ -11,3 +12,4 @@ export {
 export { BUFFER_USAGE, encodeSteps, GpuPrograms, MAP_MODE, type GpuStep } from './program';
 export { GpuQuantizedConv2d, type GpuQuantizedConv2dWork } from './quantized-conv2d';
 export { GpuSubpixelConv2d, type GpuSubpixelConv2dWork } from './subpixel-conv2d';
+export { selfTestOnCpu, selfTestOnGpu, type SelfTestSize } from './self-test';

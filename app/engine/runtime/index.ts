@@ -1,5 +1,14 @@
-export { chooseBackend, processKernels, type BackendChoice } from './backend';
+export { adapterChoices, chooseBackend, type AdapterChoice, type BackendChoice } from './backend';
 export { HybridSession, type HybridSessionOptions } from './backends/cpu';
+export type {
+  AdapterFacts,
+  FrameProgram,
+  FrameRunner,
+  Gpu,
+  GpuCeilings,
+  PlaneCodes,
+  StepTiming,
+} from './backends/webgpu';
 export {
   findModel,
   modelScales,
@@ -12,5 +21,7 @@ export { listModels, modelsFolder, modelsOf, readModelFile, type InstalledModel 
 export { kernelOperators, type OperatorSet } from './operators';
 export { findSegmentModel, type SegmentModel } from './segment-models';
 export type { SegmentTiming } from './segments';
-export { openGraph, openModel, type ModelSession } from './session';
+export { nodeGpu, processGpu, setProcessGpu } from './process-gpu';
+export { processKernels } from './process-kernels';
+export { openGraph, openModel, type ModelSession, type SessionOptions } from './session';
 export { allocate, type HostTensor } from './tensor';

@@ -1,8 +1,11 @@
-import { processKernels, type BackendChoice } from './backend';
+import type { BackendChoice } from './backend';
 import { HybridSession } from './backends/cpu';
 import type { EnhanceManifest, InterpolateManifest, ModelFile } from '../../shared';
+import { GuardedSession } from './guarded-session';
 import { readModelFile, type InstalledModel } from './manifest';
 import { kernelOperators } from './operators';
+import { processGpu } from './process-gpu';
+import { processKernels } from './process-kernels';
 import type { HostTensor } from './tensor';
 
 /** A model that is loaded and ready to run. */
@@ -13,7 +16,16 @@ export interface ModelSession {
    * @throws DeviceError where this size is too much for the device
    */
   run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  /** Goes on with less of a device, where there is less: the processor, after a graphics card. False where it was that already. */
+  retreat?(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Told when the processor has to go on where a graphics card failed. */
+  readonly note?: (text: string) => void;
+  /** The caller has smaller inputs for a device that runs out of memory, and calls `retreat` when there are none. */
+  readonly mayShrink?: boolean;
 }
 
 /**
@@ -23,9 +35,10 @@ export interface ModelSession {
  */
 export async function openModel(
   { manifest, folder }: InstalledModel<EnhanceManifest | InterpolateManifest>,
-  backend: BackendChoice,
+  backend: Pick<BackendChoice, 'adapter'>,
+  options: SessionOptions = {},
 ): Promise<ModelSession> {
-  return openGraph(folder, manifest, backend);
+  return openGraph(folder, manifest, backend, options);
 }
 
 /**
@@ -36,15 +49,16 @@ export async function openModel(
 export async function openGraph(
   folder: string,
   file: ModelFile,
-  backend: BackendChoice,
+  backend: Pick<BackendChoice, 'adapter'>,
+  options: SessionOptions = {},
 ): Promise<ModelSession> {
   const bytes = await readModelFile(folder, file);
-  switch (backend.name) {
-    case 'cpu': {
-      const kernels = processKernels();
-      return HybridSession.create(bytes, { threads: kernels.threads, operators: kernelOperators(kernels) });
-    }
-    case 'webgpu':
-      throw new Error('There is no WebGPU backend in this version.');
-  }
+  const cpu = async (): Promise<ModelSession> => {
+    const kernels = processKernels();
+    return HybridSession.create(bytes, { threads: kernels.threads, operators: kernelOperators(kernels) });
+  };
+  const { adapter } = backend;
+  if (adapter === undefined) return cpu();
+  const gpu = async () => (await processGpu().device(adapter)).openModel(bytes);
+  return GuardedSession.open({ gpu, cpu }, options);
 }

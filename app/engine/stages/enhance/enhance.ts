@@ -1,19 +1,27 @@
 import { ENHANCE_SCALES, type EnhanceScale, type StageRequest } from '../../../shared';
 import {
-  ALPHA_PLANE,
   FramePool,
   type Frame,
-  type Plane,
+  type PooledFrame,
   type Stage,
   type StageContext,
   type StagePlan,
   type StreamFormat,
   type Support,
 } from '../../frames';
-import { chooseBackend, modelScales, modelsFor, modelsOf, processKernels } from '../../runtime';
-import { chromaPhase } from './chroma-siting';
+import {
+  chooseBackend,
+  modelScales,
+  modelsFor,
+  modelsOf,
+  type BackendChoice,
+  type EnhanceModel,
+} from '../../runtime';
+import type { FrameSizes, FrameWay } from './frame-way';
+import { GpuWay } from './gpu-way';
 import { LumaUpscaler } from './luma-upscaler';
 import { chooseModel } from './model-choice';
+import { ProcessorWay } from './processor-way';
 import { planSize } from './size-plan';
 
 export type EnhanceRequest = Extract<StageRequest, { kind: 'enhance' }>;
@@ -25,18 +33,22 @@ const FRAMES_OUT = 5;
 const MOST_PIXELS_A_SIDE = 16_384;
 
 interface Opened {
-  /** Null where the picture is only resized. */
-  readonly upscaler: LumaUpscaler | null;
+  readonly way: FrameWay;
   readonly pool: FramePool;
-  readonly input: StreamFormat;
-  /** Luma as the network gives it, where that is not the result's size yet. */
-  readonly between: Plane | null;
+}
+
+/** A frame in the making. */
+interface Pending {
+  readonly result: PooledFrame;
+  readonly done: Promise<void>;
 }
 
 /** Super-resolution: luma by the network, chroma by bicubic interpolation; then a resize where a size is to be fitted. */
 export class Enhance implements Stage {
   readonly request: EnhanceRequest;
   #opened: Opened | null = null;
+  /** In the order in which they came. */
+  readonly #pending: Pending[] = [];
 
   constructor(request: EnhanceRequest) {
     this.request = request;
@@ -68,12 +80,8 @@ export class Enhance implements Stage {
     const chosen = size.scale === null ? null : await chooseModel(this.request, size.scale, context, backend);
     if (chosen?.notable) note(chosen.reason);
     const output = { ...input, width: size.width, height: size.height };
-    this.#opened = {
-      upscaler: chosen && (await LumaUpscaler.open(chosen.model, backend, { note })),
-      pool: new FramePool(output, FRAMES_OUT),
-      input,
-      between: size.scale === null ? null : planeBetween(input, output, size.scale),
-    };
+    const way = await openWay(chosen?.model ?? null, backend, { input, output }, note);
+    this.#opened = { way, pool: new FramePool(output, FRAMES_OUT + way.ahead) };
     const manifest = chosen?.model.manifest;
     const by = manifest ? `${manifest.name}@${manifest.version} ${manifest.sha256}` : 'bicubic';
     return {
@@ -92,35 +100,60 @@ export class Enhance implements Stage {
 
   async *process(frame: Frame): AsyncGenerator<Frame> {
     if (!this.#opened) throw new Error('Expected init before process.');
-    const { pool } = this.#opened;
-    let result: Frame | null = null;
-    try {
-      const { pts, sourcePts, restartPts, duration, sceneCutBefore, found } = frame;
-      result = await pool.take({ pts, sourcePts, restartPts, duration, sceneCutBefore, found });
-      for (const [index, target] of result.planes.entries()) {
-        const source = frame.planes[index];
-        if (!source) throw new Error('Expected as many planes in as out.');
-        if (index === 0) await resizeLuma(source, target, this.#opened);
-        else if (index === ALPHA_PLANE) await resizePlain(source, target, this.#opened);
-        else await resizeChroma(source, target, this.#opened);
-      }
-    } catch (error) {
-      result?.release();
-      throw error;
-    } finally {
+    const { way, pool } = this.#opened;
+    const { pts, sourcePts, restartPts, duration, sceneCutBefore, found } = frame;
+    const stamp = { pts, sourcePts, restartPts, duration, sceneCutBefore, found };
+    const result = await pool.take(stamp).catch((error: unknown) => {
       frame.release();
-    }
-    yield result;
+      throw error;
+    });
+    // The source is free again as soon as it was read, whenever somebody asks for the result.
+    const done = way.enlarge(frame.planes, result.planes).finally(() => {
+      frame.release();
+    });
+    done.catch(() => undefined);
+    this.#pending.push({ result, done });
+    while (this.#pending.length >= way.ahead) yield await this.#next();
   }
 
   async *flush(): AsyncGenerator<Frame> {
-    // Every frame stands for itself.
+    while (this.#pending.length > 0) yield await this.#next();
   }
 
   async close(): Promise<void> {
-    await this.#opened?.upscaler?.close();
+    for (const { result, done } of this.#pending.splice(0)) {
+      await done.catch(() => undefined);
+      result.release();
+    }
+    await this.#opened?.way.close();
     this.#opened = null;
   }
+
+  /** The frame that came first. */
+  async #next(): Promise<Frame> {
+    const first = this.#pending.shift();
+    if (!first) throw new Error('Expected a frame in the making.');
+    try {
+      await first.done;
+      return first.result;
+    } catch (error) {
+      first.result.release();
+      throw error;
+    }
+  }
+}
+
+/** Through the network on the chosen backend, or bicubically where there is none. */
+async function openWay(
+  model: EnhanceModel | null,
+  backend: BackendChoice,
+  sizes: FrameSizes,
+  note: (text: string) => void,
+): Promise<FrameWay> {
+  if (!model) return new ProcessorWay(null, sizes);
+  const { adapter } = backend;
+  if (adapter !== undefined) return GpuWay.open({ ...sizes, model, adapter, note });
+  return new ProcessorWay(await LumaUpscaler.open(model, backend, { note }), sizes);
 }
 
 /** Factors of the models that a request may mean. @throws UserError model-missing */
@@ -133,57 +166,4 @@ async function scalesFor(request: EnhanceRequest): Promise<readonly EnhanceScale
   // Says what there is instead.
   if (scales.length === 0) await modelsFor({ scale: scale ?? 2, restore });
   return scales;
-}
-
-function planeBetween(input: StreamFormat, output: StreamFormat, scale: EnhanceScale): Plane | null {
-  const [width, height] = [input.width * scale, input.height * scale];
-  if (width === output.width && height === output.height) return null;
-  const samples = width * height;
-  const data = input.format.bitDepth > 8 ? new Uint16Array(samples) : new Uint8Array(samples);
-  return { width, height, data };
-}
-
-async function resizeLuma(source: Plane, target: Plane, opened: Opened): Promise<void> {
-  const { upscaler, between, input } = opened;
-  const { bitDepth } = input.format;
-  const enlarged = between ?? target;
-  if (upscaler) await upscaler.enlarge(source, enlarged, { bitDepth, range: input.colour.range });
-  const from = upscaler ? enlarged : source;
-  if (from !== target) await resizePlain(from, target, opened);
-}
-
-/** Bicubic resize of a plane with a sample for each pixel. */
-async function resizePlain(source: Plane, target: Plane, { input }: Opened): Promise<void> {
-  await processKernels().resizeBicubic(
-    source.data,
-    source.width,
-    source.height,
-    target.data,
-    target.width,
-    target.height,
-    { maxCode: 2 ** input.format.bitDepth - 1 },
-  );
-}
-
-/** Bicubic resize of a chroma plane that keeps every sample where its luma is. */
-async function resizeChroma(source: Plane, target: Plane, { input, pool }: Opened): Promise<void> {
-  const { format, colour } = input;
-  const scale = { x: pool.stream.width / input.width, y: pool.stream.height / input.height };
-  const phase = chromaPhase(colour.chromaLocation, scale, format.chromaShiftX, format.chromaShiftY);
-  await processKernels().resizeBicubic(
-    source.data,
-    source.width,
-    source.height,
-    target.data,
-    target.width,
-    target.height,
-    {
-      phaseX: phase.x,
-      phaseY: phase.y,
-      // Chroma of an odd width is rounded up: its own sizes tell a wrong step.
-      stepX: 1 / scale.x,
-      stepY: 1 / scale.y,
-      maxCode: 2 ** format.bitDepth - 1,
-    },
-  );
 }

@@ -52,10 +52,11 @@ export class LumaUpscaler {
   /** @throws UserError model-missing, model-damaged */
   static async open(
     model: EnhanceModel,
-    backend: BackendChoice,
+    backend: Pick<BackendChoice, 'adapter'>,
     options: LumaUpscalerOptions,
   ): Promise<LumaUpscaler> {
-    return new LumaUpscaler(await openModel(model, backend), model.manifest, options);
+    const session = await openModel(model, backend, { note: options.note, mayShrink: true });
+    return new LumaUpscaler(session, model.manifest, options);
   }
 
   get scale(): number {
@@ -76,7 +77,8 @@ export class LumaUpscaler {
           await this.#enlargeTile(source, target, coding, tile);
         return;
       } catch (error) {
-        if (!(error instanceof DeviceError) || !this.#shrink(source)) throw error;
+        if (!(error instanceof DeviceError)) throw error;
+        if (!this.#shrink(source) && !(await this.#session.retreat?.())) throw error;
       }
     }
   }
@@ -125,13 +127,17 @@ export class LumaUpscaler {
         : new Uint8Array(rows.length);
     const most = 2 ** coding.bitDepth - 1;
     const odd = await kernels.floatToPlane(rows, codes, 1 / scale, -offset / scale, 0, most);
-    if (odd > 0)
-      throw new UserError(
-        'bad-result',
-        `The model ${this.#manifest.name} gave ${odd} values that are no numbers; nothing wrong was written. Please report this.`,
-      );
+    if (odd > 0) throw oddValues(this.#manifest.name, odd);
     if (!whole) paste(codes, width, target, scaled(keep, factor), (keep.x - read.x) * factor);
   }
+}
+
+/** What is thrown for results that are no numbers. */
+export function oddValues(model: string, count: number): UserError {
+  return new UserError(
+    'bad-result',
+    `The model ${model} gave ${count} values that are no numbers; nothing wrong was written. Please report this.`,
+  );
 }
 
 /** The samples of `from` inside `window`, rows without padding; no copy where they lie in one piece. */

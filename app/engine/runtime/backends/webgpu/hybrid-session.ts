@@ -91,14 +91,21 @@ export class GpuSession {
     }
   }
 
-  /** The steps of a model without standard segments on these tensors, and its outputs; null for another model. */
-  prepare(
-    feeds: ReadonlyMap<string, GpuTensor>,
-  ): { readonly steps: readonly GpuStep[]; readonly outputs: ReadonlyMap<string, GpuTensor> } | null {
+  /** Whether our shaders do all of it. */
+  get customOnly(): boolean {
+    return this.#segments.every((segment) => segment instanceof CustomSegment);
+  }
+
+  /** What a model of our own operators alone does with these tensors, for the caller to submit, and its outputs. */
+  prepare(feeds: ReadonlyMap<string, GpuTensor>): {
+    readonly steps: readonly GpuStep[];
+    readonly outputs: ReadonlyMap<string, GpuTensor>;
+  } {
     const values = new Map(feeds);
     const steps: GpuStep[] = [];
     for (const segment of this.#segments) {
-      if (!(segment instanceof CustomSegment)) return null;
+      if (!(segment instanceof CustomSegment))
+        throw new Error('Expected a model of our own operators alone.');
       steps.push(...segment.prepare(values));
     }
     return { steps, outputs: new Map(this.#graph.outputs.map((name) => [name, valueOf(values, name)])) };

@@ -33,7 +33,7 @@ export class NodeHost implements GpuHost {
   }
 
   async list(): Promise<readonly FoundAdapter[]> {
-    const names = this.#adapterNames();
+    const names = await this.#adapterNames();
     const first = this.#create([]);
     const found = await listAdapters(first, (adapter) => adapterFacts(adapter, namedBy(adapter, names)));
     const known = new Set(found.map(({ facts }) => facts.name));
@@ -57,9 +57,9 @@ export class NodeHost implements GpuHost {
   }
 
   /** Dawn names its adapters where it is asked for one that is not there. */
-  #adapterNames(): readonly string[] {
+  async #adapterNames(): Promise<readonly string[]> {
     try {
-      this.#dawn.create(['adapter=?']);
+      await this.#dawn.create(['adapter=?']).requestAdapter();
       return [];
     } catch (error) {
       return parseAdapterNames(error instanceof Error ? error.message : '');

@@ -70,7 +70,7 @@ export class StandardSegment implements RunnableSegment<GpuTensor> {
       const running = this.#fetches
         ? this.#session.run(this.#feeds, this.#fetches)
         : this.#session.run(this.#feeds);
-      return (await this.#gpu.settle(running)) as Record<string, Tensor>;
+      return await this.#gpu.settle(running);
     } catch (cause) {
       // The provider throws plain errors; its text is all there is to tell them by.
       if (cause instanceof Error && /out of memory|allocat/i.test(cause.message))

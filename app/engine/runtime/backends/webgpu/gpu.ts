@@ -1,0 +1,53 @@
+import type { SelfTestSize } from '../../../../../kernels/webgpu';
+import type { HostTensor } from '../../tensor';
+import type { AdapterFacts } from './adapter-facts';
+import type { FrameProgram, FrameRunner } from './frame-program';
+
+/** GPUs, in this process or in another one: all that is passed is plain data. */
+export interface Gpu {
+  /** The system's first choice first. */
+  adapters(): Promise<readonly AdapterFacts[]>;
+  /** A device of the adapter called `name`. @throws DeviceError device-lost where there is none */
+  open(name: string): Promise<OpenGpu>;
+}
+
+/** A device. Everything that computes throws DeviceError for a loss, lack of memory, or a GPU that does not come back. */
+export interface OpenGpu {
+  readonly facts: AdapterFacts;
+  isLost(): Promise<boolean>;
+  openModel(model: Uint8Array): Promise<GpuModel>;
+  /** Null where the model is not made of our own operators alone: then `openModel` serves. */
+  openFrames(model: Uint8Array, program: FrameProgram): Promise<FrameRunner | null>;
+  /** What a small network gives, which the processor's kernels must give as well, and how long a second run takes. */
+  selfTest(size: SelfTestSize): Promise<SelfTestResult>;
+  /** Every step of a frame by itself. */
+  timeFrame(model: Uint8Array, program: FrameProgram): Promise<readonly StepTiming[]>;
+  /** The most that the adapter can do, measured. */
+  ceilings(): Promise<GpuCeilings>;
+  close(): Promise<void>;
+}
+
+export interface GpuModel {
+  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  close(): Promise<void>;
+}
+
+export interface SelfTestResult {
+  readonly output: Float32Array;
+  readonly seconds: number;
+}
+
+export interface StepTiming {
+  readonly label: string;
+  readonly operations: number;
+  readonly bytes: number;
+  /** Null where the adapter has no timestamps. */
+  readonly seconds: number | null;
+}
+
+export interface GpuCeilings {
+  /** Read and written, by a shader that copies. */
+  readonly bytesPerSecond: number;
+  /** Additions and multiplications of 32-bit floats. */
+  readonly operationsPerSecond: number;
+}
