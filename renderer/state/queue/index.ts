@@ -1,3 +1,3 @@
 export { QueueEntry } from './queue-entry.svelte';
-export { queueLeft, type QueueLeft } from './queue-left';
+export { queueLeft, waitingLeft, type QueueLeft } from './queue-left';
 export { Queue, type QueueFilter } from './queue.svelte';

@@ -9,14 +9,14 @@ export interface QueueLeft {
   readonly unknown: number;
 }
 
-/** How long the jobs that wait and run still take on this machine. */
-export function queueLeft(entries: readonly QueueEntry[], speeds: Speeds): QueueLeft {
+/** How long the jobs that wait still take on this machine. Of thousands: nothing here follows what runs. */
+export function waitingLeft(entries: readonly QueueEntry[], speeds: Speeds): QueueLeft {
   let seconds = 0;
   let known = 0;
   let unknown = 0;
-  for (const { item, progress, state } of entries) {
-    if (state !== 'waiting' && state !== 'running') continue;
-    const left = progress?.etaSeconds ?? estimateOf(item, speeds);
+  for (const entry of entries) {
+    if (entry.state !== 'waiting') continue;
+    const left = estimateOf(entry.item, speeds);
     if (left === null) unknown += 1;
     else {
       known += 1;
@@ -24,6 +24,15 @@ export function queueLeft(entries: readonly QueueEntry[], speeds: Speeds): Queue
     }
   }
   return { seconds: known > 0 ? seconds : null, unknown };
+}
+
+/** The same with the job that runs, by its own word where it has said one. */
+export function queueLeft(waiting: QueueLeft, running: QueueEntry | null, speeds: Speeds): QueueLeft {
+  if (!running) return waiting;
+  const left = running.progress?.etaSeconds ?? estimateOf(running.item, speeds);
+  return left === null
+    ? { ...waiting, unknown: waiting.unknown + 1 }
+    : { ...waiting, seconds: (waiting.seconds ?? 0) + left };
 }
 
 function estimateOf({ source, request, fraction }: QueueEntry['item'], speeds: Speeds): number | null {

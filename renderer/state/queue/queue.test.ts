@@ -3,7 +3,7 @@ import { UserError } from '../../../app/shared';
 import { FakeHost, progress, result } from '../../../tests/support/fake-host';
 import { sentenceOf } from '../plain-error';
 import { Workspace } from '../workspace.svelte';
-import { queueLeft } from '.';
+import { queueLeft, waitingLeft, type QueueLeft } from '.';
 
 describe('an export', () => {
   let host: FakeHost;
@@ -237,13 +237,15 @@ describe('the list of the queue', () => {
     const [first] = queue.entries;
     const speeds = { [JSON.stringify([first!.stages, 'h264'])]: 2 };
     const each = (2 * 640 * 360 * 200) / 1e6;
-    expect(queueLeft(queue.entries, {})).toEqual({ seconds: null, unknown: 4 });
-    expect(queueLeft(queue.entries, speeds).seconds).toBeCloseTo(4 * each);
+    const left = (known: Readonly<Record<string, number>>): QueueLeft =>
+      queueLeft(waitingLeft(queue.entries, known), queue.running, known);
+    expect(left({})).toEqual({ seconds: null, unknown: 4 });
+    expect(left(speeds).seconds).toBeCloseTo(4 * each);
     host.set('item 1', { state: 'running' });
     host.tellQueue({ type: 'progress', id: 'item 1', progress: progress({ etaSeconds: 10 }) });
     host.set('item 2', { state: 'done' });
     host.set('item 3', { fraction: 0.5 });
-    expect(queueLeft(queue.entries, speeds).seconds).toBeCloseTo(10 + each * 1.5);
+    expect(left(speeds).seconds).toBeCloseTo(10 + each * 1.5);
   });
 
   it('counts down before the machine is put to sleep', async () => {
