@@ -47,7 +47,12 @@ export async function runEachInstance(request: JobRequest, context: RunContext):
   const segment = segmentOf(request.stages);
   if (!segment) throw new Error('Expected a stage that cuts out.');
   const { info, signal, events } = context;
-  const looking = { ...request, stages: lookingStages(request.stages, segment) };
+  const looking = {
+    ...request,
+    // Its work folder is none of the results'.
+    output: `${request.output}.objects`,
+    stages: lookingStages(request.stages, segment),
+  };
   const decoding = decodable(info);
   const notes = [...info.notes, ...decoding.notes];
   const opened = await openAll(looking, context, decoding, (note) => {

@@ -90,7 +90,7 @@ interface Made {
 /** The picture through all stages. */
 async function make(
   request: JobRequest,
-  { context, still, stopwatch, notes }: StillRun,
+  { context, stopwatch, notes }: StillRun,
   input: Frame,
   foundBefore: FoundBefore | null,
 ): Promise<Made> {
@@ -111,7 +111,7 @@ async function make(
   });
   try {
     const validator = new Validator();
-    validator.saw(still.frame);
+    validator.saw(input);
     let frame = input;
     let content = true;
     for (const [index, { stage, plan }] of opened.entries()) {

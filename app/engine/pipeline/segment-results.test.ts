@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ellipse, HandMadeSource } from '../../../tests/support/hand-made';
-import { ffmpeg, ffprobe, makeClip, temporaryFolder, tools } from '../../../tests/support/media';
+import { ffmpeg, ffprobe, frameHashes, makeClip, temporaryFolder, tools } from '../../../tests/support/media';
 import { usualCodec, type JobRequest, type SegmentRequest } from '../../shared';
 import type { Instance } from '../frames';
 import { probe } from '../media';
 import type { InstanceSource } from '../stages';
-import { Gate, runEachInstance, runStill, runVideo, type RunFacts } from '.';
+import { checkOutputs, Gate, runEachInstance, runStill, runVideo, type RunEvents, type RunFacts } from '.';
 
 const made = vi.hoisted(() => ({ source: null as null | (() => InstanceSource) }));
 vi.mock('../stages/segment/open-source', () => ({
@@ -47,6 +47,8 @@ async function job(
   output: string,
   segment: Partial<SegmentRequest>,
   more: Partial<JobRequest> = {},
+  abort = new AbortController(),
+  wrote: RunEvents['wrote'] = () => undefined,
 ): Promise<RunFacts> {
   const stages = [{ kind: 'segment', classes: ['person', 'car'], ...segment } as SegmentRequest];
   const request: JobRequest = {
@@ -59,8 +61,8 @@ async function job(
   const nothing = (): void => undefined;
   const context = {
     ...{ tools: found, info, gate: new Gate() },
-    signal: new AbortController().signal,
-    events: { wrote: nothing, expects: nothing, finishing: nothing, note: nothing, chose: nothing },
+    signal: abort.signal,
+    events: { wrote, expects: nothing, finishing: nothing, note: nothing, chose: nothing },
   };
   if (info.kind === 'still') return runStill(request, context);
   return segment.perInstance ? runEachInstance(request, context) : runVideo(request, context);
@@ -422,5 +424,323 @@ describe('another background', () => {
     finds(twoObjects);
     await job(clip, at('blur.mkv'), { output: 'blur' }, { codec: 'ffv1' });
     expect(await rawFrames(at('blur.mkv'), 'yuv444p', 3 * AREA)).toHaveLength(5);
+  });
+});
+
+interface Coco {
+  readonly images: readonly {
+    id: number;
+    frame: number;
+    time: number;
+    duration?: number;
+    width: number;
+    height: number;
+  }[];
+  readonly annotations: readonly {
+    id: number;
+    image_id: number;
+    category_id: number;
+    track_id: number;
+    segmentation: readonly (readonly number[])[];
+    bbox: readonly number[];
+    area: number;
+    score: number;
+    confidence: number;
+    outlier: boolean;
+  }[];
+  readonly categories: readonly { id: number; name: string }[];
+  readonly tracks: readonly { id: number; first_frame: number; last_frame: number; frames: number }[];
+}
+
+async function cocoOf(path: string): Promise<Coco> {
+  return JSON.parse(await readFile(path, 'utf8')) as Coco;
+}
+
+describe('contours', () => {
+  let clip: string;
+  beforeAll(async () => {
+    clip = await makeClip(at('c.mkv'), { width: WIDTH, height: HEIGHT, rate: 10, seconds: 1 });
+    finds(twoObjects, 3);
+  });
+
+  it('are a document of COCO’s format as the result itself', async () => {
+    const facts = await job(clip, at('Umriß.json'), { output: 'json' });
+    expect(facts.files).toEqual([at('Umriß.json')]);
+    const { images, annotations, categories, tracks } = await cocoOf(at('Umriß.json'));
+    expect(images.map(({ id, frame }) => [id, frame])).toEqual(
+      Array.from({ length: 10 }, (_, i) => [i + 1, i]),
+    );
+    const times = await timesOf(clip);
+    images.forEach(({ time }, index) => {
+      expect(Math.abs(time - times[index]!)).toBeLessThan(1e-6);
+    });
+    expect(images[0]).toMatchObject({ width: WIDTH, height: HEIGHT });
+    expect(categories).toEqual([
+      { id: 1, name: 'person', supercategory: 'person' },
+      { id: 3, name: 'car', supercategory: 'car' },
+    ]);
+    expect(annotations).toHaveLength(15);
+    expect(new Set(annotations.map(({ id }) => id)).size).toBe(15);
+    const first = annotations[0]!;
+    expect(first).toMatchObject({ image_id: 1, category_id: 1, track_id: 1, score: 0.9, confidence: 0.8 });
+    expect(first.segmentation[0]).toHaveLength(256);
+    expect(first.bbox.map(Math.round)).toEqual([16, 12, 28, 36]);
+    // An ellipse of 14 by 18.
+    expect(Math.abs(first.area - Math.PI * 14 * 18)).toBeLessThan(2);
+    expect(annotations.filter(({ outlier }) => outlier)).toHaveLength(5);
+    expect(tracks).toMatchObject([
+      { id: 1, first_frame: 0, last_frame: 9, frames: 10 },
+      { id: 2, first_frame: 5, last_frame: 9, frames: 5 },
+    ]);
+    expect(await readdir(folder)).not.toContain('.Umriß.json.clearcut');
+  });
+
+  it('stand beside a video under its name, in the result’s pixels and times', async () => {
+    await ffmpeg('-i', clip, '-c', 'copy', '-metadata:s:v', 'rotate=90', at('side.mp4'));
+    const stages = [
+      { kind: 'segment', classes: 'all', output: 'overlay', contours: 'json' },
+      { kind: 'enhance', fit: { width: 128, height: 192 } },
+      { kind: 'interpolate', slow: 2, method: 'motion', slowSound: 'drop' },
+    ] as const;
+    const facts = await job(at('side.mp4'), at('side-out.mp4'), {}, { stages: [...stages] });
+    expect(facts.files).toEqual([at('side-out.mp4'), at('side-out.json')]);
+    const { images, annotations, categories } = await cocoOf(at('side-out.json'));
+    expect(categories).toHaveLength(80);
+    // Shown upright, twice as large, every second frame is one that was looked at.
+    expect(images[0]).toMatchObject({ width: 128, height: 192, time: 0 });
+    const times = await timesOf(at('side-out.mp4'));
+    // And the last is held.
+    expect(images.map(({ frame }) => frame)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 19]);
+    images.forEach(({ frame, time }) => {
+      expect(Math.abs(time - times[frame]!)).toBeLessThan(1e-3);
+    });
+    // The source is told of pictures as they are shown.
+    expect(annotations[0]!.bbox.map(Math.round)).toEqual([32, 24, 56, 72]);
+    const again = { input: clip, output: at('side-2.mp4'), overwrite: false } as const;
+    const segment = { kind: 'segment', classes: 'all', contours: at('side-out.json') } as const;
+    await expect(
+      checkOutputs({ ...again, stages: [segment] } as unknown as JobRequest),
+    ).rejects.toMatchObject({ code: 'output-exists' });
+  });
+
+  it('are an SVG that plays, or one for each frame', async () => {
+    await job(clip, at('c.svg'), { output: 'svg' });
+    const document = await readFile(at('c.svg'), 'utf8');
+    const { info } = await sharp(Buffer.from(document)).png().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: WIDTH, height: HEIGHT });
+    expect(document.match(/<g id="frame-/g)).toHaveLength(10);
+    expect(document.match(/<path /g)).toHaveLength(15);
+    const begins = [...document.matchAll(/to="visible" begin="([\d.]+)s" dur="([\d.]+|indefinite)s?"/g)];
+    const times = await timesOf(clip);
+    begins.forEach(([, begin], index) => {
+      expect(Math.abs(Number(begin) - times[index + 1]!)).toBeLessThan(1e-6);
+    });
+    const facts = await job(clip, at('each/%02d.svg'), { output: 'svg' });
+    expect(facts.files).toHaveLength(10);
+    const { data } = await sharp(at('each/01.svg')).raw().toBuffer({ resolveWithObject: true });
+    expect(data[4 * pixel(30, 30) + 3]).toBeGreaterThan(40);
+    expect(data[4 * pixel(2, 2) + 3]).toBe(0);
+    await expect(job(clip, at('c.mp4'), { output: 'svg' })).rejects.toThrow('.svg');
+    await expect(job(clip, at('%d.json'), { output: 'json' })).rejects.toThrow('without a number');
+    await expect(job(clip, at('x.json'), { output: 'overlay' })).rejects.toThrow('--output json');
+  });
+});
+
+describe('an overlay', () => {
+  it.each(['yuv420p', 'yuv422p10le', 'yuv444p', 'gray'])(
+    'outlines, tints and names objects in %s',
+    async (format) => {
+      const clip = at(`o-${format}.mkv`);
+      await ffmpeg(
+        ...['-f', 'lavfi', '-i', `color=gray:size=${WIDTH}x${HEIGHT}:rate=10:duration=0.3`],
+        ...['-pix_fmt', format, '-c:v', 'ffv1', clip],
+      );
+      finds(twoObjects);
+      await job(clip, at(`over-${format}.mkv`), { output: 'overlay' }, { codec: 'ffv1' });
+      const [before] = await rawFrames(clip, 'yuv444p', 3 * AREA);
+      const [after] = await rawFrames(at(`over-${format}.mkv`), 'yuv444p', 3 * AREA);
+      const change = (x: number, y: number): number =>
+        Math.max(
+          ...[0, 1, 2].map((plane) =>
+            Math.abs(after![plane * AREA + pixel(x, y)]! - before![plane * AREA + pixel(x, y)]!),
+          ),
+        );
+      expect(change(2, 60)).toBe(0);
+      expect(change(30, 30)).toBeGreaterThan(3);
+      expect(change(30 - 14, 30)).toBeGreaterThan(change(30, 30) + 10);
+      // The board of the label above it.
+      expect(change(20, 8)).toBeGreaterThan(10);
+    },
+  );
+});
+
+describe('a file for each object', () => {
+  it('is as long as the video, and can go on', async () => {
+    const clip = await makeClip(at('each.mkv'), { width: WIDTH, height: HEIGHT, rate: 10, seconds: 1 });
+    finds(twoObjects, 1);
+    const facts = await job(clip, at('each.mov'), { output: 'cutout', perInstance: true, contours: 'json' });
+    expect(facts.files).toEqual([at('each-1.mov'), at('each-2.mov'), at('each.json')]);
+    const alphaAt = async (name: string, x: number, y: number): Promise<number[]> => {
+      const frames = await rawFrames(at(name), 'yuva444p12le', 8 * AREA);
+      return frames.map((frame) => frame.readUInt16LE(6 * AREA + 2 * pixel(x, y)) / 4095);
+    };
+    expect(await alphaAt('each-1.mov', 36, 30)).toEqual(Array(10).fill(1));
+    expect(await alphaAt('each-1.mov', 78, 44)).toEqual(Array(10).fill(0));
+    expect(await alphaAt('each-2.mov', 78, 44)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(await timesOf(at('each-2.mov'))).toEqual(await timesOf(clip));
+    const sound = (await ffprobe(at('each-2.mov'), '-show_streams')).streams![1];
+    expect(sound).toMatchObject({ codec_name: 'aac' });
+    await expect(job(clip, at('each.mov'), { output: 'cutout', perInstance: true })).rejects.toMatchObject({
+      code: 'output-exists',
+    });
+    const pictures = await job(clip, at('seq/%d.png'), {
+      output: 'cutout',
+      perInstance: true,
+      instances: [2],
+    });
+    expect(pictures.files[0]).toBe(at('seq-2/1.png'));
+    expect(await readdir(folder)).not.toContain('seq');
+  });
+
+  it('is one for all where there is none', async () => {
+    finds(() => []);
+    const facts = await job(
+      at('each.mkv'),
+      at('none.mov'),
+      { output: 'matte', perInstance: true },
+      { codec: 'prores' },
+    );
+    expect(facts.files).toEqual([at('none.mov')]);
+    expect(facts.notes).toContain('No person or car was found: nothing is outlined or cut out.');
+  });
+});
+
+describe('a still', () => {
+  beforeAll(async () => {
+    await ffmpeg('-f', 'lavfi', '-i', `testsrc2=size=${WIDTH}x${HEIGHT}`, '-frames:v', '1', at('photo.png'));
+    await sharp(at('photo.png'))
+      .jpeg({ quality: 95 })
+      .withMetadata({ orientation: 6 })
+      .toFile(at('photo.jpg'));
+    finds(() => twoObjects(9));
+  });
+
+  it('becomes a cut-out, and its matte, its contours, a file for each object', async () => {
+    await job(at('photo.png'), at('photo-cut.png'), { output: 'cutout' });
+    const { data, info } = await sharp(at('photo-cut.png')).raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: WIDTH, height: HEIGHT, channels: 4 });
+    const original = await sharp(at('photo.png')).removeAlpha().raw().toBuffer();
+    for (const [x, y] of [
+      [39, 30],
+      [76, 40],
+    ] as const) {
+      expect(data[4 * pixel(x, y) + 3]).toBe(255);
+      for (let channel = 0; channel < 3; channel++)
+        expect(data[4 * pixel(x, y) + channel]).toBe(original[3 * pixel(x, y) + channel]);
+    }
+    expect(data[4 * pixel(2, 2) + 3]).toBe(0);
+    await job(at('photo.png'), at('photo-matte.png'), { output: 'matte' });
+    expect((await sharp(at('photo-matte.png')).metadata()).channels).toBe(1);
+    await job(at('photo.png'), at('photo.svg'), { output: 'svg' });
+    expect((await sharp(at('photo.svg')).metadata()).width).toBe(WIDTH);
+    const facts = await job(at('photo.png'), at('part.webp'), {
+      ...{ output: 'cutout', perInstance: true },
+      contours: 'json',
+    });
+    expect(facts.files).toEqual([at('part-1.webp'), at('part-2.webp'), at('part.json')]);
+    expect((await cocoOf(at('part.json'))).annotations).toHaveLength(2);
+    const { data: second } = await sharp(at('part-2.webp')).raw().toBuffer({ resolveWithObject: true });
+    expect([second[4 * pixel(39, 30) + 3], second[4 * pixel(76, 40) + 3]]).toEqual([0, 255]);
+    await expect(job(at('photo.png'), at('cut.jpg'), { output: 'cutout' })).rejects.toThrow('.png');
+  });
+
+  it('is looked at upright, whatever way it lies in its file', async () => {
+    const seen: { width: number; height: number }[] = [];
+    made.source = () =>
+      new HandMadeSource((_index, _seconds, { width, height }) => {
+        seen.push({ width, height });
+        return [ellipse({ track: 1, x: 20, y: 70, a: 10, b: 14 })];
+      });
+    await job(at('photo.jpg'), at('turned.json'), { output: 'json' });
+    expect(seen).toEqual([{ width: HEIGHT, height: WIDTH }]);
+    const { images, annotations } = await cocoOf(at('turned.json'));
+    expect(images).toMatchObject([{ width: HEIGHT, height: WIDTH }]);
+    expect(annotations[0]!.bbox.map(Math.round)).toEqual([10, 56, 20, 28]);
+    await job(at('photo.jpg'), at('turned.png'), { output: 'cutout' });
+    const { data } = await sharp(at('turned.png')).autoOrient().raw().toBuffer({ resolveWithObject: true });
+    expect(data[4 * (70 * HEIGHT + 20) + 3]).toBe(255);
+    expect(data[4 * (20 * HEIGHT + 20) + 3]).toBe(0);
+  });
+});
+
+describe('a job in which nothing is found', () => {
+  it('gives its video all the same, with a note', async () => {
+    const clip = await makeClip(at('empty.mkv'), { width: WIDTH, height: HEIGHT, rate: 10, seconds: 0.3 });
+    finds(() => []);
+    for (const [name, segment] of [
+      ['empty.mp4', { output: 'overlay' }],
+      ['empty.mov', { output: 'cutout' }],
+      ['empty-matte.mp4', { output: 'matte', minScore: 0.7 }],
+      ['empty-blur.mp4', { output: 'blur' }],
+      ['empty.webp', { output: 'cutout' }],
+      ['empty.json', { output: 'json' }],
+    ] as const) {
+      const { notes, frames } = await job(clip, at(name), segment);
+      expect(frames).toBe(3);
+      expect(notes.find((note) => note.startsWith('No person or car was found'))).toBeDefined();
+    }
+    finds(twoObjects);
+    const { notes } = await job(clip, at('other.mp4'), { output: 'overlay', instances: [7] });
+    expect(notes).toContainEqual(expect.stringMatching(/^No person or car with the number 7 was found/));
+  });
+});
+
+describe('an interrupted job', () => {
+  let clip: string;
+  beforeAll(async () => {
+    // Two segments and a half.
+    clip = await makeClip(at('long.mkv'), {
+      width: WIDTH,
+      height: HEIGHT,
+      rate: 50,
+      seconds: 12.5,
+      sound: false,
+    });
+    // What is in a frame follows from how many came before.
+    finds((index) => [ellipse({ track: 1 + (index % 3), x: 30 + (index % 40), y: 30, a: 14, b: 18 })], 3);
+  });
+
+  const SMOOTH = { kind: 'interpolate', factor: 2, method: 'motion' } as const;
+  const matte = { kind: 'segment', classes: 'all', output: 'matte' } as const;
+  it.each([
+    ['cut-long.mov', [{ kind: 'segment', classes: 'all', output: 'cutout', contours: 'json' }], 'prores'],
+    ['cut-long.webm', [{ kind: 'segment', classes: 'all', output: 'cutout' }], 'vp9'],
+    ['long/%d.png', [{ kind: 'segment', classes: 'all', output: 'cutout' }], 'ffv1'],
+    ['long.json', [{ kind: 'segment', classes: 'all', output: 'json' }], 'h264'],
+    ['before.mkv', [SMOOTH, matte], 'ffv1'],
+    ['after.mkv', [matte, SMOOTH], 'ffv1'],
+  ] as const)('gives the same %s as one that runs through', async (name, stages, codec) => {
+    const more = { stages: [...stages], codec, ...(name.includes('.mkv') ? { end: 9 } : {}) };
+    const contents = async (facts: RunFacts): Promise<Buffer[]> =>
+      Promise.all(facts.files.map((file) => readFile(file)));
+    const whole = await job(clip, at(name), {}, more);
+    const unbroken = await contents(whole);
+    const abort = new AbortController();
+    const broken = job(clip, at(name), {}, { ...more, overwrite: true }, abort, (_frames, _new, bytes) => {
+      if (bytes > 0) abort.abort();
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'cancelled' });
+    const rest = await job(clip, at(name), {}, { ...more, overwrite: true });
+    expect(rest.frames).toBe(whole.frames);
+    expect(rest.framesThisRun).toBeLessThanOrEqual(whole.frames - 250);
+    const parts = await contents(rest);
+    expect(parts.length).toBe(unbroken.length);
+    // Containers may hold when they were made.
+    if (/mov|webm|mkv/.test(name))
+      expect(await frameHashes(at(name))).toBe(await frameHashes(whole.files[0]!));
+    parts.forEach((part, index) => {
+      if (/json|png/.test(rest.files[index]!)) expect(part.equals(unbroken[index]!)).toBe(true);
+      else expect(part.length).toBe(unbroken[index]!.length);
+    });
   });
 });
