@@ -698,12 +698,12 @@ describe('a job in which nothing is found', () => {
 describe('an interrupted job', () => {
   let clip: string;
   beforeAll(async () => {
-    // Two segments and a half.
+    // More than one segment.
     clip = await makeClip(at('long.mkv'), {
       width: WIDTH,
       height: HEIGHT,
       rate: 50,
-      seconds: 12.5,
+      seconds: 5.6,
       sound: false,
     });
     // What is in a frame follows from how many came before.
@@ -720,11 +720,13 @@ describe('an interrupted job', () => {
     ['before.mkv', [SMOOTH, matte], 'ffv1'],
     ['after.mkv', [matte, SMOOTH], 'ffv1'],
   ] as const)('gives the same %s as one that runs through', async (name, stages, codec) => {
-    const more = { stages: [...stages], codec, ...(name.includes('.mkv') ? { end: 9 } : {}) };
+    const more = { stages: [...stages], codec, ...(name.includes('.mkv') ? { end: 3 } : {}) };
     const contents = async (facts: RunFacts): Promise<Buffer[]> =>
       Promise.all(facts.files.map((file) => readFile(file)));
     const whole = await job(clip, at(name), {}, more);
     const unbroken = await contents(whole);
+    const isVideo = /mov|webm|mkv/.test(name);
+    const hashes = isVideo ? await frameHashes(at(name)) : '';
     const abort = new AbortController();
     const broken = job(clip, at(name), {}, { ...more, overwrite: true }, abort, (_frames, _new, bytes) => {
       if (bytes > 0) abort.abort();
@@ -735,10 +737,9 @@ describe('an interrupted job', () => {
     expect(rest.framesThisRun).toBeLessThanOrEqual(whole.frames - 250);
     const parts = await contents(rest);
     expect(parts.length).toBe(unbroken.length);
-    // Containers may hold when they were made.
-    if (/mov|webm|mkv/.test(name))
-      expect(await frameHashes(at(name))).toBe(await frameHashes(whole.files[0]!));
+    if (isVideo) expect(await frameHashes(at(name))).toBe(hashes);
     parts.forEach((part, index) => {
+      // Containers hold a random number of their own.
       if (/json|png/.test(rest.files[index]!)) expect(part.equals(unbroken[index]!)).toBe(true);
       else expect(part.length).toBe(unbroken[index]!.length);
     });
