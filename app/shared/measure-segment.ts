@@ -72,10 +72,11 @@ export interface SegmentClassScore extends SegmentScore {
   readonly found: number;
 }
 
-/** How long the network and what turns its outputs into contours takes, the first picture of each size left out. */
+/** How long a picture takes at the product's own least score; the first run of each size is left out. */
 export interface Speed {
+  /** Of the network and what turns its outputs into contours, without mattes. */
   readonly framesPerSecond: number;
-  /** Per frame, by part. */
+  /** Per frame, by part, mattes too. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 

@@ -37,3 +37,13 @@ export function channelOf(image: RgbImage, channel: number): Uint8Array {
   for (let index = 0; index < plane.length; index++) plane[index] = image.data[3 * index + channel] ?? 0;
   return plane;
 }
+
+/** Planes [3,H,W] in 0…1. */
+export function toPlanar({ width, height, data }: RgbImage): Float32Array {
+  const plane = width * height;
+  const planes = new Float32Array(3 * plane);
+  for (let index = 0; index < plane; index++)
+    for (let channel = 0; channel < 3; channel++)
+      planes[channel * plane + index] = (data[3 * index + channel] ?? 0) / 255;
+  return planes;
+}

@@ -1,7 +1,8 @@
 import { UserError } from '../../../shared';
 import { processKernels } from '../../runtime';
 import { neighbours, type Method } from './method';
-import { fromPlanar, toPlanar } from './picture';
+import { toPlanar } from '../read-image';
+import { fromPlanar } from './picture';
 
 /**
  * Dense inverse search at full size (the slower and better of the kernel's two settings): both neighbours warped to

@@ -7,16 +7,6 @@ export interface Picture {
   readonly data: Uint8Array | Float32Array;
 }
 
-/** Planes [3,H,W] in 0…1. */
-export function toPlanar({ width, height, data }: RgbImage): Float32Array {
-  const plane = width * height;
-  const planes = new Float32Array(3 * plane);
-  for (let index = 0; index < plane; index++)
-    for (let channel = 0; channel < 3; channel++)
-      planes[channel * plane + index] = (data[3 * index + channel] ?? 0) / 255;
-  return planes;
-}
-
 /** Planes [3,H,W] in 0…1 as a picture, clipped, not rounded. */
 export function fromPlanar(planes: Float32Array, width: number, height: number): Picture {
   const plane = width * height;

@@ -1,7 +1,7 @@
 import type { ReadyPicture, Synthesizer } from '../../stages';
-import type { RgbImage } from '../read-image';
+import { toPlanar, type RgbImage } from '../read-image';
 import type { ComputeClock, Shot } from './method';
-import { rounded, toPlanar } from './picture';
+import { rounded } from './picture';
 
 /** What of a synthesizer's pictures is measured: the one in the middle between each two, or each pushed one as it is shown. */
 export type Wanted = 'between' | 'pushed';

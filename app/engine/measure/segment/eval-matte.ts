@@ -42,7 +42,7 @@ export async function evalMatte(
       );
     return measure(request, items, context, await foreignMatter(masks));
   }
-  const finder = await openFinder(request);
+  const finder = await openFinder({ ...request, classes: [CLASS_NAMES[PERSON] ?? 'person'] });
   try {
     return await measure(request, items, context, networkMatter(finder, flicker));
   } finally {

@@ -20,6 +20,16 @@ export interface SegmenterOptions {
   readonly note: (text: string) => void;
 }
 
+/** Seconds that the parts of a picture took. */
+export interface SegmenterSeconds {
+  /** Making it small, the detector, and the boxes in what it gives. */
+  readonly network: number;
+  /** From boxes to contours. */
+  readonly contours: number;
+  /** From contours to mattes of the frame's size. */
+  readonly mattes: number;
+}
+
 /** Objects of a picture at most. */
 const MOST = 100;
 /** Every tenth point of a diamond becomes an extreme point. */
@@ -36,6 +46,7 @@ export class Segmenter {
   readonly #points: PointRendering;
   readonly #mattes = new MatteRendering();
   #fitting: Fitting | null = null;
+  #seconds: SegmenterSeconds = { network: 0, contours: 0, mattes: 0 };
   #noted = false;
 
   /**
@@ -67,6 +78,11 @@ export class Segmenter {
     return this.#fitting && { data: this.#picture.data, fitting: this.#fitting };
   }
 
+  /** What the last picture took. */
+  get seconds(): SegmenterSeconds {
+    return this.#seconds;
+  }
+
   /**
    * The objects of a picture, the surest first, in pixels of a frame of `frame`'s size, which the picture shows: a smaller
    * one will do, as the network sees no more than its working size.
@@ -78,6 +94,7 @@ export class Segmenter {
     picture: RgbPicture,
     frame: { readonly width: number; readonly height: number } = picture,
   ): Promise<Detection[]> {
+    const begun = performance.now();
     const { workingSize = this.#manifest.workingSize } = this.#options;
     const fitting = await this.#picture.take(picture, workingSize, this.#manifest.multiple);
     this.#fitting = fitting;
@@ -85,15 +102,24 @@ export class Segmenter {
     const { minScore } = this.#options;
     const { boxes, dropped } = findBoxes(maps, { classes: this.#classes, minScore, most: MOST });
     if (dropped > 0) this.#noteDropped();
+    const looked = performance.now();
+    this.#seconds = { network: (looked - begun) / 1000, contours: 0, mattes: 0 };
     if (boxes.length === 0) return [];
     const contours = await this.#contoursOf(boxes);
+    const drawn = performance.now();
     const scale = {
       width: frame.width,
       height: frame.height,
       across: frame.width / fitting.pictureWidth,
       down: frame.height / fitting.pictureHeight,
     };
-    return this.#detections(boxes, contours, fitting, scale);
+    const detections = await this.#detections(boxes, contours, fitting, scale);
+    this.#seconds = {
+      ...this.#seconds,
+      contours: (drawn - looked) / 1000,
+      mattes: (performance.now() - drawn) / 1000,
+    };
+    return detections;
   }
 
   async close(): Promise<void> {
