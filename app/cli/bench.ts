@@ -1,6 +1,14 @@
 import { Option, type Command } from 'commander';
 import { BENCH_SECTIONS, type BenchRow, type BenchSectionName } from '../shared';
+import { gpuOption, wishForGpu } from './gpus';
 import { orCancelled, print, printJson, table, withEngine } from './output';
+
+interface Flags {
+  readonly only?: BenchSectionName[];
+  readonly backend?: 'webgpu';
+  readonly gpu?: string;
+  readonly json?: boolean;
+}
 
 export function addBench(program: Command): void {
   program
@@ -9,9 +17,13 @@ export function addBench(program: Command): void {
     .addOption(
       new Option('--only <section...>', 'measure nothing else (default: everything)').choices(BENCH_SECTIONS),
     )
+    .addOption(new Option('--backend <name>', 'webgpu: measure the graphics card alone').choices(['webgpu']))
+    .addOption(gpuOption())
     .option('--json', 'machine-readable on stdout')
-    .action(async (flags: { only?: BenchSectionName[]; json?: boolean }) => {
-      const request = flags.only === undefined ? {} : { sections: flags.only };
+    .action(async (flags: Flags) => {
+      wishForGpu(flags.gpu);
+      const sections = flags.only ?? (flags.backend === undefined ? undefined : (['gpu'] as const));
+      const request = sections === undefined ? {} : { sections };
       const result = await withEngine((engine, signal) => orCancelled(engine.bench(request), signal));
       if (flags.json) {
         printJson(result);

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { CancelledError, isRequestError, toErrorData } from '../shared';
 import { addBench } from './bench';
 import { addEval } from './eval';
+import { addGpus } from './gpus';
 import { addModels } from './models';
 import { EXIT } from './output';
 import { addProbe } from './probe';
@@ -16,7 +17,7 @@ const program = new Command('clearcut')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
-for (const add of [addRun, addProbe, addModels, addServe, addEval, addBench]) add(program);
+for (const add of [addRun, addProbe, addModels, addGpus, addServe, addEval, addBench]) add(program);
 for (const command of allCommands(program)) command.exitOverride();
 
 program.addHelpText(

@@ -14,6 +14,7 @@ import {
   type JobResult,
 } from '../shared';
 import type { EngineClient } from '../engine';
+import { gpuOption, wishForGpu } from './gpus';
 import { optionOf } from './option';
 import { STAGE_OPTIONS, toRequest, type RunFlags, type StageKind } from './request';
 import { JobProgressBar } from './progress-bar';
@@ -38,6 +39,7 @@ export function addRun(program: Command): void {
       new Option('--preset <name>', `settings by name: ${PRESETS.map((preset) => preset.name).join(', ')}`),
     );
   for (const spec of OPTIONS) if (spec !== resumeOption) command.addOption(optionOf(spec));
+  command.addOption(gpuOption());
   // Stages come in the order in which they are asked for.
   const said: StageKind[] = [];
   for (const [option, kind] of STAGE_OPTIONS) command.on(`option:${option}`, () => said.push(kind));
@@ -49,7 +51,8 @@ export function addRun(program: Command): void {
       'after',
       `\nPresets:\n${PRESETS.map((preset) => `  ${preset.name.padEnd(20)} ${preset.help}`).join('\n')}`,
     )
-    .action(async (input: string, flags: RunFlags) => {
+    .action(async (input: string, flags: RunFlags & { gpu?: string }) => {
+      wishForGpu(flags.gpu);
       const request = toRequest(input, flags, said);
       await withEngine((engine, signal) => runAll(engine, signal, request, flags.json ?? false));
     });

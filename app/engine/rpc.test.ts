@@ -9,6 +9,7 @@ function answering(overrides: Partial<EngineApi>): EngineApi {
   return {
     facts: refuse,
     models: refuse,
+    gpus: refuse,
     probe: refuse,
     poster: refuse,
     plan: refuse,

@@ -4,6 +4,7 @@ import type {
   BenchResult,
   EngineApi,
   EngineFacts,
+  GpuFacts,
   EvalDeblurRequest,
   EvalInterpRequest,
   EvalMatteRequest,
@@ -29,7 +30,7 @@ import { log } from './log';
 import { bench, evalDeblur, evalInterp, evalMatte, evalSegment, evalSr, evalTrack } from './measure';
 import { playerFrames, poster, probe, resolveTools, soundPeaks, soundPiece, type MediaTools } from './media';
 import { checkOutputs } from './pipeline';
-import { chooseBackend, listModels } from './runtime';
+import { adapterChoices, chooseBackend, listModels } from './runtime';
 
 /** Files whose facts are kept: those that a window looks at. */
 const MOST_PROBED = 64;
@@ -52,6 +53,14 @@ export class Engine implements EngineApi {
 
   async models(): Promise<readonly ModelManifest[]> {
     return listModels();
+  }
+
+  async gpus(): Promise<readonly GpuFacts[]> {
+    const choices = await adapterChoices();
+    return choices.map(({ facts: { name, driver, software }, chosen, why }) => ({
+      ...{ name, driver, software },
+      ...{ chosen, why },
+    }));
   }
 
   async probe(path: string): Promise<MediaInfo> {

@@ -45,6 +45,10 @@ export class KeptEngine implements EngineClient {
     return this.#now().models();
   }
 
+  gpus(): Promise<readonly GpuFacts[]> {
+    return this.#now().gpus();
+  }
+
   probe(path: string): Promise<MediaInfo> {
     return this.#now().probe(path);
   }

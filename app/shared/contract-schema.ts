@@ -17,6 +17,7 @@ const jobId = z.string().min(1).max(100);
 export const engineArguments = {
   facts: z.tuple([]),
   models: z.tuple([]),
+  gpus: z.tuple([]),
   probe: z.tuple([path]),
   poster: z.tuple([path, z.number().nonnegative(), z.int().min(16).max(8192)]),
   frames: z.tuple([framesRequestSchema]),

@@ -36,6 +36,18 @@ export interface EngineFacts {
   readonly ffprobe: { readonly path: string; readonly version: string; readonly source: string };
 }
 
+/** A graphics card, and what it is to networks. */
+export interface GpuFacts {
+  readonly name: string;
+  readonly driver: string;
+  /** A program that computes on the processor. */
+  readonly software: boolean;
+  /** `auto` takes it. */
+  readonly chosen: boolean;
+  /** Why, or why not, as a sentence. */
+  readonly why: string;
+}
+
 /**
  * The engine, as every client sees it: over a message port (CLI, serve, Electron main), with each
  * argument checked on arrival. A call that fails rejects with the `ErrorData` of app/shared/errors
@@ -44,6 +56,8 @@ export interface EngineFacts {
 export interface EngineApi {
   facts(): Promise<EngineFacts>;
   models(): Promise<readonly ModelManifest[]>;
+  /** All graphics cards, tried out. */
+  gpus(): Promise<readonly GpuFacts[]>;
   probe(path: string): Promise<MediaInfo>;
   /** PNG of the frame at `seconds`, at most `maxWidth` wide, upright. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;

@@ -18,7 +18,7 @@ const RUNS = 9;
 export async function benchNetwork(): Promise<readonly BenchRow[]> {
   const model = ofSize(await modelsFor({ scale: 2 }), 'light');
   if (!model) throw new UserError('model-missing', 'There is no model that enlarges by 2 to be measured.');
-  const { description } = await chooseBackend('auto');
+  const { description } = await chooseBackend('cpu');
   const kernels = processKernels();
   const session = await HybridSession.create(await readModelFile(model.folder, model.manifest), {
     threads: kernels.threads,

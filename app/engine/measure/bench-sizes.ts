@@ -52,7 +52,7 @@ export async function benchSizes({ tools, onProgress }: BenchContext): Promise<r
 /** Seconds of a frame's luma through a network and through a bicubic resize, in turns. */
 async function secondsOf({ name, scale }: EnhanceManifest): Promise<{ network: number; bicubic: number }> {
   const model = await findModel(scale, name);
-  const upscaler = await LumaUpscaler.open(model, await chooseBackend('auto'), { note: () => undefined });
+  const upscaler = await LumaUpscaler.open(model, await chooseBackend('cpu'), { note: () => undefined });
   try {
     const kernels = processKernels();
     const data = Uint8Array.from({ length: WIDTH * HEIGHT }, (_, index) => 16 + ((index * 7919) % 220));

@@ -9,6 +9,7 @@ import {
 import type { MediaTools } from '../media';
 import { processKernels } from '../runtime';
 import { benchKernels } from '../../../kernels';
+import { benchGpu } from './bench-gpu';
 import { benchNetwork } from './bench-network';
 import { benchPipeline } from './bench-pipeline';
 import type { BenchSection } from './bench-section';
@@ -20,19 +21,22 @@ const SECTIONS: Readonly<Record<BenchSectionName, BenchSection>> = {
   network: { name: 'the parts of the light network', run: benchNetwork },
   sizes: { name: 'all networks', run: benchSizes },
   pipeline: { name: 'the parts of the pipeline', run: benchPipeline },
+  gpu: { name: 'the graphics card', run: benchGpu },
 };
 
 /** Measures this computer: every figure in one run, so that ratios hold on a busy machine too. */
 export async function bench(
   tools: MediaTools,
-  { sections = BENCH_SECTIONS }: BenchRequest,
+  { sections: requested }: BenchRequest,
   onProgress: (line: string) => void,
 ): Promise<BenchResult> {
   const rows: BenchRow[] = [];
+  const asked = requested !== undefined;
+  const sections = requested ?? BENCH_SECTIONS;
   for (const name of BENCH_SECTIONS.filter((one) => sections.includes(one))) {
     const section = SECTIONS[name];
     onProgress(`Measuring ${section.name} …`);
-    rows.push(...(await section.run({ tools, onProgress })));
+    rows.push(...(await section.run({ tools, onProgress, asked })));
   }
   return { machine: cpus()[0]?.model.trim() ?? process.arch, threads: processKernels().threads, rows };
 }

@@ -6,6 +6,7 @@ export type {
   FrameRunner,
   Gpu,
   GpuCeilings,
+  OpenGpu,
   PlaneCodes,
   StepTiming,
 } from './backends/webgpu';

@@ -4,7 +4,7 @@ import { Enhance } from './enhance';
 import { Interpolate } from './interpolate';
 import { Segment } from './segment';
 
-export { LumaUpscaler, type LumaCoding } from './enhance';
+export { frameProgram, gpuTileBudget, LumaUpscaler, type LumaCoding } from './enhance';
 export {
   animatedSvg,
   cocoDocument,

@@ -1,15 +1,14 @@
 import { DeviceError } from '../../../shared';
-import { lumaToUnit, planeSize, type Plane } from '../../frames';
+import type { Plane } from '../../frames';
 import {
   processGpu,
   readModelFile,
   type BackendChoice,
   type EnhanceModel,
-  type FrameProgram,
   type FrameRunner,
 } from '../../runtime';
-import { planTiles } from '../tiles';
-import { planeResize, type FrameSizes, type FrameWay } from './frame-way';
+import { frameProgram, gpuTileBudget } from './frame-program';
+import type { FrameSizes, FrameWay } from './frame-way';
 import { LumaUpscaler, oddValues } from './luma-upscaler';
 import { ProcessorWay } from './processor-way';
 
@@ -25,10 +24,6 @@ export interface GpuWayOptions extends FrameSizes {
 
 /** Frames on a graphics card at once: one computes while the next is copied. */
 const AHEAD = 2;
-/** Bytes per sample of the widest tensor: 64 channels of codes, or 4 · 4 floats of the result. */
-const WIDEST = 64;
-/** Cards larger than this are no quicker with larger tiles, and take longer to be told to stop. */
-const MOST_SAMPLES = 2 ** 22;
 /** A card that was lost so often is left alone. */
 const MOST_LOSSES = 2;
 
@@ -58,11 +53,7 @@ export class GpuWay implements FrameWay {
     const { model, adapter, tileBudget } = options;
     const bytes = await readModelFile(model.folder, model.manifest);
     const largest = await bufferBytes(adapter);
-    const way = new GpuWay(
-      options,
-      bytes,
-      tileBudget ?? Math.min(MOST_SAMPLES, Math.floor(largest / WIDEST)),
-    );
+    const way = new GpuWay(options, bytes, tileBudget ?? gpuTileBudget(largest));
     await way.#way;
     return way;
   }
@@ -96,10 +87,10 @@ export class GpuWay implements FrameWay {
   }
 
   async #open(): Promise<Way> {
-    const { adapter } = this.#options;
+    const { adapter, model } = this.#options;
     try {
       const device = await processGpu().device(adapter);
-      const runner = await device.openFrames(this.#bytes, this.#program());
+      const runner = await device.openFrames(this.#bytes, frameProgram(model, this.#options, this.#budget));
       return runner ? { runner } : { processor: await this.#throughModel({ adapter }) };
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
@@ -134,30 +125,6 @@ export class GpuWay implements FrameWay {
   async #throughModel(backend: Pick<BackendChoice, 'adapter'>): Promise<FrameWay> {
     const { model, note } = this.#options;
     return new ProcessorWay(await LumaUpscaler.open(model, backend, { note }), this.#options);
-  }
-
-  #program(): FrameProgram {
-    const { model, input, output } = this.#options;
-    const { manifest } = model;
-    const { format, colour } = input;
-    const { scale: codeScale, offset: codeOffset } = lumaToUnit(format.bitDepth, colour.range);
-    const exact =
-      input.width * manifest.scale === output.width && input.height * manifest.scale === output.height;
-    const indexes = Array.from({ length: format.planes }, (_, index) => index);
-    return {
-      source: indexes.map((index) => planeSize(format, index, input.width, input.height)),
-      target: indexes.map((index) => planeSize(format, index, output.width, output.height)),
-      wide: format.bitDepth > 8,
-      maxCode: 2 ** format.bitDepth - 1,
-      network: {
-        input: manifest.inputs[0]?.name ?? '',
-        output: manifest.outputs[0]?.name ?? '',
-        scale: manifest.scale,
-        ...{ codeScale, codeOffset },
-        tiles: planTiles(input.width, input.height, manifest.halo, this.#budget),
-      },
-      resizes: indexes.map((index) => (index === 0 && exact ? null : planeResize(index, this.#options))),
-    };
   }
 }
 
