@@ -31,6 +31,6 @@ export async function findSegmentModel(
   if (best) return best;
   throw new UserError(
     'model-missing',
-    `No network that finds objects is installed: leave out --segment, or ${MEND}.`,
+    `No network that cuts out objects is installed: leave out --segment, or ${MEND}.`,
   );
 }

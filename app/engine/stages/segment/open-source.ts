@@ -1,12 +1,16 @@
-import { UserError, type SegmentRequest } from '../../../shared';
+import type { SegmentRequest } from '../../../shared';
 import type { StageContext } from '../../frames';
 import type { InstanceSource } from './instance-source';
+import { NetworkSource } from './network-source';
 
 /**
  * The source for a request: the network's findings, followed through time.
- * @throws UserError model-missing
+ *
+ * @throws UserError model-missing, model-damaged, bad-usage (the model doesn't know a class)
  */
-export async function openSource(request: SegmentRequest, { note }: StageContext): Promise<InstanceSource> {
-  note(`Nothing finds ${request.classes === 'all' ? 'objects' : request.classes.join(', ')} yet.`);
-  throw new UserError('model-missing', 'No network that cuts out objects is installed: leave out --segment.');
+export async function openSource(
+  request: SegmentRequest,
+  { note }: Pick<StageContext, 'note'>,
+): Promise<InstanceSource> {
+  return NetworkSource.open(request, note);
 }

@@ -75,6 +75,21 @@ describe('findBoxes', () => {
     expect(findBoxes(found, { ...limits, minScore: 0.95 })).toEqual({ boxes: [], dropped: 0 });
   });
 
+  it('takes half the score where an object is expected', () => {
+    const found = maps([
+      [0, 2, 2, 0.2],
+      [0, 6, 4, 0.2],
+      [1, 2, 2, 0.2],
+      [0, 2, 5, 0.1],
+    ]);
+    const expected = [
+      { classIndex: 0, box: { x0: 7, y0: 6, x1: 15, y1: 14 } },
+      { classIndex: 0, box: { x0: 6, y0: 18, x1: 14, y1: 24 } },
+    ];
+    const { boxes } = findBoxes(found, { ...limits, expected });
+    expect(boxes.map(({ classIndex, box }) => [classIndex, box.x0, box.y0])).toEqual([[0, 6, 6]]);
+  });
+
   it('stops at what is no number', () => {
     const found = maps([[0, 1, 1, NaN]]);
     expect(() => findBoxes(found, limits)).toThrow(expect.objectContaining({ code: 'bad-result' }));

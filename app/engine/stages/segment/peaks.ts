@@ -18,18 +18,28 @@ export interface FoundBox {
   readonly box: Box;
 }
 
+/** Where an object of a class is likely to be. */
+export interface ExpectedObject {
+  readonly classIndex: number;
+  readonly box: Box;
+}
+
 export interface PeakLimits {
   /** Planes of the heatmap that count. */
   readonly classes: readonly number[];
   readonly minScore: number;
   /** Boxes that are kept, the surest ones. */
   readonly most: number;
+  /** Objects that need half the score where they are expected. */
+  readonly expected?: readonly ExpectedObject[];
 }
 
 /** Pixels of the network's input in a cell. */
 const STRIDE = 4;
 /** Boxes of one class that share so much of what they cover are one object. */
 const SAME_OBJECT = 0.7;
+/** Boxes that overlap so much with where an object is expected are that object. */
+const AS_EXPECTED = 0.5;
 
 interface Peak {
   readonly classIndex: number;
@@ -45,9 +55,16 @@ interface Peak {
  */
 export function findBoxes(
   maps: DetectorMaps,
-  { classes, minScore, most }: PeakLimits,
+  { classes, minScore, most, expected = [] }: PeakLimits,
 ): { readonly boxes: readonly FoundBox[]; readonly dropped: number } {
-  const peaks = classes.flatMap((classIndex) => peaksOf(maps, classIndex, minScore));
+  const peaks = classes.flatMap((classIndex) => {
+    const ofClass = expected.filter((one) => one.classIndex === classIndex);
+    const all = peaksOf(maps, classIndex, ofClass.length > 0 ? minScore / 2 : minScore);
+    return all.filter(
+      ({ score, cell }) =>
+        score >= minScore || ofClass.some(({ box }) => overlap(box, boxAt(maps, cell)) >= AS_EXPECTED),
+    );
+  });
   peaks.sort((a, b) => b.score - a.score || a.classIndex - b.classIndex || a.cell - b.cell);
   const boxes: FoundBox[] = [];
   for (const { classIndex, score, cell } of peaks.slice(0, most)) {

@@ -1,13 +1,13 @@
 import { UserError, type ClassName, type SegmentManifest } from '../../../shared';
 import type { BackendChoice, SegmentModel } from '../../runtime';
 import { octagon, writeDiamond, writeResampled } from './initial-contour';
-import type { Box, Detection, Matte, RgbPicture } from './instances';
+import type { Box, Detection, RgbPicture } from './instances';
 import { MatteRendering, type FrameScale } from './matte';
 import { NetworkPicture, type Fitting } from './network-picture';
-import { findBoxes, type FoundBox } from './peaks';
+import { findBoxes, type ExpectedObject, type FoundBox } from './peaks';
 import { PointRendering } from './point-rendering';
 import { SnakeGraphs } from './snake-graphs';
-import { traceOutlines } from './trace-outlines';
+import { tracedLazily } from './trace-outlines';
 
 export interface SegmenterOptions {
   /** `all`: those that the model knows well enough. */
@@ -85,7 +85,8 @@ export class Segmenter {
 
   /**
    * The objects of a picture, the surest first, in pixels of a frame of `frame`'s size, which the picture shows: a smaller
-   * one will do, as the network sees no more than its working size.
+   * one will do, as the network sees no more than its working size. Objects that are `expected` where they were need half
+   * the score.
    *
    * @throws UserError bad-result where the network gives what is no number
    * @throws DeviceError device-out-of-memory
@@ -93,26 +94,32 @@ export class Segmenter {
   async segment(
     picture: RgbPicture,
     frame: { readonly width: number; readonly height: number } = picture,
+    expected: readonly ExpectedObject[] = [],
   ): Promise<Detection[]> {
     const begun = performance.now();
     const { workingSize = this.#manifest.workingSize } = this.#options;
     const fitting = await this.#picture.take(picture, workingSize, this.#manifest.multiple);
     this.#fitting = fitting;
     const maps = await this.#graphs.detect(this.#picture.data, fitting.width, fitting.height);
-    const { minScore } = this.#options;
-    const { boxes, dropped } = findBoxes(maps, { classes: this.#classes, minScore, most: MOST });
-    if (dropped > 0) this.#noteDropped();
-    const looked = performance.now();
-    this.#seconds = { network: (looked - begun) / 1000, contours: 0, mattes: 0 };
-    if (boxes.length === 0) return [];
-    const contours = await this.#contoursOf(boxes);
-    const drawn = performance.now();
     const scale = {
       width: frame.width,
       height: frame.height,
       across: frame.width / fitting.pictureWidth,
       down: frame.height / fitting.pictureHeight,
     };
+    const { minScore } = this.#options;
+    const { boxes, dropped } = findBoxes(maps, {
+      classes: this.#classes,
+      minScore,
+      most: MOST,
+      expected: expected.map(({ classIndex, box }) => ({ classIndex, box: inInput(box, scale) })),
+    });
+    if (dropped > 0) this.#noteDropped();
+    const looked = performance.now();
+    this.#seconds = { network: (looked - begun) / 1000, contours: 0, mattes: 0 };
+    if (boxes.length === 0) return [];
+    const contours = await this.#contoursOf(boxes);
+    const drawn = performance.now();
     const detections = await this.#detections(boxes, contours, fitting, scale);
     this.#seconds = {
       ...this.#seconds,
@@ -167,7 +174,7 @@ export class Segmenter {
     for (const [index, { classIndex, score, box }] of boxes.entries()) {
       const grid = grids[index];
       const matte = grid ? await this.#mattes.render(grid, scale) : null;
-      if (matte) detections.push(detectionOf(classIndex, score, inFrame(box, scale), matte));
+      if (matte) detections.push(tracedLazily({ classIndex, score, box: inFrame(box, scale), matte }));
     }
     this.#points.giveBack(grids);
     return detections;
@@ -182,20 +189,6 @@ export class Segmenter {
   }
 }
 
-/** Its contours are traced where they are first asked for. */
-export function detectionOf(classIndex: number, score: number, box: Box, matte: Matte): Detection {
-  let contours: readonly Float32Array[] | null = null;
-  return {
-    classIndex,
-    score,
-    box,
-    matte,
-    get contours() {
-      return (contours ??= traceOutlines(matte));
-    },
-  };
-}
-
 function inFrame({ x0, y0, x1, y1 }: Box, { width, height, across, down }: FrameScale): Box {
   return {
     x0: Math.min(x0 * across, width),
@@ -203,6 +196,10 @@ function inFrame({ x0, y0, x1, y1 }: Box, { width, height, across, down }: Frame
     x1: Math.min(x1 * across, width),
     y1: Math.min(y1 * down, height),
   };
+}
+
+function inInput({ x0, y0, x1, y1 }: Box, { across, down }: FrameScale): Box {
+  return { x0: x0 / across, y0: y0 / down, x1: x1 / across, y1: y1 / down };
 }
 
 /**

@@ -34,6 +34,18 @@ interface Corners {
   lowerLeft: number;
 }
 
+/** An object with its outlines, which are traced where they are first asked for. */
+export function tracedLazily<T extends { readonly matte: Matte }>(
+  facts: T,
+): T & { readonly contours: readonly Float32Array[] } {
+  let contours: readonly Float32Array[] | null = null;
+  const outlined = Object.defineProperty({ ...facts }, 'contours', {
+    enumerable: true,
+    get: () => (contours ??= traceOutlines(facts.matte)),
+  });
+  return outlined as T & { readonly contours: readonly Float32Array[] };
+}
+
 /**
  * Closed outlines of a matte in the frame's pixels, x and y by turns, by marching squares: of every component, running top,
  * left, bottom, right, and of every hole the other way round. Nearly straight pieces are one edge.

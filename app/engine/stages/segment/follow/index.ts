@@ -1,0 +1,1 @@
+export { Follower, LOOKAHEAD, type FoundFrame } from './follower';

@@ -1,0 +1,102 @@
+import type { Box, Detection } from '../instances';
+import { blended, type Appearance } from './appearance';
+
+/** An object as the network found it in a frame. */
+export type Found = Omit<Detection, 'contours'>;
+
+/** What is known of an object that is followed. Never changed: an object that is seen again is a new track of its key. */
+export interface Track {
+  /** From 0, one for each object that was ever followed. */
+  readonly key: number;
+  /** Frames are counted from 0 in each shot. */
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly lastSeconds: number;
+  /** Frames in which it was seen. */
+  readonly sightings: number;
+  /** Surely an object, not something that looked like one for a frame. */
+  readonly confirmed: boolean;
+  /** As it was seen last. */
+  readonly detection: Found;
+  /** Of its box's middle, frame pixels a second. */
+  readonly velocityX: number;
+  readonly velocityY: number;
+  readonly look: Appearance;
+}
+
+/** An object that was found in a frame, with what it looks like. */
+export interface Sighting {
+  readonly detection: Found;
+  readonly look: Appearance;
+}
+
+export interface Moment {
+  readonly frame: number;
+  readonly seconds: number;
+}
+
+/** Objects that the network is so sure of need no second sighting. */
+const SURE = 0.65;
+/** Frames from the first within which a second sighting confirms an object. */
+const CONFIRMING = 2;
+/** Of a new velocity and a new look in what is remembered. */
+const VELOCITY_SHARE = 0.5;
+const LOOK_SHARE = 0.15;
+/** Seconds after which an object that is out of sight has gone most of the way that it will. */
+const COASTING = 0.3;
+
+export function beginTrack(key: number, { detection, look }: Sighting, { frame, seconds }: Moment): Track {
+  return {
+    key,
+    firstFrame: frame,
+    lastFrame: frame,
+    lastSeconds: seconds,
+    sightings: 1,
+    confirmed: detection.score >= SURE,
+    detection,
+    velocityX: 0,
+    velocityY: 0,
+    look,
+  };
+}
+
+export function continueTrack(
+  track: Track,
+  { detection, look }: Sighting,
+  { frame, seconds }: Moment,
+): Track {
+  const [fromX, fromY] = middleOf(track.detection.box);
+  const [toX, toY] = middleOf(detection.box);
+  const passed = Math.max(seconds - track.lastSeconds, 1e-3);
+  const blend = (before: number, way: number): number => before + VELOCITY_SHARE * (way / passed - before);
+  const soon = frame - track.firstFrame <= CONFIRMING;
+  return {
+    ...track,
+    lastFrame: frame,
+    lastSeconds: seconds,
+    sightings: track.sightings + 1,
+    confirmed: track.confirmed || soon || detection.score >= SURE || track.sightings > CONFIRMING,
+    detection,
+    velocityX: blend(track.velocityX, toX - fromX),
+    velocityY: blend(track.velocityY, toY - fromY),
+    look: blended(track.look, look, LOOK_SHARE),
+  };
+}
+
+/** How far a track's object has gone since it was seen last; out of sight it comes to rest. */
+export function movedSince(
+  { velocityX, velocityY, lastSeconds }: Track,
+  seconds: number,
+): readonly [number, number] {
+  const passed = Math.max(0, seconds - lastSeconds);
+  const coasted = COASTING * (1 - Math.exp(-passed / COASTING));
+  return [velocityX * coasted, velocityY * coasted];
+}
+
+export function middleOf({ x0, y0, x1, y1 }: Box): readonly [x: number, y: number] {
+  return [(x0 + x1) / 2, (y0 + y1) / 2];
+}
+
+export function movedBox({ x0, y0, x1, y1 }: Box, moveX: number, moveY: number): Box {
+  return { x0: x0 + moveX, y0: y0 + moveY, x1: x1 + moveX, y1: y1 + moveY };
+}

@@ -1,0 +1,82 @@
+import type { SegmentRequest, StageChoice } from '../../../shared';
+import { chooseBackend, findSegmentModel, type BackendChoice, type SegmentModel } from '../../runtime';
+import { Follower, LOOKAHEAD } from './follow';
+import type { InstanceSource } from './instance-source';
+import type { Instance, RgbPicture } from './instances';
+import { Segmenter } from './segmenter';
+
+/** Objects that the network is less sure of are left out where nothing else is wished. */
+export const USUAL_MIN_SCORE = 0.3;
+
+export type NetworkWish = Pick<SegmentRequest, 'classes' | 'minScore' | 'model'>;
+
+/** Finds objects with a Deep Snake, frame by frame, and follows them. */
+export class NetworkSource implements InstanceSource {
+  readonly identity: string;
+  readonly choice: StageChoice;
+  readonly backend: string;
+  readonly lookahead = LOOKAHEAD;
+  readonly needsPictures = true;
+  readonly #segmenter: Segmenter;
+  readonly #follower = new Follower();
+
+  private constructor(
+    segmenter: Segmenter,
+    { manifest }: SegmentModel,
+    backend: BackendChoice,
+    { classes, minScore, model }: NetworkWish,
+  ) {
+    this.#segmenter = segmenter;
+    this.backend = backend.description;
+    const hashes = Object.values(manifest.graphs).map(({ sha256 }) => sha256);
+    const wanted = classes === 'all' ? 'all' : classes.join();
+    this.identity = [
+      `${manifest.name}@${manifest.version} ${hashes.join(' ')}`,
+      `${wanted} from ${minScore ?? USUAL_MIN_SCORE}`,
+    ].join(', ');
+    this.choice = {
+      stage: 'segment',
+      model: manifest.name,
+      title: manifest.title,
+      reason: model === undefined ? 'It is the best one for finding objects.' : 'It was asked for by name.',
+    };
+  }
+
+  /** @throws UserError model-missing, model-damaged, bad-usage (the model doesn't know a class) */
+  static async open(wish: NetworkWish, note: (text: string) => void): Promise<NetworkSource> {
+    const { classes, minScore = USUAL_MIN_SCORE, model: name } = wish;
+    const model = await findSegmentModel(name === undefined ? {} : { name });
+    // The point head has no shader.
+    const backend = await chooseBackend('cpu');
+    return new NetworkSource(
+      await Segmenter.open(model, backend, { classes, minScore, note }),
+      model,
+      backend,
+      wish,
+    );
+  }
+
+  async push(picture: RgbPicture, seconds: number): Promise<readonly (readonly Instance[])[]> {
+    const { width, height } = picture;
+    const detections = await this.#segmenter.segment(picture, picture, this.#follower.expected(seconds));
+    const { seen } = this.#segmenter;
+    if (!seen) throw new Error('Expected a picture that was looked at.');
+    return this.#follower.push({ width, height, seconds, detections, seen });
+  }
+
+  async flush(): Promise<readonly (readonly Instance[])[]> {
+    return this.#follower.flush();
+  }
+
+  save(): unknown {
+    return this.#follower.save();
+  }
+
+  restore(saved: unknown): void {
+    this.#follower.restore(saved);
+  }
+
+  async close(): Promise<void> {
+    await this.#segmenter.close();
+  }
+}
