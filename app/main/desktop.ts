@@ -13,7 +13,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ExportQueue, JobLog, KeptEngine, KeptFile, mediaIn, PageEngine, PreferencesStore } from '../host';
-import type { QueueEnd, WindowCommand } from '../shared';
+import type { EngineFacts, ModelManifest, QueueEnd, WindowCommand } from '../shared';
 import { startEngineProcess } from './engine-process';
 import { askForInputs, desktopCalls } from './host-calls';
 import { answerPages } from './ipc';
@@ -36,6 +36,8 @@ export class Desktop {
   /** Files that were opened before the page could hear of them. */
   #opened: string[] = [];
   #loaded = false;
+  #tellShown: () => void = () => undefined;
+  readonly #shown = new Promise<void>((resolve) => (this.#tellShown = resolve));
   #blocker: number | null = null;
   #quitting = false;
   #closed = false;
@@ -128,6 +130,15 @@ export class Desktop {
     });
   }
 
+  /** What is there, once the window has loaded; for the test of a package. */
+  async look(): Promise<{
+    readonly facts: EngineFacts;
+    readonly models: readonly ModelManifest[];
+  }> {
+    await this.#shown;
+    return { facts: await this.#pages.facts(), models: await this.#pages.models() };
+  }
+
   /** A second start of the app: this one comes to the front. */
   focus(): void {
     const window = this.#window;
@@ -177,6 +188,7 @@ export class Desktop {
     this.#loaded = false;
     window.webContents.on('did-finish-load', () => {
       this.#loaded = true;
+      this.#tellShown();
       this.#flushOpened();
     });
     window.on('close', (event) => {

@@ -3,6 +3,7 @@ import { Desktop } from './desktop';
 import { refuseNavigation } from './navigation';
 import { filesOf } from './opened-files';
 import { registerPageScheme } from './page-protocol';
+import { smokeTest } from './smoke-test';
 
 /** What a second start of the app tells the first one. */
 interface SecondStart {
@@ -42,6 +43,7 @@ if (app.requestSingleInstanceLock(here)) {
     desktop = await Desktop.open();
     desktop.start();
     desktop.open(waiting);
+    if (words.includes('--smoke-test')) void smokeTest(desktop);
   });
 } else {
   app.quit();

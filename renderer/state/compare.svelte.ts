@@ -41,6 +41,8 @@ export class Compare {
   /** The left side; null for the video as it is. */
   kept = $state.raw<KeptSettings | null>(null);
   phase = $state.raw<ComparePhase>({ name: 'idle' });
+  /** Told when a comparison is made and the machine is free again. */
+  rested: () => void = () => undefined;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #frames = new BoundedCache<string>(MOST_FRAMES, (address) => {
@@ -96,6 +98,7 @@ export class Compare {
       const before = await this.#frame(info, this.kept?.stages ?? null, seconds, signal);
       const after = await this.#frame(info, stages, seconds, signal);
       this.phase = { name: 'ready', before, after, seconds: (performance.now() - begun) / 1000 };
+      this.rested();
     } catch (error) {
       const data = plainError(error);
       if (signal.aborted || data.code === 'cancelled') return;

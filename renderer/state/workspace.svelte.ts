@@ -77,6 +77,9 @@ export class Workspace {
     this.comparison = new Comparison(api);
     this.preview = new Preview(api, jobs);
     this.compare = new Compare(api, jobs);
+    this.compare.rested = () => {
+      this.#prepareEstimate();
+    };
     this.estimator = new Estimator(jobs, (id) => api.takePreview(id));
     this.strip = new Strip(api);
     this.queue = new Queue(api);
@@ -234,6 +237,7 @@ export class Workspace {
     this.compare.on = on;
     this.preview.clear();
     this.#showCompare(true);
+    if (!on) this.#prepareEstimate();
   }
 
   /** What is set now stands on the left from now on; again, and the original does. */
@@ -457,7 +461,8 @@ export class Workspace {
   }
 
   #prepareEstimate(): void {
-    const free = this.queue.running === null && !this.compare.on && this.preview.phase.name !== 'making';
+    const looking = this.compare.on && this.compare.phase.name !== 'ready';
+    const free = this.queue.running === null && !looking && this.preview.phase.name !== 'making';
     this.estimator.prepare(this.#work(), this.preferences.current.speeds, free);
   }
 

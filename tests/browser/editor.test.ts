@@ -79,6 +79,8 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
       },
       { timeout: 30_000 },
     );
+    // With its sound.
+    expect(browsing.requests.some((address) => address.includes('/bytes/sound'))).toBe(true);
     await page.keyboard.press('k');
     const rested = await time();
     await page.keyboard.press('j');

@@ -139,6 +139,11 @@ class StandInApp extends EventEmitter {
     this.recent.push(path);
   }
 
+  exitCode: number | null = null;
+  exit(code: number): void {
+    this.exitCode = code;
+  }
+
   quit(): void {
     if (!this.windows.every((window) => window.closed || window.close())) return;
     const event = new StandInEvent();

@@ -2,6 +2,7 @@ import type { ClearcutApi, MediaInfo } from '../../../app/shared';
 import { lastMoment } from '../source.svelte';
 import { Film, frameAt, PIECE_SECONDS } from './film';
 import { following, panned, zoomed, type MediaWindow } from './media-window';
+import { PlayerSound } from './sound';
 
 /** Wide enough for the window's picture while it moves. */
 const PLAY_WIDTH = 1280;
@@ -49,6 +50,7 @@ export class Player {
   #film: Film | null = null;
   #screen: Screen | null = null;
   #shown: Blob | null = null;
+  readonly #sound: PlayerSound;
   #tick: number | null = null;
   #last = 0;
 
@@ -56,7 +58,9 @@ export class Player {
     private readonly host: ClearcutApi,
     private readonly settled: (moment: number) => void,
     private readonly ticker: Ticker = browser,
-  ) {}
+  ) {
+    this.#sound = new PlayerSound(host);
+  }
 
   get info(): MediaInfo | null {
     return this.#info;
@@ -159,6 +163,7 @@ export class Player {
     this.#tick = null;
     this.waiting = false;
     this.#shown = null;
+    this.#sound.stop();
     if (!this.playing) return;
     this.speed = 0;
     this.loops = false;
@@ -241,6 +246,8 @@ export class Player {
         if (!fetched && this.playing) this.#move(Math.sign(this.speed) * PIECE_SECONDS);
       });
     }
+    // Sound is of one speed, and stands still with the frames.
+    this.#sound.follow(this.#info, this.moment, this.speed === 1 && !this.muted && !this.waiting);
     this.#last = now;
     this.#next();
   }
