@@ -16,6 +16,7 @@ import {
   type EvalTrackRequest,
   type EvalTrackResult,
   type FramesRequest,
+  type GpuFacts,
   type JobEvent,
   type JobRequest,
   type MediaInfo,
