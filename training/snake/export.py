@@ -35,6 +35,8 @@ from .snake import EXTREME_EVERY
 RESOURCES = TRAINING.parent / 'resources' / 'models'
 OPSET = 16
 OPERATORS = {'DynamicFilter2d'}
+WORKING_SIZE = 512  # pixels of the longer side, as in training
+LEAST_AP50 = 0.3  # of the masks of a class that is offered
 
 
 class DetectorGraph(nn.Module):
@@ -229,7 +231,7 @@ def operations(model: DeepSnake) -> dict[str, int]:
 
 
 def manifest(options: argparse.Namespace, model: DeepSnake, record: dict, facts: dict[str, dict]) -> dict:
-    quality = json.loads(options.quality.read_text()) if options.quality else {}
+    ap50 = json.loads(options.quality.read_text()) if options.quality else {}
     return {
         'name': f'deepsnake-{options.name}',
         'title': options.title or f'Deep Snake {options.name}',
@@ -238,6 +240,7 @@ def manifest(options: argparse.Namespace, model: DeepSnake, record: dict, facts:
         'size': options.size,
         'graphs': facts,
         'multiple': 32,
+        'workingSize': WORKING_SIZE,
         'colour': {'plane': 'rgb'},
         'points': {'diamond': DIAMOND_POINTS, 'contour': CONTOUR_POINTS},
         'operations': operations(model),
@@ -252,7 +255,10 @@ def manifest(options: argparse.Namespace, model: DeepSnake, record: dict, facts:
             'minutes': round(record['minutes'], 1),
             'antialias': model.config.antialias,
         },
-        'classes': [{'index': i, 'name': name, 'quality': quality.get(name)} for i, name in enumerate(CLASSES)],
+        'classes': [
+            {'index': i, 'name': name, 'ap50': ap50.get(name), 'shown': name == 'person' or (ap50.get(name) or 0) >= LEAST_AP50}
+            for i, name in enumerate(CLASSES)
+        ],
     }
 
 
@@ -262,7 +268,7 @@ def main() -> None:
     parser.add_argument('name', help='the folder is resources/models/deepsnake-NAME')
     parser.add_argument('--output', type=pathlib.Path, default=RESOURCES)
     parser.add_argument('--pack', type=pathlib.Path, default=train.PACK)
-    parser.add_argument('--quality', type=pathlib.Path, help='JSON: measured quality by class name')
+    parser.add_argument('--quality', type=pathlib.Path, help='JSON: measured AP50 of masks by class name')
     parser.add_argument('--size', default='standard')
     parser.add_argument('--title')
     parser.add_argument('--version', default='1.0.0')
