@@ -82,6 +82,19 @@ describe('the request that flags mean', () => {
     );
   });
 
+  it('cuts out as a preset says, with the codec that has transparency where it goes', () => {
+    const cut = (out: string, more: object = {}): object =>
+      toRequest('in.mp4', { ...flags, out, preset: 'cut-out-people', ...more });
+    const stage = { kind: 'segment', classes: ['person'] };
+    expect(cut('out.mov')).toMatchObject({ stages: [{ ...stage, output: 'cutout' }], codec: 'prores' });
+    expect(cut('out.webm')).toMatchObject({ codec: 'vp9' });
+    expect(cut('out.webm', { codec: 'ffv1' })).toMatchObject({ codec: 'ffv1' });
+    expect(cut('out.svg')).toMatchObject({ stages: [{ ...stage, output: 'svg' }] });
+    expect(cut('out.mov', { segment: ['dog'], output: 'blur', blurRadius: 9 })).toMatchObject({
+      stages: [{ kind: 'segment', classes: ['dog'], output: 'blur', blurRadius: 9 }],
+    });
+  });
+
   it('says what to do where there is nothing to do, or a preset that does not exist', () => {
     expect(() => toRequest('in.mp4', flags)).toThrow('--enhance 2');
     expect(() => toRequest('in.mp4', { ...flags, preset: 'nope' })).toThrow('enhance-2x');

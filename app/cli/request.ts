@@ -3,6 +3,7 @@ import {
   findPreset,
   MOST_NEW_FRAMES,
   PRESETS,
+  segmentOf,
   SEGMENT_OUTPUTS,
   usualCodec,
   UserError,
@@ -94,7 +95,7 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
     input,
     output: flags.out,
     stages,
-    codec: flags.codec ?? preset?.codec ?? usualCodec(flags.out, stages),
+    codec: flags.codec ?? codecOf(preset, flags.out, stages),
     // A preset's CRF is meant for its own codec.
     ...(crf === undefined ||
     (flags.crf === undefined && flags.codec !== undefined && flags.codec !== preset?.codec)
@@ -108,6 +109,16 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
   };
 }
 
+/** A preset's, but for cut-outs that of the container: each has transparency in one alone. */
+function codecOf(
+  preset: Preset | undefined,
+  out: string,
+  stages: readonly StageRequest[],
+): JobRequest['codec'] {
+  const usual = usualCodec(out, stages);
+  return segmentOf(stages)?.output === 'cutout' ? usual : (preset?.codec ?? usual);
+}
+
 function stagesOf(
   flags: RunFlags,
   preset: Preset | undefined,
@@ -116,7 +127,7 @@ function stagesOf(
   const wanted = {
     interpolate: interpolateRequest(flags, preset),
     enhance: enhanceRequest(flags, preset),
-    segment: segmentRequest(flags),
+    segment: segmentRequest(flags, preset),
   };
   const stages = [...new Set([...said, ...USUAL_ORDER])]
     .map((kind) => wanted[kind])
@@ -220,8 +231,8 @@ const ONLY_FOR: Readonly<Partial<Record<(typeof SEGMENT_FLAGS)[number][0], reado
 };
 
 /** @throws UserError bad-usage for wishes that don't go together */
-function segmentRequest(flags: RunFlags): StageRequest | null {
-  const { segment, instances, minScore, background, blurRadius, feather, perInstance, contours } = flags;
+function segmentRequest(flags: RunFlags, preset: Preset | undefined): StageRequest | null {
+  const segment = flags.segment ?? preset?.segment;
   const given = SEGMENT_FLAGS.filter(([name]) => flags[name] !== undefined);
   if (segment === undefined) {
     const [first] = given;
@@ -231,7 +242,16 @@ function segmentRequest(flags: RunFlags): StageRequest | null {
       `${first[1]} is for cutting out: say which objects, for example --segment person, or leave it out. (The file to write is named by -o.)`,
     );
   }
-  const output = flags.output ?? contourFormat(flags.out) ?? 'overlay';
+  const output = flags.output ?? contourFormat(flags.out) ?? preset?.output ?? 'overlay';
+  // What a preset says of its own kind of result means nothing for another.
+  const own = output === preset?.output ? preset : undefined;
+  const background = flags.background ?? own?.background;
+  const blurRadius = flags.blurRadius ?? own?.blurRadius;
+  const feather = flags.feather ?? own?.feather;
+  const perInstance = flags.perInstance ?? own?.perInstance;
+  const minScore = flags.minScore ?? preset?.minScore;
+  const contours = flags.contours ?? preset?.contours;
+  const { instances } = flags;
   for (const [name, flag] of given) {
     const outputs = ONLY_FOR[name];
     if (outputs && !outputs.includes(output))

@@ -209,6 +209,26 @@ describe('a preview', () => {
     });
   });
 
+  it('of objects is a document of where they are', async () => {
+    await expect(
+      pages.startObjects({ input: '/etc/passwd', classes: 'all', start: 0 }),
+    ).rejects.toMatchObject({
+      code: 'no-such-file',
+    });
+    const jobId = await pages.startObjects({ input, classes: ['dog'], minScore: 0.4, start: 2, end: 3 });
+    const { output, ...rest } = engine.started[0]!;
+    expect(rest).toMatchObject({
+      ...{ input, start: 2, end: 3, overwrite: false, resume: false },
+      stages: [{ kind: 'segment', classes: ['dog'], minScore: 0.4, output: 'json' }],
+    });
+    await writeFile(output, '{}');
+    engine.tell({ type: 'done', jobId, result: { output } as never });
+    expect(Buffer.from(await pages.takePreview(jobId)).toString()).toBe('{}');
+    const still = pages.admitInput(join(folder, 'p.jpg'));
+    await pages.startObjects({ input: still, classes: 'all', start: 0 });
+    expect(engine.started[1]).not.toHaveProperty('start');
+  });
+
   it('leaves nothing where it came to nothing, or where nobody took it', async () => {
     const request = { input, stages: TWICE, start: 0, end: 1 };
     const cancelled = await pages.startPreview(request);

@@ -14,6 +14,7 @@ import {
   type JobRequest,
   type MediaInfo,
   type ModelManifest,
+  type ObjectsRequest,
   type PeaksRequest,
   type PreviewRequest,
   type QueueCommand,
@@ -171,6 +172,28 @@ export class PageEngine {
         input: source,
         output,
         codec: still && !picture ? 'ffv1' : 'h264',
+        backend: 'auto',
+        overwrite: false,
+        resume: false,
+      }),
+    );
+  }
+
+  /** A job that tells what objects are where. @throws as the engine's `start` */
+  async startObjects({ input, classes, minScore, start, end }: ObjectsRequest): Promise<string> {
+    const source = this.#readable(input);
+    const part = isStillFile(source) ? {} : { start, ...(end === undefined ? {} : { end }) };
+    const stage: StageRequest = {
+      ...{ kind: 'segment', classes, output: 'json' },
+      ...(minScore === undefined ? {} : { minScore }),
+    };
+    return this.#previews.begin('objects.json', (output) =>
+      this.engine.start({
+        ...part,
+        stages: [stage],
+        input: source,
+        output,
+        codec: 'h264',
         backend: 'auto',
         overwrite: false,
         resume: false,

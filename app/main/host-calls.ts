@@ -96,6 +96,7 @@ export function desktopCalls(parts: DesktopParts): HostCalls {
     changeQueue: (command) => pages.changeQueue(command),
     queueLog: (id) => pages.queueLog(id),
     startPreview: (request) => pages.startPreview(request),
+    startObjects: (request) => pages.startObjects(request),
     takePreview: (jobId) => pages.takePreview(jobId),
     takePreviewFrame: (jobId, maxWidth) => pages.takePreviewFrame(jobId, maxWidth),
     cancel: (jobId) => pages.cancel(jobId),

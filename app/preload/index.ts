@@ -62,6 +62,7 @@ const api: ClearcutApi = {
   changeQueue: (command) => call('changeQueue', command),
   queueLog: (id) => call('queueLog', id),
   startPreview: (request) => call('startPreview', request),
+  startObjects: (request) => call('startObjects', request),
   takePreview: (jobId) => call('takePreview', jobId),
   takePreviewFrame: (jobId, maxWidth) => call('takePreviewFrame', jobId, maxWidth),
   cancel: (jobId) => call('cancel', jobId),

@@ -152,6 +152,7 @@ class WebHost {
       changeQueue: (command) => pages.changeQueue(command),
       queueLog: async (id) => this.uploads.withoutFolder(await pages.queueLog(id)),
       startPreview: (request) => pages.startPreview(request),
+      startObjects: (request) => pages.startObjects(request),
       cancel: (jobId) => pages.cancel(jobId),
       preferences: async () => preferences.current,
       changePreferences: (change) => preferences.change(change),

@@ -15,7 +15,7 @@ import type {
   EvalTrackRequest,
   EvalTrackResult,
 } from './measure-segment';
-import type { JobEvent, JobRequest, PreviewRequest, StageRequest } from './job';
+import type { JobEvent, JobRequest, ObjectsRequest, PreviewRequest, StageRequest } from './job';
 import type { MediaInfo } from './media-info';
 import type { ModelManifest } from './model-info';
 import type { Codec } from './options';
@@ -160,6 +160,8 @@ export interface ClearcutApi {
   onQueueChange(listener: (change: QueueChange) => void): () => void;
   /** Runs a short part into a file that nobody keeps, beside what the queue does: H.264 in MP4. */
   startPreview(request: PreviewRequest): Promise<string>;
+  /** A job that looks for objects and follows them; `takePreview` gives their contours, the bytes of a `ContourDocument`. */
+  startObjects(request: ObjectsRequest): Promise<string>;
   /** The bytes of a finished preview, once: its file is removed. */
   takePreview(jobId: string): Promise<Uint8Array>;
   /** A PNG of the first frame of a finished preview, at most so wide; its file is removed. */

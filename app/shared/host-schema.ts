@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClearcutApi } from './contract';
 import { UserError } from './errors';
-import { previewRequestSchema, stagesSchema } from './job';
+import { objectsRequestSchema, previewRequestSchema, stagesSchema } from './job';
 import { codecOption } from './options';
 import { framesRequestSchema, peaksRequestSchema, soundRequestSchema } from './player';
 import { preferencesChangeSchema } from './preferences';
@@ -36,6 +36,7 @@ export const hostArguments = {
   changeQueue: z.tuple([queueCommandSchema]),
   queueLog: z.tuple([jobId]),
   startPreview: z.tuple([previewRequestSchema]),
+  startObjects: z.tuple([objectsRequestSchema]),
   takePreview: z.tuple([jobId]),
   takePreviewFrame: z.tuple([jobId, z.int().min(16).max(8192)]),
   cancel: z.tuple([jobId]),

@@ -1,6 +1,7 @@
 export * from './coco-classes';
 export * from './codecs';
 export * from './colour-name';
+export * from './contour-document';
 export * from './contract';
 export * from './contract-schema';
 export * from './errors';

@@ -180,6 +180,20 @@ export const previewRequestSchema = z
   .readonly();
 export type PreviewRequest = z.infer<typeof previewRequestSchema>;
 
+/** A look for objects through a part of a file, or all of it, before they are cut out. */
+export const objectsRequestSchema = z
+  .object({
+    input: z.string().min(1),
+    classes: segmentClassesSchema,
+    minScore: minScoreOption.schema.optional(),
+    start: z.number().nonnegative(),
+    /** Left out: to the end. */
+    end: z.number().positive().optional(),
+  })
+  .refine(({ start, end = Infinity }) => end > start, 'the end must come after the start')
+  .readonly();
+export type ObjectsRequest = z.infer<typeof objectsRequestSchema>;
+
 /**
  * ```
  * waiting → preparing → running ⇄ paused

@@ -10,9 +10,19 @@ import {
   qualityOption,
   restoreOption,
 } from './options';
+import {
+  backgroundOption,
+  blurRadiusOption,
+  CONTOUR_FORMATS,
+  featherOption,
+  minScoreOption,
+  perInstanceOption,
+  segmentOption,
+  segmentOutputOption,
+} from './segment-options';
 
 /** Version of the preset format. A change of the format gets a migration here and a test. */
-export const PRESET_VERSION = 3;
+export const PRESET_VERSION = 4;
 
 export const presetSchema = z
   .object({
@@ -30,6 +40,15 @@ export const presetSchema = z
     slowSound: slowSoundOption.schema.optional(),
     deblur: deblurOption.schema.optional(),
     method: methodOption.schema.optional(),
+    segment: segmentOption.schema.optional(),
+    output: segmentOutputOption.schema.optional(),
+    minScore: minScoreOption.schema.optional(),
+    background: backgroundOption.schema.optional(),
+    blurRadius: blurRadiusOption.schema.optional(),
+    feather: featherOption.schema.optional(),
+    perInstance: perInstanceOption.schema.optional(),
+    /** Beside the result, under its name. */
+    contours: z.enum(CONTOUR_FORMATS).optional(),
     codec: codecOption.schema.optional(),
     crf: crfOption.schema.optional(),
     backend: backendOption.schema.optional(),
@@ -40,12 +59,13 @@ export type Preset = z.infer<typeof presetSchema>;
 /**
  * How a preset of each older version becomes one of the next.
  *
- * 1 → 2: `quality`, `pace`, `fit` and `restore` came; 2 → 3: `interpolate`, `slow`, `slowSound`, `deblur` and `method`.
- * Without them a preset means what it meant.
+ * 1 → 2: `quality`, `pace`, `fit` and `restore` came; 2 → 3: `interpolate`, `slow`, `slowSound`, `deblur` and `method`;
+ * 3 → 4: `segment` and what says how objects are cut out. Without them a preset means what it meant.
  */
 const MIGRATIONS: Readonly<Record<number, (preset: Record<string, unknown>) => Record<string, unknown>>> = {
   1: (preset) => ({ ...preset, version: 2 }),
   2: (preset) => ({ ...preset, version: 3 }),
+  3: (preset) => ({ ...preset, version: 4 }),
 };
 
 const anyVersionSchema = z.object({ version: z.int() }).loose();
@@ -170,6 +190,24 @@ export const PRESETS: readonly Preset[] = [
     help: 'twice the frame rate, then twice the width and height (H.264)',
     interpolate: 2,
     enhance: 2,
+    ...H264,
+  },
+  {
+    version: VERSION,
+    name: 'cut-out-people',
+    title: 'Cut out people',
+    help: 'people alone, everything else transparent, for an editing program (ProRes 4444)',
+    segment: ['person'],
+    output: 'cutout',
+    codec: 'prores',
+  },
+  {
+    version: VERSION,
+    name: 'blur-background',
+    title: 'Blur the background',
+    help: 'people stay sharp, everything behind them is blurred (H.264)',
+    segment: ['person'],
+    output: 'blur',
     ...H264,
   },
 ];

@@ -84,9 +84,11 @@ describe('presets', () => {
       codec: 'vp9',
       crf: 30,
     };
-    expect(readPreset(first)).toEqual({ ...first, version: 3 });
+    expect(readPreset(first)).toEqual({ ...first, version: 4 });
     const second = { ...first, version: 2, restore: true, fit: { width: 1920 }, quality: 'fast', pace: 5 };
-    expect(readPreset(second)).toEqual({ ...second, version: 3 });
+    expect(readPreset(second)).toEqual({ ...second, version: 4 });
+    const third = { ...second, version: 3, interpolate: 4, slowSound: 'drop', method: 'motion' };
+    expect(readPreset(third)).toEqual({ ...third, version: 4 });
     expect(readPreset(PRESETS[0])).toEqual(PRESETS[0]);
     for (const bad of [
       null,

@@ -18,6 +18,7 @@ import {
   type MediaInfo,
   type ModelManifest,
   type Outcome,
+  type ObjectsRequest,
   type PeaksRequest,
   type Preferences,
   type PreferencesChange,
@@ -167,6 +168,12 @@ export class WebHost implements ClearcutApi {
 
   async startPreview(request: PreviewRequest): Promise<string> {
     const jobId = await this.#call('startPreview', request);
+    this.#running.add(jobId);
+    return jobId;
+  }
+
+  async startObjects(request: ObjectsRequest): Promise<string> {
+    const jobId = await this.#call('startObjects', request);
     this.#running.add(jobId);
     return jobId;
   }

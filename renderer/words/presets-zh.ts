@@ -12,5 +12,7 @@ export const presetsZh: Readonly<Record<string, { readonly title: string; readon
   'smooth-2x': { title: '更流畅 ×2', help: '帧率加倍：每秒 30 帧变为 60 帧 (H.264)' },
   deblur: { title: '消除运动模糊', help: '去除运动模糊，其余不变；需要运动网络 (H.264)' },
   'slow-4x': { title: '慢动作 ×4', help: '帧率不变，时长四倍，声音拉长 (H.264)' },
+  'cut-out-people': { title: '抠出人物', help: '只留人物，其余透明，用于剪辑软件 (ProRes 4444)' },
+  'blur-background': { title: '虚化背景', help: '人物保持清晰，身后一切虚化 (H.264)' },
   'enhance-2x-smooth': { title: '更流畅并增强 ×2', help: '先将帧率加倍，再将宽高各加倍 (H.264)' },
 };

@@ -11,6 +11,7 @@ import {
   type JobResult,
   type MediaInfo,
   type ModelManifest,
+  type ObjectsRequest,
   type Preferences,
   type PreviewRequest,
   type QueueChange,
@@ -189,9 +190,16 @@ export class FakeHost implements ClearcutApi {
     this.previews.push(request);
     return `preview ${this.previews.length}`;
   };
+  readonly looks: ObjectsRequest[] = [];
+  startObjects: ClearcutApi['startObjects'] = async (request) => {
+    this.looks.push(request);
+    return `look ${this.looks.length}`;
+  };
+  /** What a finished preview holds. */
+  made: Uint8Array = new Uint8Array([1]);
   takePreview: ClearcutApi['takePreview'] = async (id) => {
     this.calls.push(`take ${id}`);
-    return new Uint8Array([1]);
+    return this.made;
   };
   takePreviewFrame: ClearcutApi['takePreviewFrame'] = async (id) => {
     this.calls.push(`take frame ${id}`);
