@@ -1,6 +1,6 @@
 import type { Fitting } from '../network-picture';
 
-/** A frame as small as the network sees it. */
+/** A frame half as large as the network sees it. */
 export interface Glimpse {
   readonly width: number;
   readonly height: number;
@@ -13,62 +13,49 @@ export function glimpseOf(
   data: Float32Array,
   { width, height, pictureWidth, pictureHeight }: Fitting,
 ): Glimpse {
-  const luma = new Uint8Array(pictureWidth * pictureHeight);
+  const columns = Math.max(1, pictureWidth >> 1);
+  const rows = Math.max(1, pictureHeight >> 1);
+  const luma = new Uint8Array(columns * rows);
   const area = width * height;
-  for (let y = 0, to = 0; y < pictureHeight; y++)
-    for (let x = 0, from = y * width; x < pictureWidth; x++, from++, to++)
+  const [right, below] = [pictureWidth > 1 ? 1 : 0, pictureHeight > 1 ? width : 0];
+  const four = (at: number): number =>
+    (data[at] ?? 0) + (data[at + right] ?? 0) + (data[at + below] ?? 0) + (data[at + below + right] ?? 0);
+  for (let y = 0, to = 0; y < rows; y++)
+    for (let x = 0, from = 2 * y * width; x < columns; x++, from += 2, to++)
       luma[to] =
-        255 *
-          (0.299 * (data[from] ?? 0) +
-            0.587 * (data[area + from] ?? 0) +
-            0.114 * (data[2 * area + from] ?? 0)) +
-        0.5;
-  return { width: pictureWidth, height: pictureHeight, luma };
+        63.75 * (0.299 * four(from) + 0.587 * four(area + from) + 0.114 * four(2 * area + from)) + 0.5;
+  return { width: columns, height: rows, luma };
 }
 
 /** Mean differences of luma up to the first are noise, from the second on something has changed. */
 const NOISE = 1.5;
 const CHANGE = 4;
-/** Pixels to each side over which differences are averaged. */
-const REACH = 2;
+/** Pixels of a neighbourhood. */
+const AROUND = 9;
 
 /**
- * Where nothing has changed between two glimpses, 255, to where something has, 0: by the mean difference of luma over 5×5
+ * Where nothing has changed between two glimpses, 255, to where something has, 0: by the mean difference of luma over 3×3
  * pixels, so that a sensor's noise counts as nothing.
  */
 export function stillness(before: Glimpse, { width, height, luma }: Glimpse): Uint8Array {
-  const rows = new Int16Array(width * height);
-  const side = 2 * REACH + 1;
-  for (let y = 0; y < height; y++) {
-    const start = y * width;
-    const difference = (x: number): number => {
-      const at = start + Math.min(Math.max(x, 0), width - 1);
-      return (luma[at] ?? 0) - (before.luma[at] ?? 0);
-    };
-    let sum = 0;
-    for (let x = -REACH; x < REACH; x++) sum += difference(x);
-    for (let x = 0; x < width; x++) {
-      sum += difference(x + REACH);
-      rows[start + x] = sum;
-      sum -= difference(x - REACH);
-    }
-  }
   const still = new Uint8Array(width * height);
-  const [least, most] = [NOISE * side ** 2, CHANGE * side ** 2];
-  const sums = new Int32Array(width);
-  const add = (row: number, sign: 1 | -1): void => {
-    const start = Math.min(Math.max(row, 0), height - 1) * width;
-    for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) + sign * (rows[start + x] ?? 0);
-  };
-  for (let row = -REACH; row < REACH; row++) add(row, 1);
+  const difference = new Int16Array(luma);
+  for (let at = 0; at < luma.length; at++) difference[at] = (luma[at] ?? 0) - (before.luma[at] ?? 0);
+  const [least, most] = [NOISE * AROUND, CHANGE * AROUND];
+  const slope = 255 / (most - least);
+  const sums = new Int16Array(width + 2);
   for (let y = 0; y < height; y++) {
-    add(y + REACH, 1);
+    const above = Math.max(0, y - 1) * width;
+    const here = y * width;
+    const below = Math.min(height - 1, y + 1) * width;
+    for (let x = 0; x < width; x++)
+      sums[x + 1] = (difference[above + x] ?? 0) + (difference[here + x] ?? 0) + (difference[below + x] ?? 0);
+    sums[0] = sums[1] ?? 0;
+    sums[width + 1] = sums[width] ?? 0;
     for (let x = 0; x < width; x++) {
-      const changed = Math.abs(sums[x] ?? 0);
-      still[y * width + x] =
-        changed <= least ? 255 : changed >= most ? 0 : (255 * (most - changed)) / (most - least);
+      const changed = Math.abs((sums[x] ?? 0) + (sums[x + 1] ?? 0) + (sums[x + 2] ?? 0));
+      still[here + x] = changed <= least ? 255 : changed >= most ? 0 : (most - changed) * slope;
     }
-    add(y - REACH, -1);
   }
   return still;
 }

@@ -14,9 +14,9 @@ export interface StillMap {
 
 /** Of what was shown before, where a frame is still: single frames' noise becomes a third. */
 const STEADY = 0.8;
-/** Pixels of the small picture that an object may move as a whole without moving, and from which on it surely does. */
-const RESTING = 0.15;
-const MOVING = 0.6;
+/** Of the map's pixels, how many an object that rests may seem to move as a whole, and from how many on it surely does. */
+const RESTING = 0.08;
+const MOVING = 0.3;
 
 /**
  * A matte that is steady where the picture is, and follows at once where it is not: what was shown before counts as far as
