@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { table } from './output';
-import { formatDuration, formatSize } from '../shared';
+import {
+  backgroundOption,
+  contoursOption,
+  formatDuration,
+  formatSize,
+  instancesOption,
+  segmentOption,
+  type JobRequest,
+} from '../shared';
 import { toRequest, type StageKind } from './request';
 
 describe('the request that flags mean', () => {
@@ -74,6 +82,69 @@ describe('the request that flags mean', () => {
     expect(() => stagesOf({ enhance: 2, method: 'motion' })).toThrow('add --interpolate, --slow or --deblur');
     expect(() => stagesOf({ interpolate: 4, slow: 4 })).toThrow('would make 16 frames of one');
     expect(() => stagesOf({ deblur: true, method: 'motion' })).toThrow('--deblur needs a network');
+  });
+
+  it('cuts out, into what the output’s name and the options mean', () => {
+    const requestOf = (out: string, more: object = {}): JobRequest =>
+      toRequest('in.mp4', { ...flags, out, segment: ['person'], ...more });
+    const segment = { kind: 'segment', classes: ['person'] };
+    expect(requestOf('out.mp4').stages).toEqual([{ ...segment, output: 'overlay' }]);
+    expect(requestOf('out.json').stages).toEqual([{ ...segment, output: 'json' }]);
+    expect(requestOf('out.svg', { output: 'svg', instances: 'all' }).stages).toEqual([
+      { ...segment, output: 'svg' },
+    ]);
+    const cutout = { output: 'cutout', instances: [1, 4], feather: 1.5, perInstance: true, contours: 'json' };
+    expect(requestOf('out.mov', cutout)).toMatchObject({
+      stages: [{ ...segment, ...cutout }],
+      codec: 'prores',
+    });
+    expect(requestOf('out.webm', cutout).codec).toBe('vp9');
+    expect(requestOf('out.mkv', cutout).codec).toBe('ffv1');
+    expect(requestOf('out.webm', { ...cutout, codec: 'av1' }).codec).toBe('av1');
+    expect(requestOf('out.mov', { output: 'matte' }).codec).toBe('h264');
+    const background = { colour: { red: 0, green: 0, blue: 0 } };
+    expect(requestOf('out.mp4', { output: 'replace', background }).stages).toMatchObject([{ background }]);
+    const chain = toRequest('in.mp4', { ...flags, enhance: 2, interpolate: 2, segment: 'all' }).stages;
+    expect(chain.map(({ kind }) => kind)).toEqual(['interpolate', 'enhance', 'segment']);
+    const said = toRequest('in.mp4', { ...flags, enhance: 2, segment: 'all' }, ['segment', 'enhance']).stages;
+    expect(said.map(({ kind }) => kind)).toEqual(['segment', 'enhance']);
+    expect(() => requestOf('out.mp4', { output: 'replace' })).toThrow('--background');
+    expect(() => requestOf('out.mp4', { background })).toThrow(
+      '--background does nothing for --output overlay',
+    );
+    expect(() => requestOf('out.mp4', { perInstance: true })).toThrow('it is for --output cutout or matte');
+    expect(() => toRequest('in.mp4', { ...flags, enhance: 2, output: 'cutout' })).toThrow('--segment person');
+  });
+
+  it('knows COCO’s classes however they are spelt, and lists them where it knows none', () => {
+    const valueOf = (text: string): unknown => {
+      const parsed = segmentOption.schema.safeParse(segmentOption.parse?.(text));
+      return parsed.success ? parsed.data : null;
+    };
+    expect(valueOf('person, Cell-Phone,fire_hydrant')).toEqual(['person', 'cell phone', 'fire hydrant']);
+    expect(valueOf('ALL')).toBe('all');
+    expect(['person,unicorn', '', ','].map(valueOf)).toEqual([null, null, null]);
+    expect(segmentOption.expects).toContain('person, bicycle, car');
+  });
+
+  it('reads colours, images, and numbers of objects', () => {
+    const colourOf = (text: string): unknown => backgroundOption.parse?.(text);
+    expect(colourOf('#f80')).toEqual({ colour: { red: 255, green: 136, blue: 0 } });
+    expect(colourOf('0047BB')).toEqual({ colour: { red: 0, green: 71, blue: 187 } });
+    expect(colourOf('Green-Screen')).toEqual({ colour: { red: 0, green: 177, blue: 64 } });
+    expect(colourOf('./green')).toEqual({ image: './green' });
+    const idsOf = (text: string): boolean =>
+      instancesOption.schema.safeParse(instancesOption.parse?.(text)).success;
+    expect(['1,4', 'all', '0', '1,x', '1.5', ''].map(idsOf)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    const contoursOf = (text: string): boolean => contoursOption.schema.safeParse(text).success;
+    expect(['json', 'a b.svg', 'x.mp4'].map(contoursOf)).toEqual([true, true, false]);
   });
 
   it('does not carry a preset’s CRF to another codec', () => {

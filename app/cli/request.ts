@@ -281,5 +281,6 @@ function segmentRequest(flags: RunFlags, preset: Preset | undefined): StageReque
 
 function listOf(outputs: readonly SegmentOutput[]): string {
   const known = SEGMENT_OUTPUTS.filter((one) => outputs.includes(one));
-  return known.map((one) => `--output ${one}`).join(' or ');
+  const last = known.pop() ?? '';
+  return `--output ${known.length > 0 ? `${known.join(', ')} or ` : ''}${last}`;
 }

@@ -6,6 +6,7 @@ import {
   isMediaFile,
   isStillFile,
   suggestedName,
+  usualCodec,
   type StageRequest,
 } from '.';
 
@@ -28,6 +29,21 @@ describe('the suggested name of a result', () => {
     ] as const;
     for (const [input, codec, name] of cases) expect(suggestedName(input, TWICE, codec), input).toBe(name);
     expect(suggestedName('a.mp4', TWICE, 'h264', 4)).toBe('a-clearcut-2x-4.mp4');
+  });
+
+  it('names what holds transparency, or the document that was asked for, where objects are cut out', () => {
+    const stages = (output: 'cutout' | 'json' | 'matte'): readonly StageRequest[] => [
+      { kind: 'segment', classes: 'all', output },
+    ];
+    expect(suggestedName('a.mp4', stages('cutout'), 'prores')).toBe('a-clearcut-cutout.mov');
+    expect(suggestedName('a.mp4', stages('cutout'), 'vp9')).toBe('a-clearcut-cutout.webm');
+    expect(suggestedName('a.mp4', stages('cutout'), 'h264')).toBe('a-clearcut-cutout.mov');
+    expect(suggestedName('a.jpg', stages('cutout'), 'h264')).toBe('a-clearcut-cutout.png');
+    expect(suggestedName('a.webp', stages('cutout'), 'h264')).toBe('a-clearcut-cutout.webp');
+    expect(suggestedName('a.mp4', stages('matte'), 'h264')).toBe('a-clearcut-matte.mp4');
+    expect(suggestedName('a.jpg', stages('json'), 'h264')).toBe('a-clearcut-contours.json');
+    expect(usualCodec('b.webm', stages('cutout'))).toBe('vp9');
+    expect(usualCodec('b.webm', stages('matte'))).toBe('h264');
   });
 
   it('tells what was done, in its order', () => {

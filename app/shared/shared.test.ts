@@ -66,6 +66,31 @@ describe('options', () => {
   });
 });
 
+describe('the stages of a job', () => {
+  const job = { input: 'a', output: 'b', codec: 'h264', backend: 'auto', overwrite: false, resume: true };
+  const accepts = (...stages: unknown[]): boolean => jobRequestSchema.safeParse({ ...job, stages }).success;
+  const segment = { kind: 'segment', classes: ['person'] };
+  const enhance = { kind: 'enhance', scale: 2 };
+
+  it('cut out once, and end where there is no picture left', () => {
+    expect(accepts(segment, enhance)).toBe(true);
+    expect(accepts(segment, segment)).toBe(false);
+    expect(accepts(enhance, { ...segment, output: 'json' })).toBe(true);
+    expect(accepts({ ...segment, output: 'svg' }, enhance)).toBe(false);
+  });
+
+  it('name classes that there are, and what goes together', () => {
+    expect(accepts({ ...segment, classes: 'all' })).toBe(true);
+    expect(accepts({ ...segment, classes: ['unicorn'] })).toBe(false);
+    expect(accepts({ ...segment, output: 'replace' })).toBe(false);
+    expect(accepts({ ...segment, output: 'replace', background: { image: 'a.png' } })).toBe(true);
+    expect(accepts({ ...segment, background: { image: 'a.png' } })).toBe(false);
+    expect(accepts({ ...segment, perInstance: true })).toBe(false);
+    expect(accepts({ ...segment, output: 'matte', perInstance: true })).toBe(true);
+    expect(accepts({ ...segment, contours: 'x.txt' })).toBe(false);
+  });
+});
+
 describe('presets', () => {
   it('all parse, under different names', () => {
     for (const preset of PRESETS) expect(presetSchema.parse(preset)).toEqual(preset);

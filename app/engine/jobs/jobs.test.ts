@@ -67,6 +67,32 @@ describe('the plan of a request', () => {
     ]);
   });
 
+  it('gives cut-outs names that hold transparency: of a video, numbered pictures in a folder', async () => {
+    await files('in/clip.mp4', 'in/photo.jpg');
+    await mkdir(join(folder, 'there'));
+    const cutout = (input: string, output: string, codec: JobRequest['codec'] = 'prores'): JobRequest => ({
+      ...request(input, output, codec),
+      stages: [{ kind: 'segment', classes: 'all', output: 'cutout' }],
+    });
+    const outputOf = async (input: string, output: string): Promise<string | undefined> =>
+      names(await planJobs(cutout(input, output)))[0]?.[1];
+    expect(await outputOf('in/clip.mp4', 'there')).toBe('there/%05d.png');
+    expect(await outputOf('in/clip.mp4', 'new/')).toBe('new/%05d.png');
+    expect(await outputOf('in/clip.mp4', 'new')).toBe('new/%05d.png');
+    expect(await outputOf('in/clip.mp4', 'clip.webp')).toBe('clip.webp');
+    expect(await outputOf('in/photo.jpg', 'there')).toBe('there/photo.png');
+    expect(names(await planJobs(cutout('in', 'out', 'vp9'))).map(([, output]) => output)).toEqual([
+      'out/clip.webm',
+      'out/photo.png',
+    ]);
+    const contours = (wish: string): JobRequest => ({
+      ...request('in', 'out'),
+      stages: [{ kind: 'segment', classes: 'all', contours: wish }],
+    });
+    await expect(planJobs(contours('all.json'))).rejects.toThrow('--contours json');
+    expect(await planJobs(contours('svg'))).toHaveLength(2);
+  });
+
   it('keeps two inputs apart that differ only in their extension', async () => {
     await files('in/clip.avi', 'in/clip.mkv');
     expect(names(await planJobs(request('in', 'out'))).map(([, output]) => output)).toEqual([

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError, type ColourDescription, type JobRequest, type MediaInfo } from '../../shared';
 import { FramePool, pixelFormat, type Frame, type StreamFormat } from '../frames';
 import { buffered } from './buffered';
+import { instanceOutput } from './each-instance';
 import { expectedResults } from './expected-frames';
 import { Gate } from './gate';
+import { isNumbered, numberedName, numberPattern } from './numbered-files';
 import { checkOutput, putInPlace } from './result-file';
 import { choicesBefore, SegmentStore, STATE_ROLE, workFolder, type Segment } from './segment-store';
 import { Validator } from './validator';
@@ -192,6 +194,29 @@ describe('the validator', () => {
     expect(() => {
       new Validator().check(frame, { width: 64, height: 64, content: true });
     }).toThrow(expect.objectContaining({ code: 'bad-result' }));
+  });
+});
+
+describe('numbered files', () => {
+  it('have the names that ffmpeg’s patterns mean, and no others', () => {
+    expect(isNumbered('%05d.png')).toBe(true);
+    expect(isNumbered('100%.png')).toBe(false);
+    expect(['%05d.png', 'a-%d.svg', '%3d'].map((pattern) => numberedName(pattern, 42))).toEqual([
+      '00042.png',
+      'a-42.svg',
+      ' 42',
+    ]);
+    const own = numberPattern('a (1)-%03d.png');
+    expect(
+      ['a (1)-001.png', 'a (1)-12345.png', 'a (1)-x.png', 'b-001.png', 'a (1)-001.png.bak'].map((name) =>
+        own.test(name),
+      ),
+    ).toEqual([true, true, false, false, false]);
+  });
+
+  it('of a track lie beside the others, or in a folder of its own', () => {
+    expect(instanceOutput(join('out', 'a.b.mov'), 3)).toBe(join('out', 'a.b-3.mov'));
+    expect(instanceOutput(join('out', '%05d.png'), 3)).toBe(join('out-3', '%05d.png'));
   });
 });
 
