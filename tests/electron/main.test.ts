@@ -494,13 +494,18 @@ describe('the desktop app', () => {
     );
     const id = await start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
     await reached(id, 'running');
-    await vi.waitFor(() => {
-      expect(changes.some((change) => change.type === 'progress' && change.id === id)).toBe(true);
-    });
+    await vi.waitFor(
+      () => {
+        expect(changes.some((change) => change.type === 'progress' && change.id === id)).toBe(true);
+      },
+      { timeout: 60_000 },
+    );
     const dead = electron.engines.findLast(({ options }) => options.serviceName === 'Clearcut export');
     process.kill(dead?.pid ?? 0, 'SIGKILL');
     expect(await reached(id, 'failed')).toMatchObject({ error: { code: 'engine-lost' } });
-    expect(electron.blockers.size).toBe(0);
+    await vi.waitFor(() => {
+      expect(electron.blockers.size).toBe(0);
+    });
     expect(await page().probe(clip)).toMatchObject({ kind: 'video' });
     await page().changeQueue({ kind: 'release', ids: [id] });
     await reached(id, 'running');
@@ -516,14 +521,14 @@ describe('the desktop app', () => {
     const { settings } = await page().queue();
     await page().changeQueue({ kind: 'settings', settings: { ...settings, leaveRoom: true } });
     await reached(id, 'running');
-    const engine = await vi.waitFor(() => {
-      const newest = electron.engines.at(-1);
-      expect(newest?.options.env?.['CLEARCUT_LEAVE_ROOM']).toBe('1');
-      return newest;
-    });
-    await vi.waitFor(() => {
-      expect(getPriority(engine?.pid ?? 0)).toBeGreaterThan(getPriority());
-    });
+    await vi.waitFor(
+      () => {
+        const newest = electron.engines.at(-1);
+        expect(newest?.options.env?.['CLEARCUT_LEAVE_ROOM']).toBe('1');
+        expect(getPriority(newest?.pid ?? 0)).toBeGreaterThan(getPriority());
+      },
+      { timeout: 60_000 },
+    );
     await page().changeQueue({ kind: 'settings', settings: { ...settings, leaveRoom: false } });
     await page().changeQueue({ kind: 'remove', ids: [id] });
   });

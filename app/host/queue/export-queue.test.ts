@@ -150,10 +150,10 @@ describe('the queue of exports', () => {
     const written: string[] = [];
     await open({
       read: async () => null,
-      write: async () => void written.push(`${changes.length}`),
+      write: async () => void written.push(`${changes.length} ${queue.snapshot.items.length}`),
     });
     await add('a');
-    expect(written[0]).toBe('0');
+    expect(written[0]).toBe('0 0');
     expect(changes[0]).toMatchObject({ type: 'added' });
     await open({
       read: async () => null,

@@ -151,7 +151,7 @@ export class ExportQueue {
     this.#items = this.#items.map((item) =>
       item.id === id ? { ...item, state: 'waiting', fraction: progress?.fraction ?? item.fraction } : item,
     );
-    await this.#save().catch(() => undefined);
+    await this.#save(this.#items, this.#settings).catch(() => undefined);
     await this.logs.flush();
   }
 
@@ -217,13 +217,8 @@ export class ExportQueue {
   async #set(settings: QueueSettings): Promise<void> {
     const before = this.#settings;
     await this.#inTurn(async () => {
+      await this.#save(this.#items, settings);
       this.#settings = settings;
-      try {
-        await this.#save();
-      } catch (error) {
-        this.#settings = before;
-        throw error;
-      }
       this.#tell({ type: 'settings', settings });
     });
     const running = this.#running;
@@ -384,16 +379,11 @@ export class ExportQueue {
     change: () => QueueChange,
   ): Promise<void> {
     return this.#inTurn(async () => {
-      const before = this.#items;
-      const after = edit(before);
-      if (after === before) return;
+      const after = edit(this.#items);
+      if (after === this.#items) return;
+      await this.#save(after, this.#settings);
+      // Whoever asks meanwhile is told what stands on the disk.
       this.#items = after;
-      try {
-        await this.#save();
-      } catch (error) {
-        this.#items = before;
-        throw error;
-      }
       this.#tell(change());
     });
   }
@@ -404,8 +394,8 @@ export class ExportQueue {
     return done;
   }
 
-  #save(): Promise<void> {
-    return this.kept.write({ version: QUEUE_VERSION, settings: this.#settings, items: this.#items });
+  #save(items: readonly QueueItem[], settings: QueueSettings): Promise<void> {
+    return this.kept.write({ version: QUEUE_VERSION, settings, items });
   }
 
   #tell(change: QueueChange): void {
