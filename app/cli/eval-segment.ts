@@ -10,6 +10,7 @@ import {
   type MaskScore,
   type SegmentScore,
   type SequenceStatistics,
+  type Steadiness,
   type TrackScore,
 } from '../shared';
 import { optionOf } from './option';
@@ -68,7 +69,7 @@ export function addEvalMatte(evaluate: Command): void {
       'after',
       `
 Union: of all people that were found. Best: of those of them whose union fits best, chosen greedily. Steady: mean IoU of the
-unions of the same photograph with fresh noise (σ 3 of 255), one after the other.`,
+unions of the same photograph with fresh noise (σ 3 of 255), one after the other; followed: the same as a video.`,
     )
     .action(async (directory: string, { json, ...wish }: Flags<EvalMatteRequest, 'directory'>) => {
       await report((engine) => engine.evalMatte({ directory, ...wish }), { json, describe: describeMatte });
@@ -129,15 +130,15 @@ function describeMatte(result: EvalMatteResult): string[] {
   return [
     `People in ${pictures.length} pictures of ${directory}${split === null ? '' : ` (${split})`} by ${method}`,
     ...table([
-      ['', 'union IoU', 'boundary', 'best IoU', 'boundary', 'people', 'steady'],
+      ['', 'union IoU', 'boundary', 'best IoU', 'boundary', 'people', 'steady', 'followed'],
       ...pictures.map((one) => [
         one.name,
         ...cells(one.union),
         ...cells(one.best),
         one.best === null ? '–' : String(one.people),
-        known(one.steadiness, 4),
+        ...steady(one.steadiness),
       ]),
-      ['mean', ...cells(mean.union), ...cells(mean.best), '', known(mean.steadiness, 4)],
+      ['mean', ...cells(mean.union), ...cells(mean.best), '', ...steady(mean.steadiness)],
     ]),
     ...(secondsPerFrame === null ? [] : [`${secondsPerFrame.toFixed(3)} s a picture`]),
   ];
@@ -185,6 +186,10 @@ function describeTrack({ directory, method, sequences }: EvalTrackResult): strin
       }),
     ]),
   ];
+}
+
+function steady(score: Steadiness | null): string[] {
+  return [known(score?.alone ?? null, 4), known(score?.followed ?? null, 4)];
 }
 
 function three(value: number): string {

@@ -105,8 +105,16 @@ export interface MattePictureScore {
   /** Of those of them that together fit best; null where only a mask is known. */
   readonly best: MaskScore | null;
   readonly people: number;
-  /** IoU of masks under fresh noise, mean over neighbours; null where not measured. */
-  readonly steadiness: number | null;
+  /** Null where not measured. */
+  readonly steadiness: Steadiness | null;
+}
+
+/** IoU of a photograph's masks under fresh noise, mean over neighbours. */
+export interface Steadiness {
+  /** Every picture for itself. */
+  readonly alone: number;
+  /** As a video, followed. */
+  readonly followed: number;
 }
 
 export interface EvalMatteResult {
@@ -117,7 +125,7 @@ export interface EvalMatteResult {
   readonly mean: {
     readonly union: MaskScore;
     readonly best: MaskScore | null;
-    readonly steadiness: number | null;
+    readonly steadiness: Steadiness | null;
   };
   /** For a whole frame, mattes included; null for masks out of a folder. */
   readonly secondsPerFrame: number | null;

@@ -112,7 +112,7 @@ describe('eval matte', () => {
       mean: { union: { iou: 0.5 }, best: null },
     });
     const { stdout } = await clearcut('eval', 'matte', at('people'), '--masks', at('found'));
-    expect(stdout).toMatch(/^one +0\.500 +0\.\d{3} +– +– +– +–$/m);
+    expect(stdout).toMatch(/^one +0\.500 +0\.\d{3} +– +– +– +– +–$/m);
   });
 
   it('refuses what makes no sense', async () => {

@@ -14,6 +14,7 @@ export {
   recordLine,
   Segmenter,
   svgOfEach,
+  USUAL_MIN_SCORE,
   type ContourTarget,
   type FoundRecord,
   type InstanceSource,

@@ -6,9 +6,10 @@ import {
   type EvalMatteResult,
   type MaskScore,
   type MattePictureScore,
+  type Steadiness,
 } from '../../../shared';
 import type { RgbImage } from '../read-image';
-import type { EvalContext, Finder, OpenFinder } from './finder';
+import type { EvalContext, Finder, FoundRegion, OpenFinder } from './finder';
 import { foreignMasks } from './foreign-masks';
 import { readMask, type MaskFile } from './mask-file';
 import { readPicture, type MaskedPicture } from './masked-picture';
@@ -55,7 +56,7 @@ interface Matter {
   readonly union: Region;
   /** Null where only the union is known. */
   readonly people: readonly Region[] | null;
-  readonly steadiness: number | null;
+  readonly steadiness: Steadiness | null;
   readonly seconds: number | null;
 }
 
@@ -95,7 +96,13 @@ async function measure(
     mean: {
       union: meanOf(pictures.map(({ union }) => union)),
       best: best.length === 0 ? null : meanOf(best),
-      steadiness: steadiness.length === 0 ? null : mean(steadiness),
+      steadiness:
+        steadiness.length === 0
+          ? null
+          : {
+              alone: mean(steadiness.map(({ alone }) => alone)),
+              followed: mean(steadiness.map(({ followed }) => followed)),
+            },
     },
     secondsPerFrame: seconds.length === 0 ? null : mean(seconds),
   };
@@ -114,8 +121,7 @@ async function foreignMatter(masks: string): Promise<MatteMethod> {
 function networkMatter(finder: Finder, flicker: boolean): MatteMethod {
   const peopleIn = async (picture: RgbImage): Promise<{ people: Region[]; seconds: number }> => {
     const { found, time } = await finder.find(picture);
-    const people = found.filter(({ classIndex }) => classIndex === PERSON).map(({ region }) => region);
-    return { people, seconds: time.whole };
+    return { people: regionsOfPeople(found), seconds: time.whole };
   };
   return {
     description: finder.description,
@@ -133,12 +139,21 @@ function networkMatter(finder: Finder, flicker: boolean): MatteMethod {
     },
   };
 
-  async function steadiness(picture: RgbImage): Promise<number> {
-    const unions: Region[] = [];
-    for (let seed = 1; seed <= NOISY_FRAMES; seed++)
-      unions.push(unionOf((await peopleIn(withSensorNoise(picture, seed))).people));
-    return mean(neighbourIous(unions));
+  async function steadiness(picture: RgbImage): Promise<Steadiness> {
+    const noisy = Array.from({ length: NOISY_FRAMES }, (_, seed) => withSensorNoise(picture, seed + 1));
+    const alone: Region[] = [];
+    for (const frame of noisy) alone.push(unionOf((await peopleIn(frame)).people));
+    async function* shot(): AsyncGenerator<RgbImage> {
+      yield* noisy;
+    }
+    const followed: Region[] = [];
+    for await (const frame of finder.follow(shot())) followed.push(unionOf(regionsOfPeople(frame)));
+    return { alone: mean(neighbourIous(alone)), followed: mean(neighbourIous(followed)) };
   }
+}
+
+function regionsOfPeople(found: readonly FoundRegion[]): Region[] {
+  return found.filter(({ classIndex }) => classIndex === PERSON).map(({ region }) => region);
 }
 
 function meanOf(scores: readonly MaskScore[]): MaskScore {

@@ -42,7 +42,7 @@ export interface FinderWish {
   /** Least score of an object; the product's own if left out. */
   readonly minScore?: number | undefined;
   /** All that the network knows if left out. */
-  readonly classes?: readonly ClassName[];
+  readonly classes?: readonly ClassName[] | null;
 }
 
 /** Seconds that a picture took. */

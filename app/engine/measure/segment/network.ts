@@ -1,32 +1,32 @@
+import type { SegmentRequest } from '../../../shared';
 import { chooseBackend, findSegmentModel, type SegmentModel } from '../../runtime';
-import { Segmenter } from '../../stages';
-import { toPlanar } from '../read-image';
-import type { Finder, FinderWish, FoundRegion } from './finder';
+import { openSource, Segmenter, USUAL_MIN_SCORE } from '../../stages';
+import { toPlanar, type RgbImage } from '../read-image';
+import type { Finder, FinderWish, FollowedRegion, FoundRegion } from './finder';
 import { regionOf } from './region';
 
-/** Least score of an object where nothing else is wished. */
-const USUAL_SCORE = 0.3;
+/** Frames a second of what is followed: those of the sequences that it is measured on. */
+const FRAME_RATE = 24;
 
 /**
  * The product's own network and tracker.
  * @throws UserError model-missing, model-damaged, backend-unavailable
  */
-export async function openNetwork({
-  model: name,
-  minScore = USUAL_SCORE,
-  classes,
-}: FinderWish): Promise<Finder> {
-  const model = withAllClasses(await findSegmentModel(name === undefined ? {} : { name }));
-  const backend = await chooseBackend('auto');
-  const segmenter = await Segmenter.open(model, backend, {
-    classes: classes ?? 'all',
-    minScore,
-    note: () => undefined,
-  });
+export async function openNetwork({ model: name, minScore, classes = null }: FinderWish): Promise<Finder> {
+  const model = await findSegmentModel(name === undefined ? {} : { name });
+  // The point head has no shader.
+  const backend = await chooseBackend('cpu');
+  const note = (): void => undefined;
+  const options = { classes: classes ?? ('all' as const), minScore: minScore ?? USUAL_MIN_SCORE, note };
+  const segmenter = await Segmenter.open(withAllClasses(model), backend, options);
+  const request: SegmentRequest = {
+    ...{ kind: 'segment', classes: options.classes, model: model.manifest.name },
+    ...(minScore === undefined ? {} : { minScore }),
+  };
   return {
     description: `${model.manifest.name} (${backend.description})`,
     async find(image) {
-      const picture = { width: image.width, height: image.height, data: toPlanar(image) };
+      const picture = planarOf(image);
       const from = performance.now();
       const detections = await segmenter.segment(picture);
       const whole = (performance.now() - from) / 1000;
@@ -37,17 +37,33 @@ export async function openNetwork({
       }));
       return { found, time: { whole, parts: { ...segmenter.seconds } } };
     },
-    follow: () => {
-      throw new Error('Nothing follows objects yet.');
+    async *follow(shot) {
+      const source = await openSource(request, { note });
+      const told = (instances: Awaited<ReturnType<typeof source.push>>): FollowedRegion[][] =>
+        instances.map((frame) =>
+          frame.map(({ classIndex, score, matte, track, outlier }) => ({
+            ...{ classIndex, score, track, outlier },
+            region: regionOf(matte),
+          })),
+        );
+      try {
+        let frame = 0;
+        for await (const image of shot) yield* told(await source.push(planarOf(image), frame++ / FRAME_RATE));
+        yield* told(await source.flush());
+      } finally {
+        await source.close();
+      }
     },
     close: () => segmenter.close(),
   };
 }
 
+function planarOf(image: RgbImage): { width: number; height: number; data: Float32Array } {
+  return { width: image.width, height: image.height, data: toPlanar(image) };
+}
+
 /** Measured is what the network knows, not what is good enough to be offered. */
 function withAllClasses({ manifest, ...rest }: SegmentModel): SegmentModel {
-  return {
-    ...rest,
-    manifest: { ...manifest, classes: manifest.classes.map((one) => ({ ...one, shown: true })) },
-  };
+  const classes = manifest.classes.map((one) => ({ ...one, shown: true }));
+  return { ...rest, manifest: { ...manifest, classes } };
 }

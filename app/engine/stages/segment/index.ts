@@ -3,6 +3,7 @@ export { instancesOf, readRecord, recordLine, type FoundRecord } from './export/
 export type { ContourTarget } from './export/shown-frames';
 export { animatedSvg, svgOfEach } from './export/svg';
 export type { InstanceSource } from './instance-source';
+export { USUAL_MIN_SCORE } from './network-source';
 export { openSource } from './open-source';
 export { Segment } from './segment-stage';
 export { Segmenter } from './segmenter';
