@@ -123,7 +123,7 @@ export interface BenchRow {
 }
 
 /** Parts of `clearcut bench`, in order. */
-export const BENCH_SECTIONS = ['kernels', 'network', 'sizes', 'pipeline', 'gpu'] as const;
+export const BENCH_SECTIONS = ['kernels', 'network', 'sizes', 'pipeline', 'segment', 'gpu'] as const;
 export type BenchSectionName = (typeof BENCH_SECTIONS)[number];
 
 export const benchRequestSchema = z

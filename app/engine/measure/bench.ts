@@ -13,6 +13,7 @@ import { benchGpu } from './bench-gpu';
 import { benchNetwork } from './bench-network';
 import { benchPipeline } from './bench-pipeline';
 import type { BenchSection } from './bench-section';
+import { benchSegment } from './bench-segment';
 import { benchSizes } from './bench-sizes';
 
 /** What is measured. */
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<BenchSectionName, BenchSection>> = {
   network: { name: 'the parts of the light network', run: benchNetwork },
   sizes: { name: 'all networks', run: benchSizes },
   pipeline: { name: 'the parts of the pipeline', run: benchPipeline },
+  segment: { name: 'finding and following objects', run: benchSegment },
   gpu: { name: 'the graphics card', run: benchGpu },
 };
 

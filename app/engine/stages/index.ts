@@ -7,15 +7,20 @@ import { Segment } from './segment';
 export { frameProgram, gpuTileBudget, LumaUpscaler, type LumaCoding } from './enhance';
 export {
   animatedSvg,
+  BoxOutlines,
   cocoDocument,
+  findBoxes,
+  Follower,
   instancesOf,
+  NetworkPicture,
   openSource,
   readRecord,
   recordLine,
   Segmenter,
+  SnakeGraphs,
   svgOfEach,
-  USUAL_MIN_SCORE,
   type ContourTarget,
+  type Detection,
   type FoundRecord,
   type InstanceSource,
 } from './segment';

@@ -1,9 +1,14 @@
+export { BoxOutlines } from './box-outlines';
 export { cocoDocument } from './export/coco-json';
 export { instancesOf, readRecord, recordLine, type FoundRecord } from './export/found-record';
 export type { ContourTarget } from './export/shown-frames';
 export { animatedSvg, svgOfEach } from './export/svg';
+export { Follower } from './follow';
 export type { InstanceSource } from './instance-source';
-export { USUAL_MIN_SCORE } from './network-source';
+export type { Detection } from './instances';
+export { NetworkPicture } from './network-picture';
 export { openSource } from './open-source';
+export { findBoxes } from './peaks';
 export { Segment } from './segment-stage';
 export { Segmenter } from './segmenter';
+export { SnakeGraphs } from './snake-graphs';

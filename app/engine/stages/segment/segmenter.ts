@@ -1,13 +1,11 @@
 import { UserError, type ClassName, type SegmentManifest } from '../../../shared';
 import type { BackendChoice, SegmentModel } from '../../runtime';
-import { octagon, writeDiamond, writeResampled } from './initial-contour';
+import { BoxOutlines } from './box-outlines';
 import type { Box, Detection, RgbPicture } from './instances';
-import { MatteRendering, type FrameScale } from './matte';
+import type { FrameScale } from './matte';
 import { NetworkPicture, type Fitting } from './network-picture';
-import { findBoxes, type ExpectedObject, type FoundBox } from './peaks';
-import { PointRendering } from './point-rendering';
+import { findBoxes, type ExpectedObject } from './peaks';
 import { SnakeGraphs } from './snake-graphs';
-import { tracedLazily } from './trace-outlines';
 
 export interface SegmenterOptions {
   /** `all`: those that the model knows well enough. */
@@ -32,9 +30,6 @@ export interface SegmenterSeconds {
 
 /** Objects of a picture at most. */
 const MOST = 100;
-/** Every tenth point of a diamond becomes an extreme point. */
-const EXTREME_EVERY = 10;
-const PERSON = 0;
 
 /** Finds the objects of single pictures with a Deep Snake. */
 export class Segmenter {
@@ -43,8 +38,7 @@ export class Segmenter {
   readonly #options: SegmenterOptions;
   readonly #classes: readonly number[];
   readonly #picture = new NetworkPicture();
-  readonly #points: PointRendering;
-  readonly #mattes = new MatteRendering();
+  readonly #outlines: BoxOutlines;
   #fitting: Fitting | null = null;
   #seconds: SegmenterSeconds = { network: 0, contours: 0, mattes: 0 };
   #noted = false;
@@ -59,7 +53,7 @@ export class Segmenter {
     this.#manifest = manifest;
     this.#options = options;
     this.#classes = classIndices(manifest, options.classes);
-    this.#points = new PointRendering(graphs);
+    this.#outlines = new BoxOutlines(graphs);
   }
 
   /** @throws UserError model-missing, model-damaged, bad-usage (the model doesn't know a class) */
@@ -118,9 +112,9 @@ export class Segmenter {
     const looked = performance.now();
     this.#seconds = { network: (looked - begun) / 1000, contours: 0, mattes: 0 };
     if (boxes.length === 0) return [];
-    const contours = await this.#contoursOf(boxes);
+    const contours = await this.#outlines.contours(boxes);
     const drawn = performance.now();
-    const detections = await this.#detections(boxes, contours, fitting, scale);
+    const detections = await this.#outlines.detections(boxes, contours, fitting, scale);
     this.#seconds = {
       ...this.#seconds,
       contours: (drawn - looked) / 1000,
@@ -133,53 +127,6 @@ export class Segmenter {
     await this.#graphs.close();
   }
 
-  /** [boxes, contourPoints, 2] in pixels of the network's input. */
-  async #contoursOf(boxes: readonly FoundBox[]): Promise<Float32Array> {
-    const { diamondPoints, contourPoints } = this.#graphs;
-    const diamonds = new Float32Array(2 * diamondPoints * boxes.length);
-    const centres = new Float32Array(2 * boxes.length);
-    for (const [index, { box }] of boxes.entries()) {
-      writeDiamond(box, diamonds.subarray(2 * diamondPoints * index, 2 * diamondPoints * (index + 1)));
-      centres[2 * index] = (box.x0 + box.x1) / 2;
-      centres[2 * index + 1] = (box.y0 + box.y1) / 2;
-    }
-    const moved = await this.#graphs.extremes(diamonds, centres);
-    const first = new Float32Array(2 * contourPoints * boxes.length);
-    for (let index = 0; index < boxes.length; index++) {
-      const points = moved.subarray(2 * diamondPoints * index, 2 * diamondPoints * (index + 1));
-      const extremes = points.filter((_, value) => (value >> 1) % EXTREME_EVERY === 0);
-      writeResampled(
-        octagon(extremes),
-        first.subarray(2 * contourPoints * index, 2 * contourPoints * (index + 1)),
-      );
-    }
-    return this.#graphs.contours(first);
-  }
-
-  async #detections(
-    boxes: readonly FoundBox[],
-    contours: Float32Array,
-    { width, height, pictureWidth, pictureHeight }: Fitting,
-    scale: FrameScale,
-  ): Promise<Detection[]> {
-    const grids = await this.#points.grids({
-      contours,
-      vertices: this.#graphs.contourPoints,
-      person: boxes.map(({ classIndex }) => classIndex === PERSON),
-      scale: Math.max(scale.width / pictureWidth, scale.height / pictureHeight),
-      width,
-      height,
-    });
-    const detections: Detection[] = [];
-    for (const [index, { classIndex, score, box }] of boxes.entries()) {
-      const grid = grids[index];
-      const matte = grid ? await this.#mattes.render(grid, scale) : null;
-      if (matte) detections.push(tracedLazily({ classIndex, score, box: inFrame(box, scale), matte }));
-    }
-    this.#points.giveBack(grids);
-    return detections;
-  }
-
   #noteDropped(): void {
     if (this.#noted) return;
     this.#noted = true;
@@ -187,15 +134,6 @@ export class Segmenter {
       `There were more than ${MOST} objects in a picture: the ${MOST} that the network is surest of were kept.`,
     );
   }
-}
-
-function inFrame({ x0, y0, x1, y1 }: Box, { width, height, across, down }: FrameScale): Box {
-  return {
-    x0: Math.min(x0 * across, width),
-    y0: Math.min(y0 * down, height),
-    x1: Math.min(x1 * across, width),
-    y1: Math.min(y1 * down, height),
-  };
 }
 
 function inInput({ x0, y0, x1, y1 }: Box, { across, down }: FrameScale): Box {
