@@ -35,7 +35,7 @@ export class Settings {
   readonly #networks = $derived(new Networks(this.models));
   readonly #hasMotionNetwork = $derived(this.models?.some(isInterpolateManifest) ?? false);
   /** What each preset means here, worked out once. */
-  readonly #meanings = new WeakMap<Preset, string>();
+  readonly #trials = new WeakMap<Preset, { readonly meaning: string; readonly possible: boolean }>();
 
   get codec(): Codec {
     return this.#codec;
@@ -86,12 +86,14 @@ export class Settings {
   /** The preset that says what is set now, or null for settings of one's own. */
   get preset(): Preset | null {
     const now = this.#meaning;
-    return this.presets.find((preset) => this.#meaningOf(preset) === now) ?? null;
+    return this.presets.find((preset) => this.#trial(preset).meaning === now) ?? null;
   }
 
-  /** Presets as they are offered: those that need a network for motion only where there is one. */
+  /** Presets as they are offered: of steps that the window has, and with a network for motion only where there is one. */
   get presets(): readonly Preset[] {
-    return [...PRESETS, ...this.own].filter(({ deblur }) => !deblur || this.#hasMotionNetwork);
+    return [...PRESETS, ...this.own].filter(
+      (preset) => (!preset.deblur || this.#hasMotionNetwork) && this.#trial(preset).possible,
+    );
   }
 
   /** Why a preset can't be had here, or null. */
@@ -189,16 +191,16 @@ export class Settings {
     return JSON.stringify([this.stages, this.#codec, this.#crf]);
   }
 
-  #meaningOf(preset: Preset): string {
-    const known = this.#meanings.get(preset);
-    if (known !== undefined) return known;
+  #trial(preset: Preset): { readonly meaning: string; readonly possible: boolean } {
+    const known = this.#trials.get(preset);
+    if (known) return known;
     // Tried out on settings of its own: a step's class alone knows what it makes of a preset.
-    const meaning = untrack(() => {
+    const tried = untrack(() => {
       const trial = new Settings();
       trial.usePreset(preset);
-      return trial.#meaning;
+      return { meaning: trial.#meaning, possible: trial.stages !== null };
     });
-    this.#meanings.set(preset, meaning);
-    return meaning;
+    this.#trials.set(preset, tried);
+    return tried;
   }
 }
