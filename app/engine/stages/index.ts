@@ -19,6 +19,7 @@ export {
   Segmenter,
   SnakeGraphs,
   svgOfEach,
+  USUAL_MIN_SCORE,
   type ContourTarget,
   type Detection,
   type FoundRecord,

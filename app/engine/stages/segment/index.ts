@@ -7,6 +7,7 @@ export { Follower } from './follow';
 export type { InstanceSource } from './instance-source';
 export type { Detection } from './instances';
 export { NetworkPicture } from './network-picture';
+export { USUAL_MIN_SCORE } from './network-source';
 export { openSource } from './open-source';
 export { findBoxes } from './peaks';
 export { Segment } from './segment-stage';
