@@ -1,6 +1,7 @@
 // How smooth the window is, by the browser's own trace: `node tests/bench/window.mjs` (after a build).
 // Shows the built window in Debian's Chromium on a host that is made up: a queue of 10,000 jobs, one of which tells of its
 // progress, and a video of two hours. Prints the first paint, and what each frame of the main thread took.
+/* global window, OffscreenCanvas, requestAnimationFrame -- for what runs in the page */
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,7 +103,6 @@ function madeUpHost() {
     return new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
   };
   const nothing = () => () => undefined;
-  let tell = () => undefined;
   let fraction = 0;
   setInterval(() => {
     fraction = (fraction + 0.001) % 1;
@@ -154,7 +154,6 @@ function madeUpHost() {
     onOpen: nothing,
     onCommand: nothing,
   };
-  void tell;
 }
 
 const server = createServer((question, answer) => {
