@@ -38,6 +38,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["warpToTime"] = Napi::Function::New(env, startWarpToTime);
   exports["signedDistance"] = Napi::Function::New(env, startSignedDistance);
   exports["subdivideGrids"] = Napi::Function::New(env, startSubdivideGrids);
+  exports["steadyMatte"] = Napi::Function::New(env, startSteadyMatte);
   exports["renderMatte"] = Napi::Function::New(env, startRenderMatte);
   exports["resizeBilinear"] = Napi::Function::New(env, startResizeBilinear);
   exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);

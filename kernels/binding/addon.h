@@ -28,6 +28,7 @@ Napi::Value startWarpToTime(const Napi::CallbackInfo& info);
 
 Napi::Value startSignedDistance(const Napi::CallbackInfo& info);
 Napi::Value startSubdivideGrids(const Napi::CallbackInfo& info);
+Napi::Value startSteadyMatte(const Napi::CallbackInfo& info);
 Napi::Value startRenderMatte(const Napi::CallbackInfo& info);
 
 Napi::Value startResizeBilinear(const Napi::CallbackInfo& info);

@@ -9,6 +9,7 @@ import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes'
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { SteadyWork } from '../outline/steady-reference';
 import type { PointHeadLayer } from '../point-head/attributes';
 import type { BilinearWork } from '../plane/bilinear-reference';
 import type { ResizeWork, ToFloatWork, ToPlaneWork } from '../plane/reference';
@@ -47,6 +48,7 @@ interface NativeAddon {
     readonly counts: Int32Array;
     readonly kernel: IsaName;
   }): Promise<void>;
+  steadyMatte(work: SteadyWork): Promise<void>;
   renderMatte(work: MatteWork & { readonly kernel: IsaName }): Promise<void>;
   resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
@@ -153,6 +155,7 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     warpToTime: (work) => addon.warpToTime(work),
     signedDistance: (work) => addon.signedDistance({ ...work, kernel: name }),
     subdivideGrids: (grids, counts) => addon.subdivideGrids({ grids, counts, kernel: name }),
+    steadyMatte: (work) => addon.steadyMatte(work),
     renderMatte: (work) => addon.renderMatte({ ...work, kernel: name }),
     resizeBilinear: (work) => addon.resizeBilinear(work),
     resizeBicubic: (work) => addon.resizeBicubic(work),

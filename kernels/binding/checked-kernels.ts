@@ -8,9 +8,10 @@ import {
   type PictureCoding,
 } from '../plane/colour-work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
-import { checkDistances, checkGrid, checkMatte } from '../outline/checked';
+import { checkDistances, checkGrid, checkMatte, checkSteady } from '../outline/checked';
 import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { SteadyWork } from '../outline/steady-reference';
 import { bilinearAxis } from '../plane/bilinear-table';
 import type { LinearAxis } from '../plane/chroma-axis';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
@@ -113,6 +114,11 @@ export class CheckedKernels implements Kernels {
     const counts = new Int32Array(grids.length);
     await this.#implementation.subdivideGrids(grids, counts);
     return counts;
+  }
+
+  async steadyMatte(work: SteadyWork): Promise<void> {
+    checkSteady(work);
+    await this.#implementation.steadyMatte(work);
   }
 
   async renderMatte(work: MatteWork): Promise<void> {

@@ -6,6 +6,7 @@ import type { DynamicFilter2dWork } from '../dynamic-filter2d/reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { SteadyWork } from '../outline/steady-reference';
 import type { PointHeadLayer } from '../point-head/attributes';
 import type { PointHeadWork } from '../point-head/reference';
 import type { BilinearWork } from '../plane/bilinear-reference';
@@ -69,6 +70,7 @@ export interface Implementation {
   signedDistance(work: DistanceWork): Promise<void>;
   /** How many cells were chosen of each goes to `counts`. */
   subdivideGrids(grids: readonly GridWork[], counts: Int32Array): Promise<void>;
+  steadyMatte(work: SteadyWork): Promise<void>;
   renderMatte(work: MatteWork): Promise<void>;
   resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;

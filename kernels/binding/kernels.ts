@@ -4,6 +4,7 @@ import type { PictureCoding } from '../plane/colour-work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
+import type { SteadyWork } from '../outline/steady-reference';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
 import type { StillLayout, StillWork } from '../plane/still-reference';
 import type { PointHeadDescription } from '../point-head/attributes';
@@ -180,6 +181,8 @@ export interface Kernels {
   signedDistance(work: DistanceWork): Promise<void>;
   /** Draws grids of logits out and chooses their least certain cells; kernels/README.md says how. How many of each. */
   subdivideGrids(grids: readonly GridWork[]): Promise<Int32Array>;
+  /** Blends what was told of an object before into its matte, where nothing has changed; kernels/README.md says how. */
+  steadyMatte(work: SteadyWork): Promise<void>;
   /** Coverage of pixels, 0 to 255, read off a grid of logits; kernels/README.md says how. */
   renderMatte(work: MatteWork): Promise<void>;
   /** Resamples planes of floats along straight lines (plane/bilinear-table.ts). */

@@ -69,4 +69,37 @@ Napi::Value startRenderMatte(const Napi::CallbackInfo& info) {
   });
 }
 
+namespace {
+
+PlacedMatte placedFrom(const Napi::Object& from) {
+  PlacedMatte matte;
+  matte.x = sizeOf(from, "x");
+  matte.y = sizeOf(from, "y");
+  matte.width = sizeOf(from, "width");
+  matte.height = sizeOf(from, "height");
+  matte.data = dataOf<uint8_t>(from.Get("data"));
+  return matte;
+}
+
+}  // namespace
+
+Napi::Value startSteadyMatte(const Napi::CallbackInfo& info) {
+  const auto from = info[0].As<Napi::Object>();
+  SteadyWork work;
+  work.now = placedFrom(from.Get("now").As<Napi::Object>());
+  work.told = placedFrom(from.Get("told").As<Napi::Object>());
+  work.still = dataOf<uint8_t>(from.Get("still"));
+  work.mapWidth = sizeOf(from, "mapWidth");
+  work.columns = dataOf<int32_t>(from.Get("columns"));
+  work.rows = dataOf<int32_t>(from.Get("rows"));
+  work.width = from.Get("columns").As<Napi::TypedArray>().ElementLength();
+  work.height = from.Get("rows").As<Napi::TypedArray>().ElementLength();
+  work.weight = static_cast<int>(sizeOf(from, "weight"));
+  work.target = dataOf<uint8_t>(from.Get("target"));
+  return startWork(from, [work] {
+    steadyMatte(ThreadPool::shared(), work);
+    return kNothing;
+  });
+}
+
 }  // namespace clearcut

@@ -3,6 +3,7 @@ import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
 import { referenceSubdivide } from '../outline/grid-reference';
 import { referenceMatte, referenceSignedDistance } from '../outline/reference';
+import { referenceSteady } from '../outline/steady-reference';
 import type { PointHeadLayer } from '../point-head/attributes';
 import { referencePointHead } from '../point-head/reference';
 import { referenceResizeBilinear } from '../plane/bilinear-reference';
@@ -51,6 +52,9 @@ export function referenceImplementation(reason: string): Implementation {
     },
     subdivideGrids: async (grids, counts) => {
       counts.set(grids.map(referenceSubdivide));
+    },
+    steadyMatte: async (work) => {
+      referenceSteady(work);
     },
     renderMatte: async (work) => {
       referenceMatte(work);

@@ -1,6 +1,7 @@
 import { checkArray, checkFinite, checkInteger, expected, overlap } from '../checks';
 import type { GridWork } from './grid-reference';
 import type { DistanceWork, MatteWork } from './reference';
+import type { PlacedMatte, SteadyWork } from './steady-reference';
 
 /** @throws TypeError that names what is wrong */
 export function checkDistances({ polygons, vertices, starts, points, distances }: DistanceWork): void {
@@ -26,6 +27,41 @@ export function checkGrid({ source, side, target, x0, y0, x1, y1, cells }: GridW
   checkInteger(x0, 'x0', 0, x1);
   checkInteger(y0, 'y0', 0, y1);
   checkArray(cells, Int32Array, cells.length, 'cells');
+}
+
+/** @throws TypeError that names what is wrong */
+export function checkSteady(work: SteadyWork): void {
+  const { now, told, still, mapWidth, columns, rows, weight, target } = work;
+  checkPlaced(now, 'now', columns.length, rows.length);
+  checkPlaced(told, 'told', columns.length, rows.length);
+  checkInteger(mapWidth, 'mapWidth', 1, 2 ** 16);
+  checkArray(still, Uint8Array, still.length, 'still');
+  if (still.length % mapWidth !== 0) expected(`rows of ${mapWidth}`, 'still', still);
+  checkPlaces(columns, 'columns', mapWidth);
+  checkPlaces(rows, 'rows', still.length / mapWidth);
+  checkInteger(weight, 'weight', 0, 256);
+  checkArray(target, Uint8Array, columns.length * rows.length, 'target');
+  if (overlap(now.data, target)) expected('memory apart from now', 'target', target);
+  if (overlap(told.data, target)) expected('memory apart from told', 'target', target);
+}
+
+function checkPlaced(
+  { x, y, width, height, data }: PlacedMatte,
+  name: string,
+  columns: number,
+  rows: number,
+): void {
+  checkInteger(width, `${name}.width`, 0, columns);
+  checkInteger(height, `${name}.height`, 0, rows);
+  checkInteger(x, `${name}.x`, 0, columns - width);
+  checkInteger(y, `${name}.y`, 0, rows - height);
+  checkArray(data, Uint8Array, width * height, `${name}.data`);
+}
+
+function checkPlaces(places: Int32Array, name: string, most: number): void {
+  checkArray(places, Int32Array, places.length, name);
+  for (let index = 0; index < places.length; index++)
+    checkInteger(places[index] ?? -1, `${name}[${index}]`, 0, most - 1);
 }
 
 /** @throws TypeError that names what is wrong */

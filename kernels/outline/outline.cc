@@ -64,7 +64,32 @@ int32_t choose(const GridWork& grid) {
   return chosen;
 }
 
+/** A matte's row of the region, of `width` pixels; beyond the matte 0. */
+void placeRow(const PlacedMatte& matte, size_t row, size_t width, uint8_t* target) {
+  std::memset(target, 0, width);
+  if (row >= matte.y && row < matte.y + matte.height)
+    std::memcpy(target + matte.x, matte.data + (row - matte.y) * matte.width, matte.width);
+}
+
 }  // namespace
+
+void steadyMatte(ThreadPool& pool, const SteadyWork& work) {
+  pool.forRange(work.height, kLeastRows, [&](size_t from, size_t to, Scratch& scratch) {
+    uint8_t* const told = scratch.bytes(work.width);
+    for (size_t row = from; row < to; row++) {
+      uint8_t* const target = work.target + row * work.width;
+      placeRow(work.now, row, work.width, target);
+      placeRow(work.told, row, work.width, told);
+      const uint8_t* const still = work.still + static_cast<size_t>(work.rows[row]) * work.mapWidth;
+      for (size_t x = 0; x < work.width; x++) {
+        const int difference = told[x] - target[x];
+        if (difference == 0) continue;
+        const int share = work.weight * still[work.columns[x]] / 255;
+        target[x] = static_cast<uint8_t>(target[x] + difference * share / 256);
+      }
+    }
+  });
+}
 
 void subdivideGrids(ThreadPool& pool, const OutlineKernel& kernel, const std::vector<GridWork>& grids,
                     int32_t* counts) {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { compiledKernels, loadKernels, type Kernels } from '..';
 import { random } from '../adder2d/cases';
+import type { PlacedMatte } from './steady-reference';
 
 const reference = loadKernels({ implementation: 'reference' });
 const levels = compiledKernels();
@@ -159,6 +160,80 @@ describe('subdivideGrids', () => {
       loadKernels().subdivideGrids([{ ...work, ...change }]);
     await expect(subdivide({ x1: 5 })).rejects.toThrow('for x1 but received 5');
     await expect(subdivide({ target: new Float32Array(4) })).rejects.toThrow('for target');
+  });
+});
+
+async function steady(kernels: Kernels, width: number, height: number, weight: number): Promise<Uint8Array> {
+  const next = random(seed);
+  const matte = (x: number, y: number, right: number, bottom: number): PlacedMatte => ({
+    x,
+    y,
+    width: width - x - right,
+    height: height - y - bottom,
+    data: Uint8Array.from({ length: (width - x - right) * (height - y - bottom) }, () =>
+      Math.floor(256 * next()),
+    ),
+  });
+  const mapWidth = 7;
+  const whole = new Uint8Array(width * height + 2 * GUARD).fill(123);
+  await kernels.steadyMatte({
+    now: matte(1, 2, 0, 1),
+    told: matte(0, 0, 3, 0),
+    still: Uint8Array.from({ length: 5 * mapWidth }, () => Math.floor(256 * next())),
+    mapWidth,
+    columns: Int32Array.from({ length: width }, () => Math.floor(7 * next())),
+    rows: Int32Array.from({ length: height }, () => Math.floor(5 * next())),
+    weight,
+    target: whole.subarray(GUARD, GUARD + width * height),
+  });
+  expect(whole.subarray(0, GUARD).every((value) => value === 123)).toBe(true);
+  expect(whole.subarray(GUARD + width * height).every((value) => value === 123)).toBe(true);
+  return whole;
+}
+
+describe('steadyMatte', () => {
+  it.each([
+    [40, 33, 205],
+    [5, 4, 256],
+    [100, 70, 0],
+  ])('gives the reference’s codes: %i×%i, weight %i', async (width, height, weight) => {
+    const wanted = await steady(reference, width, height, weight);
+    for (const [what, kernels] of everyKernel())
+      expect(await steady(kernels, width, height, weight), what).toEqual(wanted);
+  });
+
+  it('keeps what was told where nothing has changed, and leaves it behind in the end', async () => {
+    const placed = (...data: number[]): PlacedMatte => ({
+      x: 0,
+      y: 0,
+      width: 3,
+      height: 1,
+      data: Uint8Array.from(data),
+    });
+    let told = placed(200, 200, 0);
+    const target = new Uint8Array(3);
+    const work = {
+      now: placed(0, 0, 255),
+      still: Uint8Array.of(255, 0, 255),
+      mapWidth: 3,
+      columns: Int32Array.of(0, 1, 2),
+      rows: Int32Array.of(0),
+      weight: 128,
+      target,
+    };
+    await loadKernels().steadyMatte({ ...work, told });
+    expect([...target]).toEqual([100, 0, 128]);
+    for (let frame = 0; frame < 12; frame++) {
+      told = placed(...target);
+      await loadKernels().steadyMatte({ ...work, told });
+    }
+    expect([...target]).toEqual([0, 0, 255]);
+    await expect(
+      loadKernels().steadyMatte({ ...work, told, columns: Int32Array.of(0, 3, 1) }),
+    ).rejects.toThrow('for columns[1] but received 3');
+    await expect(loadKernels().steadyMatte({ ...work, told: { ...told, x: 1 } })).rejects.toThrow(
+      'for told.x',
+    );
   });
 });
 

@@ -68,8 +68,13 @@ function frameOf(index: number, things: readonly Thing[], noise = 0, background 
 }
 
 /** What is told of each frame of a shot. */
-function follow(frames: readonly FoundFrame[], follower = new Follower()): (readonly Instance[])[] {
-  return [...frames.flatMap((frame) => follower.push(frame)), ...follower.flush()];
+async function follow(
+  frames: readonly FoundFrame[],
+  follower = new Follower(),
+): Promise<(readonly Instance[])[]> {
+  const told: (readonly Instance[])[] = [];
+  for (const frame of frames) told.push(...(await follower.push(frame)));
+  return [...told, ...(await follower.flush())];
 }
 
 const numbers = (told: readonly (readonly Instance[])[]): number[][] =>
@@ -85,8 +90,8 @@ function shot(count: number, at: (index: number) => readonly Thing[], noise = 0)
 }
 
 describe('Follower', () => {
-  it('keeps numbers while objects move, and tells of every frame', () => {
-    const told = follow(
+  it('keeps numbers while objects move, and tells of every frame', async () => {
+    const told = await follow(
       shot(12, (index) => [
         { x: 30 + 5 * index, y: 30, radiusX: 12, colour: RED, score: 0.6 },
         { x: 130 - 4 * index, y: 70, radiusX: 10, colour: BLUE, score: 0.5 },
@@ -97,18 +102,18 @@ describe('Follower', () => {
       expect(instances[0]?.box.x0).toBeCloseTo(30 + 5 * index - 12, 6);
   });
 
-  it('tells of frames when those after them are known', () => {
+  it('tells of frames when those after them are known', async () => {
     const follower = new Follower();
     const thing = { x: 50, y: 50, radiusX: 20, colour: RED };
-    expect(follower.push(frameOf(0, [thing]))).toEqual([]);
-    expect(follower.push(frameOf(1, [thing]))).toEqual([]);
-    expect(follower.push(frameOf(2, [thing]))).toHaveLength(1);
-    expect(follower.flush()).toHaveLength(LOOKAHEAD);
-    expect(follower.flush()).toEqual([]);
+    expect(await follower.push(frameOf(0, [thing]))).toEqual([]);
+    expect(await follower.push(frameOf(1, [thing]))).toEqual([]);
+    expect(await follower.push(frameOf(2, [thing]))).toHaveLength(1);
+    expect(await follower.flush()).toHaveLength(LOOKAHEAD);
+    expect(await follower.flush()).toEqual([]);
   });
 
-  it('keeps two that cross apart, the one behind out of sight for a while', () => {
-    const told = follow(
+  it('keeps two that cross apart, the one behind out of sight for a while', async () => {
+    const told = await follow(
       shot(30, (index) => {
         const [left, right] = [20 + 4 * index, 140 - 4 * index];
         const hidden = Math.abs(left - right) < 24;
@@ -126,9 +131,9 @@ describe('Follower', () => {
     expect(new Set(told.flat().map(({ track }) => track)).size).toBe(2);
   });
 
-  it('gives an object its number back after half a second out of sight, and another after two', () => {
-    const hiddenFor = (frames: number): number[] => {
-      const told = follow(
+  it('gives an object its number back after half a second out of sight, and another after two', async () => {
+    const hiddenFor = async (frames: number): Promise<number[]> => {
+      const told = await follow(
         shot(20 + frames, (index) => [
           {
             x: 60 + (index < 10 ? 0 : 4),
@@ -141,12 +146,12 @@ describe('Follower', () => {
       );
       return [...new Set(told.flat().map(({ track }) => track))];
     };
-    expect(hiddenFor(12)).toEqual([1]);
-    expect(hiddenFor(50)).toEqual([1, 2]);
+    expect(await hiddenFor(12)).toEqual([1]);
+    expect(await hiddenFor(50)).toEqual([1, 2]);
   });
 
-  it('tells nothing of what is seen once, unless the network is sure, and of others from the first time on', () => {
-    const told = follow(
+  it('tells nothing of what is seen once, unless the network is sure, and of others from the first time on', async () => {
+    const told = await follow(
       shot(10, (index) => [
         { x: 80, y: 20, radiusX: 12, colour: GREEN },
         ...(index === 4 ? [{ x: 30, y: 70, radiusX: 9, colour: RED }] : []),
@@ -156,13 +161,13 @@ describe('Follower', () => {
     expect(numbers(told)).toEqual([[1], [1], [1], [1], [1], [1], [1, 2], [1], [1], [1]]);
   });
 
-  it('takes what a shot of one picture shows', () => {
-    expect(numbers(follow(shot(1, () => [{ x: 40, y: 40, radiusX: 20, colour: RED }])))).toEqual([[1]]);
-    expect(follow([frameOf(0, [])])).toEqual([[]]);
+  it('takes what a shot of one picture shows', async () => {
+    expect(numbers(await follow(shot(1, () => [{ x: 40, y: 40, radiusX: 20, colour: RED }])))).toEqual([[1]]);
+    expect(await follow([frameOf(0, [])])).toEqual([[]]);
   });
 
-  it('fills in a frame in which the network missed an object', () => {
-    const told = follow(
+  it('fills in a frame in which the network missed an object', async () => {
+    const told = await follow(
       shot(8, (index) => [{ x: 40 + 6 * index, y: 50, radiusX: 15, colour: RED, missed: index === 4 }]),
     );
     expect(numbers(told)).toEqual(Array.from({ length: 8 }, () => [1]));
@@ -174,8 +179,8 @@ describe('Follower', () => {
     expect(filled?.contours).toHaveLength(1);
   });
 
-  it('flags an outline that stands out between two that agree, and no steady change', () => {
-    const told = follow(
+  it('flags an outline that stands out between two that agree, and no steady change', async () => {
+    const told = await follow(
       shot(12, (index) => [
         { x: 60, y: 50, radiusX: index === 5 ? 11 : 20, colour: RED },
         { x: 110, y: 50, radiusX: 10 + 1.5 * index, radiusY: 20, colour: BLUE },
@@ -188,14 +193,14 @@ describe('Follower', () => {
     expect(told[5]?.[0]?.confidence).toBeLessThan(told[4]?.[0]?.confidence ?? 0);
   });
 
-  it('begins anew after a cut, but gives no number twice', () => {
+  it('begins anew after a cut, but gives no number twice', async () => {
     const follower = new Follower();
     const thing = { x: 60, y: 50, radiusX: 15, colour: RED };
-    const one = follow(
+    const one = await follow(
       shot(5, () => [thing]),
       follower,
     );
-    const two = follow(
+    const two = await follow(
       shot(5, () => [thing]),
       follower,
     );
@@ -203,8 +208,8 @@ describe('Follower', () => {
     expect([...new Set(numbers(two).flat())]).toEqual([2]);
   });
 
-  it('never takes an object of another class for one that it follows', () => {
-    const told = follow(
+  it('never takes an object of another class for one that it follows', async () => {
+    const told = await follow(
       shot(10, (index) => [{ x: 60, y: 50, radiusX: 15, colour: RED, classIndex: index < 5 ? 0 : 16 }]),
     );
     expect(numbers(told)).toEqual([
@@ -213,28 +218,29 @@ describe('Follower', () => {
     ]);
   });
 
-  it('tells where objects are to be expected', () => {
+  it('tells where objects are to be expected', async () => {
     const follower = new Follower();
     for (const frame of shot(6, (index) => [{ x: 40 + 5 * index, y: 50, radiusX: 10, colour: RED }]))
-      follower.push(frame);
+      await follower.push(frame);
     const [expected, ...others] = follower.expected(6 / FRAMES_A_SECOND);
     expect(others).toEqual([]);
     expect(expected?.classIndex).toBe(0);
     expect(Math.abs((expected?.box.x0 ?? 0) - (40 + 30 - 10))).toBeLessThan(2);
   });
 
-  it('goes on from what was saved as if nothing had happened', () => {
+  it('goes on from what was saved as if nothing had happened', async () => {
     const frames = shot(16, (index) => [
       { x: 40 + 3 * index, y: 40, radiusX: 14, colour: RED, missed: index === 9 },
       { x: 120, y: 60, radiusX: 10 + (index % 2), colour: BLUE },
     ]);
-    const whole = follow(frames);
+    const whole = await follow(frames);
     const first = new Follower();
-    const begun = frames.slice(0, 8).flatMap((frame) => first.push(frame));
+    const begun: (readonly Instance[])[] = [];
+    for (const frame of frames.slice(0, 8)) begun.push(...(await first.push(frame)));
     const saved = serialize(first.save());
     // Later calls don't change it.
     const kept = first.save();
-    first.push(frameOf(8, []));
+    await first.push(frameOf(8, []));
     expect(serialize(kept).equals(saved)).toBe(true);
     const second = new Follower();
     second.restore(deserialize(saved));
@@ -242,7 +248,7 @@ describe('Follower', () => {
       told.map((instances) =>
         instances.map(({ track, matte, confidence, outlier }) => ({ track, matte, confidence, outlier })),
       );
-    expect(plain([...begun, ...follow(frames.slice(8), second)])).toEqual(plain(whole));
+    expect(plain([...begun, ...(await follow(frames.slice(8), second))])).toEqual(plain(whole));
   });
 });
 
@@ -270,17 +276,17 @@ describe('steadied mattes', () => {
       detections: [wobbling(index, at(index))],
     }));
 
-  it('flicker less where the picture rests but for noise', () => {
+  it('flicker less where the picture rests but for noise', async () => {
     const frames = scene(40, () => 70);
     const raw = frames.map(({ detections }) => detections as unknown as Instance[]);
-    const [before, after] = [steadiness(raw), steadiness(follow(frames))];
+    const [before, after] = [steadiness(raw), steadiness(await follow(frames))];
     expect(before).toBeLessThan(0.985);
     expect(1 - after).toBeLessThan((1 - before) / 2);
   });
 
-  it('do not lag behind what moves', () => {
+  it('do not lag behind what moves', async () => {
     const frames = scene(20, (index) => 40 + 3 * index);
-    for (const [index, instances] of follow(frames).entries()) {
+    for (const [index, instances] of (await follow(frames)).entries()) {
       const truth = matteOf({ x: 40 + 3 * index, y: 48, radiusX: 30, colour: RED });
       expect(instances[0] && exactOverlap(instances[0].matte, truth)).toBeGreaterThan(0.93);
     }

@@ -84,7 +84,7 @@ export class Follower {
   }
 
   /** The next frame; tells of the frames that are settled now. */
-  push({ width, height, seconds, detections, seen }: FoundFrame): (readonly Instance[])[] {
+  async push({ width, height, seconds, detections, seen }: FoundFrame): Promise<(readonly Instance[])[]> {
     const { data, fitting } = seen;
     const across = width / fitting.pictureWidth;
     const down = height / fitting.pictureHeight;
@@ -118,13 +118,13 @@ export class Follower {
       tracks: now,
       waiting: [...this.#memory.waiting, waiting],
     };
-    return this.#memory.waiting.length > LOOKAHEAD ? [this.#tell(false)] : [];
+    return this.#memory.waiting.length > LOOKAHEAD ? [await this.#tell(false)] : [];
   }
 
   /** The shot ends: tells of all frames that are left, and forgets all but which numbers it has given. */
-  flush(): (readonly Instance[])[] {
+  async flush(): Promise<(readonly Instance[])[]> {
     const told: (readonly Instance[])[] = [];
-    while (this.#memory.waiting.length > 0) told.push(this.#tell(true));
+    while (this.#memory.waiting.length > 0) told.push(await this.#tell(true));
     const { nextKey, nextNumber } = this.#memory;
     this.#memory = { nextKey, nextNumber, ...BEGINNING };
     return told;
@@ -140,7 +140,7 @@ export class Follower {
   }
 
   /** Of the frame that has waited longest. */
-  #tell(ending: boolean): Instance[] {
+  async #tell(ending: boolean): Promise<Instance[]> {
     const [now, ...later] = this.#memory.waiting;
     if (!now) throw new Error('No frame waits.');
     const { glimpse, tracks } = this.#memory;
@@ -149,13 +149,16 @@ export class Follower {
     const numbers = new Map(this.#memory.numbers);
     let { nextNumber } = this.#memory;
     const instances: Instance[] = [];
-    for (const [key, found] of this.#objectsOf(now, later, ending)) {
+    const objects = this.#objectsOf(now, later, ending).map(([key, found]) => {
+      const past = shown.get(key);
+      return { key, found, before: past?.frame === now.frame - 1 ? past : null };
+    });
+    const mattes = await Promise.all(objects.map(({ found, before }) => toldMatte(found, before, still)));
+    for (const [index, { key, found, before }] of objects.entries()) {
       const number = numbers.get(key) ?? nextNumber++;
       numbers.set(key, number);
-      const past = shown.get(key);
-      const before = past?.frame === now.frame - 1 ? past : null;
+      const matte = mattes[index] ?? found.matte;
       const after = later[0]?.found.get(key)?.matte ?? null;
-      const matte = toldMatte(found, before, still);
       instances.push(instanceOf(number, found, matte, { before: before?.found.matte ?? null, after }));
       shown.set(key, { frame: now.frame, found, matte });
     }

@@ -91,6 +91,6 @@ function moved(
 }
 
 /** The matte that is told: steadied by what was told the frame before. */
-export function toldMatte(found: Found, before: Shown | null, still: StillMap | null): Matte {
+export async function toldMatte(found: Found, before: Shown | null, still: StillMap | null): Promise<Matte> {
   return before && still ? steadied(before.matte, before.found.matte, found.matte, still) : found.matte;
 }

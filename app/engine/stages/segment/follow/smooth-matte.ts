@@ -1,3 +1,4 @@
+import { processKernels } from '../../../runtime';
 import type { Matte } from '../instances';
 import { trimmed } from '../matte';
 import { matteMiddle } from './matte-overlap';
@@ -22,36 +23,33 @@ const MOVING = 0.3;
  * A matte that is steady where the picture is, and follows at once where it is not: what was shown before counts as far as
  * nothing has changed there, and the object as a whole has not moved.
  */
-export function steadied(shown: Matte, before: Matte, now: Matte, map: StillMap): Matte {
-  const calm = STEADY * calmness(before, now, map);
-  if (calm === 0) return now;
+export async function steadied(shown: Matte, before: Matte, now: Matte, map: StillMap): Promise<Matte> {
+  const weight = Math.round(256 * STEADY * calmness(before, now, map));
+  if (weight === 0) return now;
   const x = Math.min(shown.x, now.x);
   const y = Math.min(shown.y, now.y);
   const width = Math.max(shown.x + shown.width, now.x + now.width) - x;
   const height = Math.max(shown.y + shown.height, now.y + now.height) - y;
   const data = new Uint8Array(width * height);
-  place(now, data, x, y, width);
-  const columns = Int32Array.from({ length: width }, (_, at) =>
-    Math.min(Math.floor((x + at + 0.5) / map.across), map.width - 1),
-  );
-  const blend = (at: number, column: number, mapRow: number, past: number): void => {
-    const raw = data[at] ?? 0;
-    if (raw === past) return;
-    const share = calm * ((map.still[mapRow + (columns[column] ?? 0)] ?? 0) / 255);
-    // Cut off, so that what was shown is left behind altogether in the end.
-    data[at] = raw + Math.trunc((past - raw) * share);
-  };
-  for (let row = 0; row < height; row++) {
-    const mapRow = Math.min(Math.floor((y + row + 0.5) / map.down), map.height - 1) * map.width;
-    const shownRow = y + row - shown.y;
-    const inside = shownRow >= 0 && shownRow < shown.height;
-    const from = shownRow * shown.width - (shown.x - x);
-    for (let column = 0, at = row * width; column < width; column++, at++) {
-      const within = inside && column >= shown.x - x && column < shown.x - x + shown.width;
-      blend(at, column, mapRow, within ? (shown.data[from + column] ?? 0) : 0);
-    }
-  }
+  const placed = (matte: Matte): Matte => ({ ...matte, x: matte.x - x, y: matte.y - y });
+  await processKernels().steadyMatte({
+    now: placed(now),
+    told: placed(shown),
+    still: map.still,
+    mapWidth: map.width,
+    columns: places(x, width, map.across, map.width),
+    rows: places(y, height, map.down, map.height),
+    weight,
+    target: data,
+  });
   return trimmed({ x, y, width, height, data }) ?? now;
+}
+
+/** Of some pixels of the frame in a row or column, the map's. */
+function places(start: number, count: number, scale: number, length: number): Int32Array {
+  const found = new Int32Array(count);
+  for (let at = 0; at < count; at++) found[at] = Math.min(Math.floor((start + at + 0.5) / scale), length - 1);
+  return found;
 }
 
 /** 1 for an object that rests, 0 for one that moves as a whole. */
@@ -60,12 +58,4 @@ function calmness(before: Matte, now: Matte, { across, down }: StillMap): number
   const [toX, toY] = matteMiddle(now);
   const moved = Math.hypot((toX - fromX) / across, (toY - fromY) / down);
   return Math.min(Math.max((MOVING - moved) / (MOVING - RESTING), 0), 1);
-}
-
-function place(matte: Matte, data: Uint8Array, x: number, y: number, width: number): void {
-  for (let row = 0; row < matte.height; row++)
-    data.set(
-      matte.data.subarray(row * matte.width, (row + 1) * matte.width),
-      (matte.y - y + row) * width + matte.x - x,
-    );
 }

@@ -1,0 +1,54 @@
+/** A matte somewhere in a region. */
+export interface PlacedMatte {
+  /** Of its first pixel, in the region. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** [height, width] */
+  readonly data: Uint8Array;
+}
+
+/** Two mattes of an object and the region that holds both, all lengths checked. */
+export interface SteadyWork {
+  readonly now: PlacedMatte;
+  /** What was told before. */
+  readonly told: PlacedMatte;
+  /** [mapHeight, mapWidth]: 255 where nothing has changed since, 0 where something has. */
+  readonly still: Uint8Array;
+  readonly mapWidth: number;
+  /** Of each column and row of the region, the one of the map. */
+  readonly columns: Int32Array;
+  readonly rows: Int32Array;
+  /** How much of what was told stays where nothing has changed, 0 to 256. */
+  readonly weight: number;
+  /** [rows, columns] */
+  readonly target: Uint8Array;
+}
+
+/** Blends what was told before into a matte where nothing has changed (kernels/README.md), one pixel after the other. */
+export function referenceSteady({
+  now,
+  told,
+  still,
+  mapWidth,
+  columns,
+  rows,
+  weight,
+  target,
+}: SteadyWork): void {
+  for (const [y, mapRow] of rows.entries())
+    for (const [x, mapColumn] of columns.entries()) {
+      const raw = coverage(now, x, y);
+      const past = coverage(told, x, y);
+      const share = Math.floor((weight * (still[mapRow * mapWidth + mapColumn] ?? 0)) / 255);
+      // Cut off, so that what was told is left behind altogether in the end.
+      target[y * columns.length + x] = raw + Math.trunc(((past - raw) * share) / 256);
+    }
+}
+
+function coverage({ x, y, width, height, data }: PlacedMatte, column: number, row: number): number {
+  const [across, down] = [column - x, row - y];
+  const inside = across >= 0 && down >= 0 && across < width && down < height;
+  return inside ? (data[down * width + across] ?? 0) : 0;
+}
