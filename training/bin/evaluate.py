@@ -143,7 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
     parser.add_argument('--bench', type=pathlib.Path, default=BENCH)
-    parser.add_argument('--finest', type=int, default=1, help="finest scale of the motion search")
+    parser.add_argument('--finest', type=int, default=0, help='finest scale of the motion search; the app takes 0')
     options = parser.parse_args()
     model, record = train.load_model(options.checkpoint)
     print(f'{options.checkpoint}: {record["config"]["name"]} at {record["iteration"]}')

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from . import evaluate, motion, train
-from .model import Backbone, StreamingPyramid
+from .model import SHARP_REACH, Backbone, StreamingPyramid
 
 RESOURCES = train.TRAINING.parent / 'resources' / 'models'
 OPSET = 16
@@ -135,6 +135,8 @@ def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict,
     images = model.image_states()
     # A step chains at most as many calls as there are levels.
     halo = sum(receptive_field(level) for level in model.levels)
+    if config.form == 'wide' and config.aligned:
+        halo += SHARP_REACH + config.backbone.shuffle
     return {
         'name': options.name,
         'title': options.title or f'BIN {options.size}',
@@ -169,7 +171,7 @@ def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict,
             'minutes': round(record['minutes'], 1),
             'heldBack': {name: round(value, 2) for name, value in record['validation'].items()},
         },
-        'quality': quality(evaluate.score_all(model, evaluate.BENCH, 1)),
+        'quality': quality(evaluate.score_all(model, evaluate.BENCH, 0)),
     }
 
 

@@ -199,6 +199,11 @@ class ModelConfig:
         return ('M1', 'S1') if self.form == 'wide' else ('M1', 'S1', 'M2', 'S2')
 
 
+# Where a net changes frames by less than this on average (1 is white) they were sharp, and new frames are left to motion.
+STILL_SHARP = 2 / 255
+# Pixels to each side that the average is taken over. Both were chosen on held-back samples (training/LOG.md).
+SHARP_REACH = 32
+
 # Images that each level takes, without warps and hidden states.
 IMAGES = {'published': (2, 2, 4, 4), 'anchored': (2, 3, 5, 5), 'wide': (4, 5)}
 
@@ -340,6 +345,19 @@ class StreamingPyramid(nn.Module):
             images |= zip(names, self.cells[i](result, *(state[name] for name in names)))
         return between, sharp, images
 
+    def settled(
+        self, between: Tensor, warps: tuple[Tensor, Tensor], frame: Tensor, sharp: Tensor
+    ) -> Tensor:
+        """The new frame after `frame`: as a wide net made it where it also made the frame sharper, and the mean of the
+        warps, which it would not better, where it left the frame as it was."""
+        shuffle = self.config.backbone.shuffle
+        reach = SHARP_REACH // shuffle
+        change = F.avg_pool2d((sharp - frame).abs().mean(1, keepdim=True), shuffle)
+        change = F.avg_pool2d(change, 2 * reach + 1, 1, reach, count_include_pad=False)
+        share = F.interpolate((change / STILL_SHARP).clamp(max=1), scale_factor=float(shuffle), mode='nearest')
+        base = mean_of(list(warps))
+        return base + share * (between - base)
+
     def step_wide(self, previous, following, warps, state):
         held = (state['warped_previous'], state['warped_next']) if self.config.aligned else None
         frames = [state['frame_before'], state['frame'], previous, following]
@@ -348,9 +366,11 @@ class StreamingPyramid(nn.Module):
             state['frame_before'], state['between1'], state['frame'], between, previous, state.get('hidden1')
         )  # S1[j-2]
         images = {'frame': previous, 'frame_before': state['frame'], 'between1': between}
+        shown = between
         if self.config.aligned:
             images |= {'warped_previous': warps[0], 'warped_next': warps[1]}
-        return between, sharp, images, (between,)
+            shown = self.settled(between, held, state['frame'], sharp)
+        return shown, sharp, images, (between,)
 
     def step_of_four(self, previous, following, warps, state):
         # Hidden states that the calls receive stem from the instant half an interval before.

@@ -73,9 +73,25 @@ def test_steps_give_what_a_stretch_gives(form, aligned, recurrent):
             between[j - 2], sharp[j - 2], state = net.step(frames[:, j - 1], frames[:, j], pair, state)
     new, real = (whole[name] for name in config.levels[-2:])
     if not recurrent:
-        assert torch.allclose(new[:, 0], between[1], rtol=1e-3, atol=1e-3)
+        made = [new[:, i] for i in range(4)]
+        if form == 'wide' and aligned:
+            for i in range(1, 4):
+                made[i] = net.settled(made[i], tuple(warps[:, i + 1].unbind(1)), frames[:, i + 1], real[:, i - 1])
+        else:
+            assert torch.allclose(made[0], between[1], rtol=1e-3, atol=1e-3)
+        for i in range(1, 4):
+            assert torch.allclose(made[i], between[i + 1], rtol=1e-3, atol=1e-3)
         assert torch.allclose(real[:, 0], sharp[2], rtol=1e-3, atol=1e-3)
-        assert torch.allclose(new[:, 3], between[4], rtol=1e-3, atol=1e-3)
         assert torch.allclose(real[:, 2], sharp[4], rtol=1e-3, atol=1e-3)
     else:
         assert all(result.isfinite().all() for result in (*between.values(), *sharp.values()))
+
+
+def test_new_frames_are_left_to_motion_where_frames_were_sharp():
+    net = StreamingPyramid(ModelConfig(SMALL))
+    frame, between, *warps = (torch.rand(1, 3, 32, 32) for _ in range(4))
+    mean = (warps[0] + warps[1]) / 2
+    assert torch.allclose(net.settled(between, tuple(warps), frame, frame), mean)
+    assert torch.allclose(net.settled(between, tuple(warps), frame, frame + 0.1), between, atol=1e-6)
+    half = net.settled(between, tuple(warps), frame, frame + 1 / 255)
+    assert torch.allclose(half, (mean + between) / 2, atol=1e-4)
