@@ -10,6 +10,9 @@ import {
 } from '../shared';
 import { print, printJson, table, withEngine } from './output';
 
+/** Classes of a network that the table names; `--json` has all. */
+const LISTED_CLASSES = 8;
+
 export function addModels(program: Command): void {
   program
     .command('models')
@@ -73,11 +76,18 @@ function segmentCells(model: SegmentManifest): string[] {
     model.size,
     parameters(model),
     `${millions(model.operations.detector)} + ${millions(model.operations.contours)}`,
-    model.classes
-      .filter(({ shown }) => shown)
-      .map(({ name, ap50 }) => (ap50 === null ? name : `${name} ${ap50.toFixed(2)}`))
-      .join(', '),
+    bestClasses(model),
   ];
+}
+
+/** Classes that are offered, the best measured first, as many as fit on a line or two. */
+function bestClasses({ classes }: SegmentManifest): string {
+  const shown = classes
+    .filter((one) => one.shown)
+    .toSorted((a, b) => (b.ap50 ?? 0) - (a.ap50 ?? 0))
+    .map(({ name, ap50 }) => (ap50 === null ? name : `${name} ${ap50.toFixed(2)}`));
+  const beyond = shown.length - LISTED_CLASSES;
+  return [...shown.slice(0, LISTED_CLASSES), ...(beyond > 0 ? [`and ${beyond} more`] : [])].join(', ');
 }
 
 function interpolateCells(model: InterpolateManifest): string[] {
