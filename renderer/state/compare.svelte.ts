@@ -45,6 +45,8 @@ export class Compare {
   rested: () => void = () => undefined;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Frames on their way, by what stops them. */
+  readonly #making = new WeakMap<AbortSignal, Map<string, Promise<string>>>();
   readonly #frames = new BoundedCache<string>(MOST_FRAMES, (address) => {
     URL.revokeObjectURL(address);
   });
@@ -95,8 +97,11 @@ export class Compare {
     const begun = performance.now();
     this.phase = { name: 'making' };
     try {
-      const before = await this.#frame(info, this.kept?.stages ?? null, seconds, signal);
-      const after = await this.#frame(info, stages, seconds, signal);
+      // Jobs wait for one another, a frame of the file for none.
+      const [before, after] = await Promise.all([
+        this.#frame(info, this.kept?.stages ?? null, seconds, signal),
+        this.#frame(info, stages, seconds, signal),
+      ]);
       this.phase = { name: 'ready', before, after, seconds: (performance.now() - begun) / 1000 };
       this.rested();
     } catch (error) {
@@ -106,8 +111,8 @@ export class Compare {
     }
   }
 
-  /** The address of a frame as it is, or as `stages` make it. @throws CancelledError */
-  async #frame(
+  /** The address of a frame as it is, or as `stages` make it; both sides may ask for the same. @throws CancelledError */
+  #frame(
     info: MediaInfo,
     stages: readonly StageRequest[] | null,
     seconds: number,
@@ -115,7 +120,24 @@ export class Compare {
   ): Promise<string> {
     const key = JSON.stringify([info.path, seconds, stages]);
     const known = this.#frames.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return Promise.resolve(known);
+    const before = this.#making.get(signal)?.get(key);
+    if (before) return before;
+    const making = this.#fetch(key, info, stages, seconds, signal);
+    this.#making.set(
+      signal,
+      (this.#making.get(signal) ?? new Map<string, Promise<string>>()).set(key, making),
+    );
+    return making;
+  }
+
+  async #fetch(
+    key: string,
+    info: MediaInfo,
+    stages: readonly StageRequest[] | null,
+    seconds: number,
+    signal: AbortSignal,
+  ): Promise<string> {
     const bytes = stages
       ? await this.#made(info, stages, seconds, signal)
       : await this.host.poster(info.path, seconds, WIDEST);

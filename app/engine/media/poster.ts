@@ -63,7 +63,11 @@ async function frameAt(
     .input(fileUrl(info.path))
     .inputOptions(['-nostdin', '-loglevel error', '-protocol_whitelist file,pipe', '-noautorotate'])
     .seekInput(seconds)
-    .outputOptions([`-map 0:${info.video.index}`, '-frames:v 1', '-vf', filters.join(','), '-pix_fmt rgb24'])
+    // It goes to a window on this machine: quickly made counts, not small.
+    .outputOptions([
+      `-map 0:${info.video.index}`,
+      ...['-frames:v 1', '-vf', filters.join(','), '-pix_fmt rgb24', '-compression_level 1'],
+    ])
     .videoCodec('png')
     .format('image2pipe');
   const chunks: Buffer[] = [];
