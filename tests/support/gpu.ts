@@ -13,8 +13,8 @@ export interface TestGpu {
 }
 
 /**
- * A GPU for tests: SwiftShader where it is, so that all machines test the same; with `CLEARCUT_TEST_GPU=hardware` the
- * system's own. Null, with a word on the console, where there is none; with `CLEARCUT_REQUIRE_GPU=1` that is an error.
+ * A GPU for tests: SwiftShader where it is, so that all machines test the same; with `CLEARCUT_TEST_GPU=system` what the
+ * system, or its VK_ICD_FILENAMES, says. Null, with a word on the console, where there is none; with `CLEARCUT_REQUIRE_GPU=1` that is an error.
  */
 export async function testGpu(): Promise<TestGpu | null> {
   const problem = await openGpu();
@@ -26,8 +26,8 @@ export async function testGpu(): Promise<TestGpu | null> {
 
 /** For processes that a test starts: the same driver. */
 export function gpuEnvironment(): Record<string, string> {
-  const hardware = process.env['CLEARCUT_TEST_GPU'] === 'hardware';
-  return !hardware && existsSync(SWIFTSHADER) ? { VK_ICD_FILENAMES: SWIFTSHADER } : {};
+  const system = process.env['CLEARCUT_TEST_GPU'] === 'system';
+  return !system && existsSync(SWIFTSHADER) ? { VK_ICD_FILENAMES: SWIFTSHADER } : {};
 }
 
 async function openGpu(): Promise<TestGpu | string> {

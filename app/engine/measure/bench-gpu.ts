@@ -77,35 +77,40 @@ async function benchModel(device: OpenGpu, model: EnhanceModel, ceilings: GpuCei
   ];
 }
 
-/** Steps of a kind together, beside the ceiling that they come nearer to; without timestamps only what they do. */
+/** Steps of a kind together: how long, and what they reach of the ceiling that they come nearer to. */
 function stepRows(group: string, timings: readonly StepTiming[], ceilings: GpuCeilings): BenchRow[] {
   const kinds = [...new Set(timings.map(({ label }) => label))];
-  const rows = [...kinds, 'all of a frame'].flatMap((kind): BenchRow[] => {
+  return [...kinds, 'all of a frame'].flatMap((kind): BenchRow[] => {
     const steps = timings.filter(({ label }) => label === kind || !kinds.includes(kind));
     const sum = (of: (step: StepTiming) => number): number =>
       steps.reduce((total, step) => total + of(step), 0);
     const [operations, bytes] = [sum((step) => step.operations), sum((step) => step.bytes)];
-    const seconds = steps.every((step) => step.seconds !== null) ? sum((step) => step.seconds ?? 0) : null;
     const name = steps.length > 1 ? `${kind} × ${steps.length}` : kind;
-    if (seconds === null) return [{ group, name, value: operations / 1e9, unit: 'G ops' }];
-    const bounds = [
-      { name: 'GB/s of copying', value: bytes / seconds / 1e9, most: ceilings.bytesPerSecond / 1e9 },
-      { name: 'T ops/s', value: operations / seconds / 1e12, most: ceilings.operationsPerSecond / 1e12 },
-    ].sort((a, b) => b.value / b.most - a.value / a.most);
-    const [nearest] = bounds;
-    const share = nearest ? nearest.value / nearest.most : 0;
-    return [
-      {
-        group,
-        name,
-        value: 1000 * seconds,
-        unit: 'ms',
-        ratio: share,
-        baseline: { name: nearest?.name ?? '', value: nearest?.value ?? 0 },
-      },
+    const work = [
+      { group, name, value: operations / 1e9, unit: 'G ops' },
+      { group, name, value: bytes / 1e6, unit: 'MB' },
     ];
+    if (steps.some((step) => step.seconds === null)) return work;
+    const seconds = sum((step) => step.seconds ?? 0);
+    const [nearest] = [
+      { unit: 'GB/s', what: 'copy', value: bytes / seconds / 1e9, most: ceilings.bytesPerSecond / 1e9 },
+      {
+        ...{ unit: 'T ops/s', what: 'multiply and add' },
+        ...{ value: operations / seconds / 1e12, most: ceilings.operationsPerSecond / 1e12 },
+      },
+    ].sort((a, b) => b.value / b.most - a.value / a.most);
+    if (!nearest) return work;
+    const { unit, what, value, most } = nearest;
+    const ofCeiling = {
+      group,
+      name,
+      value,
+      unit,
+      baseline: { name: what, value: most },
+      ratio: value / most,
+    };
+    return [{ group, name, value: 1000 * seconds, unit: 'ms' }, ...work, ofCeiling];
   });
-  return rows;
 }
 
 /** Frames a second, some under way at once, with all copies. */

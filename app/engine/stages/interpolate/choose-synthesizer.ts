@@ -71,7 +71,7 @@ async function byNetwork(
   { input, note }: Context,
 ): Promise<ChosenSynthesizer> {
   const { manifest } = model;
-  const session = await openModel(model, backend);
+  const session = await openModel(model, backend, { note, mayShrink: true });
   const { width, height } = input;
   return {
     synthesizer: new NetworkSynthesizer(session, manifest, { width, height, note }),

@@ -66,7 +66,8 @@ export class NetworkStep {
         recurrence.advance();
         return;
       } catch (error) {
-        if (!(error instanceof DeviceError) || !this.#shrink()) throw error;
+        if (!(error instanceof DeviceError)) throw error;
+        if (!this.#shrink() && !(await this.#session.retreat?.())) throw error;
       }
     }
   }
