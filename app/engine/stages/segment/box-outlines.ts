@@ -2,6 +2,7 @@ import { octagon, writeDiamond, writeResampled } from './initial-contour';
 import type { Box, Detection } from './instances';
 import { MatteRendering, type FrameScale } from './matte';
 import type { Fitting } from './network-picture';
+import { checkNumbers } from './numbers';
 import type { FoundBox } from './peaks';
 import { PointRendering } from './point-rendering';
 import type { SnakeGraphs } from './snake-graphs';
@@ -22,7 +23,11 @@ export class BoxOutlines {
     this.#points = new PointRendering(graphs);
   }
 
-  /** [boxes, contourPoints, 2] in pixels of the network's input. */
+  /**
+   * [boxes, contourPoints, 2] in pixels of the network's input.
+   *
+   * @throws UserError bad-result where the network gives what is no number
+   */
   async contours(boxes: readonly FoundBox[]): Promise<Float32Array> {
     const { diamondPoints, contourPoints } = this.#graphs;
     const diamonds = new Float32Array(2 * diamondPoints * boxes.length);
@@ -42,7 +47,9 @@ export class BoxOutlines {
         first.subarray(2 * contourPoints * index, 2 * contourPoints * (index + 1)),
       );
     }
-    return this.#graphs.contours(first);
+    const contours = await this.#graphs.contours(first);
+    checkNumbers(contours);
+    return contours;
   }
 
   /** What contours become at the frame's own size; objects of which no pixel is left are left out. */

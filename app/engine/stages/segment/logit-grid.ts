@@ -9,6 +9,9 @@ export interface LogitGrid {
   readonly logits: Float32Array;
 }
 
+/** Grids of a size that are kept for later: those of a usual picture, not of the fullest one. */
+const KEPT = 12;
+
 /** The grids of pictures, whose memory is used again. */
 export class GridMemory {
   readonly #spare = new Map<number, Float32Array[]>();
@@ -18,8 +21,8 @@ export class GridMemory {
   }
 
   giveBack(side: number, logits: Float32Array): void {
-    const spare = this.#spare.get(side);
-    if (spare) spare.push(logits);
-    else this.#spare.set(side, [logits]);
+    const spare = this.#spare.get(side) ?? [];
+    this.#spare.set(side, spare);
+    if (spare.length < KEPT) spare.push(logits);
   }
 }

@@ -10,7 +10,9 @@ import { NetworkSource } from './network-source';
  */
 export async function openSource(
   request: SegmentRequest,
-  { note }: Pick<StageContext, 'note'>,
+  { note, backend }: Pick<StageContext, 'note'> & Partial<Pick<StageContext, 'backend'>>,
 ): Promise<InstanceSource> {
+  if (backend === 'webgpu')
+    note('Objects are found on the processor: the graphics card does not do it in this version.');
   return NetworkSource.open(request, note);
 }

@@ -1,5 +1,5 @@
-import { UserError } from '../../../shared';
 import type { Box } from './instances';
+import { checkNumbers } from './numbers';
 
 /** What the detector says of a picture: planes of `height` rows of `width` cells. */
 export interface DetectorMaps {
@@ -80,20 +80,13 @@ export function findBoxes(
 
 function peaksOf({ heatmap, width, height }: DetectorMaps, classIndex: number, minScore: number): Peak[] {
   const plane = heatmap.subarray(classIndex * width * height, (classIndex + 1) * width * height);
+  checkNumbers(plane);
   const peaks: Peak[] = [];
-  let numbers = true;
   for (let cell = 0; cell < plane.length; cell++) {
     const score = plane[cell] ?? 0;
-    if (score < minScore) continue;
-    // Comparisons with what is no number fail, so it comes this far.
-    numbers &&= score >= 0;
-    if (isHighest(plane, width, height, cell, score)) peaks.push({ classIndex, score, cell });
+    if (score >= minScore && isHighest(plane, width, height, cell, score))
+      peaks.push({ classIndex, score, cell });
   }
-  if (!numbers)
-    throw new UserError(
-      'bad-result',
-      'The network that finds objects gave values that are no numbers; nothing wrong was written. Please report this.',
-    );
   return peaks;
 }
 

@@ -1,6 +1,7 @@
 import { processKernels } from '../../runtime';
 import type { Box } from './instances';
 import { GridMemory, type LogitGrid } from './logit-grid';
+import { checkNumbers } from './numbers';
 import { contourBox, SHAPE_VALUES, writeShapes, type ContourBox } from './point-shape';
 import type { SnakeGraphs } from './snake-graphs';
 
@@ -57,7 +58,11 @@ export class PointRendering {
     this.#graphs = graphs;
   }
 
-  /** One grid a contour; `giveBack` them. */
+  /**
+   * One grid a contour; `giveBack` them.
+   *
+   * @throws UserError bad-result where the network gives what is no number
+   */
   async grids(batch: ContourBatch): Promise<readonly LogitGrid[]> {
     const count = batch.person.length;
     const growing = Array.from({ length: count }, (_, contour) => this.#begin(batch, contour));
@@ -155,6 +160,7 @@ export class PointRendering {
       writeShapes(own, person, { points, distances: this.#distances, from, to, shape });
     }
     await this.#graphs.inside(points, shape, logits);
+    checkNumbers(logits);
     for (const [index, { grid }] of growing.entries())
       for (let at = starts[index] ?? 0; at < (starts[index + 1] ?? 0); at++)
         grid.logits[this.#cells[at] ?? 0] = logits[at] ?? 0;

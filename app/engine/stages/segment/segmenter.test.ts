@@ -141,6 +141,19 @@ describe('Segmenter', () => {
     });
   });
 
+  it('stops at outlines and logits that are no numbers', async () => {
+    const { graphs } = discGraphs([disc]);
+    const broken = (change: object): Segmenter =>
+      new Segmenter({ ...graphs, ...change } as unknown as SnakeGraphs, manifest, options);
+    const wrong = { code: 'bad-result' };
+    const contours = async (first: Float32Array): Promise<Float32Array> => first.fill(NaN, 7, 8);
+    await expect(broken({ contours }).segment(picture(128, 72))).rejects.toMatchObject(wrong);
+    const inside = async (_: Float32Array, __: Float32Array, logits: Float32Array): Promise<void> => {
+      logits.fill(Infinity);
+    };
+    await expect(broken({ inside }).segment(picture(128, 72))).rejects.toMatchObject(wrong);
+  });
+
   it('keeps the hundred surest of very many, and says so once', async () => {
     const many = Array.from({ length: 180 }, (_, index) => ({
       ...disc,
