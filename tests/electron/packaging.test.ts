@@ -112,3 +112,37 @@ describe('the packages', () => {
     });
   });
 });
+
+describe('the workflow that makes them', () => {
+  it('runs scripts that are there, on the three systems, and publishes nothing', () => {
+    const builder = createRequire(require.resolve('electron-builder'));
+    const { load } = builder('js-yaml') as { load(text: string): unknown };
+    const workflow = load(readFileSync(join(root, '.github/workflows/packages.yml'), 'utf8')) as {
+      permissions: Record<string, string>;
+      jobs: Record<
+        string,
+        {
+          strategy: { matrix: { include: readonly { os: string }[] } };
+          steps: readonly { run?: string; uses?: string }[];
+        }
+      >;
+    };
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const [job] = Object.values(workflow.jobs);
+    const systems = job?.strategy.matrix.include.map(({ os }) => os.split('-')[0]) ?? [];
+    expect(new Set(systems)).toEqual(new Set(['ubuntu', 'windows', 'macos']));
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    const commands = job?.steps.flatMap(({ run }) => run ?? []) ?? [];
+    for (const command of commands) {
+      const script = /^npm (?:run )?(\w+)$/.exec(command)?.[1];
+      if (script !== undefined && script !== 'ci') expect(scripts, command).toHaveProperty(script);
+      const file = /^node (scripts\/\S+)/.exec(command)?.[1];
+      if (file !== undefined) expect(existsSync(join(root, file)), command).toBe(true);
+    }
+    expect(commands.filter((command) => command.includes('electron-builder'))).toEqual([
+      'npx electron-builder --publish never',
+    ]);
+  });
+});
