@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
-import { random } from '../../../../../kernels/adder2d/cases';
+import { random } from '../../../../../tests/support/random';
 import type { Detection, Instance, Matte } from '../instances';
 import { tracedLazily } from '../trace-outlines';
 import { Follower, LOOKAHEAD, type FoundFrame } from './follower';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { random } from '../../../../../kernels/adder2d/cases';
+import { random } from '../../../../../tests/support/random';
 import { glimpseOf, stillness } from './glimpse';
 
 const fitting = { width: 64, height: 32, pictureWidth: 60, pictureHeight: 32 };
