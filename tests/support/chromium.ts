@@ -42,7 +42,8 @@ export async function browse(options: BrowserContextOptions = {}): Promise<Brows
   const complaints: string[] = [];
   const requests: string[] = [];
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`.trim());
   });
   context.on('weberror', (error) => complaints.push(String(error.error())));
   context.on('request', (request) => requests.push(request.url()));
