@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** What a run needs to go on at an input frame. */
 export interface Restart {
@@ -28,11 +29,12 @@ export class Restarts {
   stateFor(restartPts: number): Uint8Array | null {
     for (const known of this.#by.keys()) if (known < restartPts) this.#by.delete(known);
     const restart = this.#by.get(restartPts);
-    return restart ? serialize(restart) : null;
+    // Mattes are most of it, and mostly even.
+    return restart ? deflateRawSync(serialize(restart), { level: 1 }) : null;
   }
 }
 
 /** What `stateFor` gave. */
 export function readRestart(state: Uint8Array): Restart {
-  return deserialize(state) as Restart;
+  return deserialize(inflateRawSync(state)) as Restart;
 }
