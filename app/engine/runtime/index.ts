@@ -7,6 +7,7 @@ export type {
   Gpu,
   GpuCeilings,
   OpenGpu,
+  GpuLine,
   PlaneCodes,
   StepTiming,
 } from './backends/webgpu';
@@ -22,6 +23,7 @@ export { listModels, modelsFolder, modelsOf, readModelFile, type InstalledModel 
 export { kernelOperators, type OperatorSet } from './operators';
 export { findSegmentModel, type SegmentModel } from './segment-models';
 export type { SegmentTiming } from './segments';
+export { RemoteGpu, serveGpu } from './backends/webgpu';
 export { nodeGpu, processGpu, setProcessGpu } from './process-gpu';
 export { processKernels } from './process-kernels';
 export { openGraph, openModel, type ModelSession, type SessionOptions } from './session';

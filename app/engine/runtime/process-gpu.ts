@@ -75,7 +75,7 @@ export function processGpu(): ProcessGpu {
   return own;
 }
 
-/** Lets the engine compute on GPUs that another process has. */
-export function setProcessGpu(gpu: Gpu): void {
-  own = new ProcessGpu(async () => gpu);
+/** Lets the engine compute on other GPUs: those that another process has. `load` is asked once, when the first is wanted. */
+export function setProcessGpu(load: () => Promise<Gpu | null>): void {
+  own = new ProcessGpu(load);
 }

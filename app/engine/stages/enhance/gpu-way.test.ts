@@ -1,3 +1,4 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testGpu } from '../../../../tests/support/gpu';
 import { FramePool, pixelFormat, type Frame, type Plane, type StreamFormat } from '../../frames';
@@ -8,10 +9,13 @@ import {
   findModel,
   nodeGpu,
   processGpu,
+  RemoteGpu,
+  serveGpu,
   setProcessGpu,
   type EnhanceModel,
   type FrameRunner,
   type Gpu,
+  type GpuLine,
 } from '../../runtime';
 import { Enhance } from './enhance';
 import { GpuWay } from './gpu-way';
@@ -208,16 +212,15 @@ describe.skipIf(!found)('frames on a GPU that fails', () => {
     await cpu.close();
   });
   afterAll(() => {
-    setProcessGpu(real);
+    setProcessGpu(async () => real);
   });
 
   async function through(failures: (DeviceError | null)[], count: number): Promise<string[]> {
     const notes: string[] = [];
-    setProcessGpu(
-      failing(real, failures, async () => {
-        await (await processGpu().device(adapter)).close();
-      }),
-    );
+    const gpu = failing(real, failures, async () => {
+      await (await processGpu().device(adapter)).close();
+    });
+    setProcessGpu(async () => gpu);
     const way = await GpuWay.open({ model, adapter, input, output, note: (text) => notes.push(text) });
     for (let frame = 0; frame < count; frame++) {
       const both = await Promise.all([enlarged(way, source, output), enlarged(way, source, output)]);
@@ -255,4 +258,35 @@ describe.skipIf(!found)('frames on a GPU that fails', () => {
     );
     expect(notes.at(-1)).toBe('No memory. The processor went on.');
   });
+
+  it('are made by another process that has the card, and by this one when that ends', async () => {
+    const { port1, port2 } = new MessageChannel();
+    serveGpu(lineOf(port1), real);
+    const remote = new RemoteGpu(lineOf(port2));
+    setProcessGpu(async () => remote);
+    expect(await processGpu().adapters()).toEqual(adapters);
+    const notes: string[] = [];
+    const way = await GpuWay.open({ model, adapter, input, output, note: (text) => notes.push(text) });
+    const both = await Promise.all([enlarged(way, source, output), enlarged(way, source, output)]);
+    for (const planes of both) expectSame(planes, wanted, 'from the other process');
+    expect(notes).toEqual([]);
+    port1.close();
+    expectSame(await enlarged(way, source, output), wanted, 'after its end');
+    expect(notes.at(-1)).toBe('The graphics card was lost: its process ended. The processor went on.');
+    await way.close();
+  });
 });
+
+function lineOf(port: MessagePort): GpuLine {
+  return {
+    post: (message) => {
+      port.postMessage(message);
+    },
+    on: (listener) => {
+      port.on('message', listener);
+    },
+    onClosed: (listener) => {
+      port.on('close', listener);
+    },
+  };
+}

@@ -7,3 +7,4 @@ export type { FoundAdapter, GpuHost } from './gpu-host';
 export { GpuSession } from './hybrid-session';
 export { LocalGpu } from './local-gpu';
 export { NodeHost } from './node-host';
+export { RemoteGpu, serveGpu, type GpuLine } from './remote-gpu';

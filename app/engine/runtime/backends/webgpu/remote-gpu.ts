@@ -1,0 +1,216 @@
+import { createBirpc } from 'birpc';
+import type { SelfTestSize } from '../../../../../kernels/webgpu';
+import { DeviceError, fromErrorData, toErrorData, type ErrorData } from '../../../../shared';
+import type { HostTensor } from '../../tensor';
+import type { AdapterFacts } from './adapter-facts';
+import type { FrameProgram, FrameRunner, PlaneCodes } from './frame-program';
+import type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } from './gpu';
+
+/** One end of a line that copies what it carries: a message port between processes. */
+export interface GpuLine {
+  post(message: unknown): void;
+  on(listener: (message: unknown) => void): void;
+  /** Called when the other end is gone. */
+  onClosed(listener: () => void): void;
+}
+
+type Outcome =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorData };
+
+interface Wire {
+  call(method: string, id: number, args: readonly unknown[]): Promise<Outcome>;
+}
+
+/** What is opened on the GPU's side, by number: devices, models, frames. */
+type Opened = OpenGpu | GpuModel | Frames;
+
+interface Frames {
+  readonly runner: FrameRunner;
+  readonly program: FrameProgram;
+}
+
+interface Answers {
+  readonly gpu: Gpu;
+  readonly opened: Map<number, Opened>;
+  readonly keep: (opened: Opened) => number;
+}
+
+type Method = (answers: Answers, id: number, ...args: never[]) => Promise<unknown>;
+
+/** Every call; the types of their arguments are those of `RemoteGpu` below, the only caller. */
+const METHODS: Readonly<Record<string, Method>> = {
+  adapters: ({ gpu }) => gpu.adapters(),
+  open: async ({ gpu, keep }, _id, name: string) => {
+    const device = await gpu.open(name);
+    return { id: keep(device), facts: device.facts };
+  },
+  isLost: ({ opened }, id) => deviceOf(opened, id).isLost(),
+  openModel: async ({ opened, keep }, id, model: Uint8Array) =>
+    keep(await deviceOf(opened, id).openModel(model)),
+  runModel: ({ opened }, id, feeds: Record<string, HostTensor>) => (opened.get(id) as GpuModel).run(feeds),
+  openFrames: async ({ opened, keep }, id, model: Uint8Array, program: FrameProgram) => {
+    const runner = await deviceOf(opened, id).openFrames(model, program);
+    return runner && keep({ runner, program });
+  },
+  runFrames: async ({ opened }, id, source: readonly PlaneCodes[]) => {
+    const { runner, program } = opened.get(id) as Frames;
+    const target = program.target.map(({ width, height }) =>
+      program.wide ? new Uint16Array(width * height) : new Uint8Array(width * height),
+    );
+    return { odd: await runner.run(source, target), target };
+  },
+  selfTest: ({ opened }, id, size: SelfTestSize) => deviceOf(opened, id).selfTest(size),
+  timeFrame: ({ opened }, id, model: Uint8Array, program: FrameProgram) =>
+    deviceOf(opened, id).timeFrame(model, program),
+  ceilings: ({ opened }, id) => deviceOf(opened, id).ceilings(),
+  close: async ({ opened }, id) => {
+    const found = opened.get(id);
+    opened.delete(id);
+    await (found && 'runner' in found ? found.runner : found)?.close();
+  },
+};
+
+/** Answers calls of another process with the GPUs of this one. */
+export function serveGpu(line: GpuLine, gpu: Gpu): void {
+  const opened = new Map<number, Opened>();
+  let last = 0;
+  const answers: Answers = {
+    gpu,
+    opened,
+    keep: (one) => {
+      opened.set(++last, one);
+      return last;
+    },
+  };
+  const call = async (method: string, id: number, args: readonly unknown[]): Promise<Outcome> => {
+    try {
+      const run = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
+      if (!run) throw new Error(`There is no call named ${JSON.stringify(method)}.`);
+      return { ok: true, value: await run(answers, id, ...(args as never[])) };
+    } catch (error) {
+      return { ok: false, error: toErrorData(error) };
+    }
+  };
+  createBirpc<object, Wire>(
+    { call },
+    {
+      post: (data) => {
+        line.post(data);
+      },
+      on: (fn) => {
+        line.on(fn);
+      },
+      timeout: -1,
+    },
+  );
+  line.onClosed(() => {
+    for (const one of opened.values())
+      void ('runner' in one ? one.runner : one).close().catch(() => undefined);
+    opened.clear();
+  });
+}
+
+/** GPUs of another process. All calls fail as those of a lost device do once that process is gone. */
+export class RemoteGpu implements Gpu {
+  readonly #call: Call;
+
+  constructor(line: GpuLine) {
+    const rpc = createBirpc<Wire>(
+      {},
+      {
+        post: (data) => {
+          line.post(data);
+        },
+        on: (fn) => {
+          line.on(fn);
+        },
+        timeout: -1,
+      },
+    );
+    const gone = new Promise<never>((_, reject) => {
+      line.onClosed(() => {
+        reject(new DeviceError('device-lost', 'The graphics card was lost: its process ended.'));
+      });
+    });
+    gone.catch(() => undefined);
+    this.#call = async <T>(method: string, id: number, ...args: readonly unknown[]): Promise<T> => {
+      const outcome = await Promise.race([rpc.call(method, id, args), gone]);
+      if (!outcome.ok) throw fromErrorData(outcome.error);
+      return outcome.value as T;
+    };
+  }
+
+  adapters(): Promise<readonly AdapterFacts[]> {
+    return this.#call('adapters', 0);
+  }
+
+  async open(name: string): Promise<OpenGpu> {
+    const { id, facts } = await this.#call<{ id: number; facts: AdapterFacts }>('open', 0, name);
+    return new RemoteDevice(this.#call, id, facts);
+  }
+}
+
+type Call = <T>(method: string, id: number, ...args: readonly unknown[]) => Promise<T>;
+
+class RemoteDevice implements OpenGpu {
+  readonly #call: Call;
+  readonly #id: number;
+
+  constructor(
+    call: Call,
+    id: number,
+    readonly facts: AdapterFacts,
+  ) {
+    this.#call = call;
+    this.#id = id;
+  }
+
+  /** A process that is gone has lost its devices. */
+  async isLost(): Promise<boolean> {
+    return this.#call<boolean>('isLost', this.#id).catch(() => true);
+  }
+
+  async openModel(model: Uint8Array): Promise<GpuModel> {
+    const id = await this.#call<number>('openModel', this.#id, model);
+    return { run: (feeds) => this.#call('runModel', id, feeds), close: () => this.#call('close', id) };
+  }
+
+  async openFrames(model: Uint8Array, program: FrameProgram): Promise<FrameRunner | null> {
+    const id = await this.#call<number | null>('openFrames', this.#id, model, program);
+    if (id === null) return null;
+    return {
+      run: async (source, target) => {
+        const result = await this.#call<{ odd: number; target: readonly PlaneCodes[] }>(
+          'runFrames',
+          id,
+          source,
+        );
+        result.target.forEach((plane, index) => target[index]?.set(plane));
+        return result.odd;
+      },
+      close: () => this.#call('close', id),
+    };
+  }
+
+  selfTest(size: SelfTestSize): Promise<SelfTestResult> {
+    return this.#call('selfTest', this.#id, size);
+  }
+
+  timeFrame(model: Uint8Array, program: FrameProgram): Promise<readonly StepTiming[]> {
+    return this.#call('timeFrame', this.#id, model, program);
+  }
+
+  ceilings(): Promise<GpuCeilings> {
+    return this.#call('ceilings', this.#id);
+  }
+
+  close(): Promise<void> {
+    return this.#call('close', this.#id);
+  }
+}
+
+function deviceOf(opened: ReadonlyMap<number, Opened>, id: number): OpenGpu {
+  const device = opened.get(id);
+  if (!device || !('openFrames' in device)) throw new DeviceError('device-lost', 'This device was closed.');
+  return device;
+}
