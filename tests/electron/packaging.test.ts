@@ -116,8 +116,8 @@ describe('the packages', () => {
 describe('the workflow that makes them', () => {
   it('runs scripts that are there, on the three systems, and publishes nothing', () => {
     const builder = createRequire(require.resolve('electron-builder'));
-    const { load } = builder('js-yaml') as { load(text: string): unknown };
-    const workflow = load(readFileSync(join(root, '.github/workflows/packages.yml'), 'utf8')) as {
+    const yaml = builder('js-yaml') as { load(text: string): unknown };
+    const workflow = yaml.load(readFileSync(join(root, '.github/workflows/packages.yml'), 'utf8')) as {
       permissions: Record<string, string>;
       jobs: Record<
         string,

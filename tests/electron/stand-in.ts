@@ -22,6 +22,13 @@ export class StandInContents extends EventEmitter {
     this.windowOpenHandler = handler;
   }
 
+  /** Ports that were sent to the page. */
+  readonly ports: unknown[] = [];
+
+  postMessage(_channel: string, _message: unknown, ports: readonly unknown[]): void {
+    this.ports.push(...ports);
+  }
+
   send(channel: string, ...args: unknown[]): void {
     this.page?.emit(channel, { sender: this }, ...structuredClone(args));
   }
@@ -49,7 +56,7 @@ export class StandInWindow extends EventEmitter {
     const answer = await this.electron.fetchPage(url);
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     this.electron.runPreload(this);
-    this.electron.pageScript(this.electron.exposed);
+    if (!url.endsWith('/gpu.html')) this.electron.pageScript(this.electron.exposed);
     this.emit('ready-to-show');
     this.webContents.emit('did-finish-load');
   }
@@ -71,6 +78,11 @@ export class StandInWindow extends EventEmitter {
   }
   setProgressBar(fraction: number, options?: { mode: string }): void {
     this.progress.push({ fraction, mode: options?.mode });
+  }
+
+  destroy(): void {
+    this.closed = true;
+    this.emit('closed');
   }
 
   /** As the user closes it. True where nothing held it back. */
@@ -241,6 +253,10 @@ export class StandIn {
       Menu: {
         buildFromTemplate: (template: unknown) => template,
         setApplicationMenu: (menu: StandIn['menu']) => (this.menu = menu),
+      },
+      MessageChannelMain: class {
+        readonly port1 = {};
+        readonly port2 = {};
       },
       nativeTheme: this.nativeTheme,
       Notification: class extends StandInNotification {
