@@ -5,8 +5,8 @@ import type { InstanceSource } from './instance-source';
 import type { Instance, RgbPicture } from './instances';
 import { Segmenter } from './segmenter';
 
-/** Objects that the network is less sure of are left out where nothing else is wished: fewer ghosts, hardly an object lost. */
-export const USUAL_MIN_SCORE = 0.4;
+/** Objects that the network is less sure of are left out where nothing else is wished: one too many can be taken away, one that is missing can't be chosen. */
+export const USUAL_MIN_SCORE = 0.3;
 
 export type NetworkWish = Pick<SegmentRequest, 'classes' | 'minScore' | 'model'>;
 
