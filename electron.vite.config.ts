@@ -26,7 +26,7 @@ export default defineConfig({
     build: {
       externalizeDeps: false,
       rollupOptions: {
-        input: { index: at('app/preload/index.ts') },
+        input: { index: at('app/preload/index.ts'), gpu: at('app/preload/gpu.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
@@ -36,7 +36,7 @@ export default defineConfig({
     build: {
       minify: 'esbuild',
       rollupOptions: {
-        input: { index: at('renderer/index.html') },
+        input: { index: at('renderer/index.html'), gpu: at('renderer/gpu.html') },
         // Zod's comments for esbuild mean nothing to Rollup, which says so at length.
         onwarn: (warning, warn) => {
           if (warning.code !== 'INVALID_ANNOTATION') warn(warning);

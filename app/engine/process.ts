@@ -4,13 +4,14 @@
  */
 import { constants, setPriority } from 'node:os';
 import { ENGINE_ENVIRONMENT, LEAVE_ROOM_VARIABLE } from './environment';
+import { awaitGpuPort, isGpuMessage, type EnginePort } from './gpu-port';
 import { setTextChannel } from './log';
 import { serveEngine, type Channel } from './rpc';
 import { processKernels } from './runtime';
 import { Engine } from './service';
 
 interface ParentPort {
-  on(event: 'message', listener: (message: { data: unknown }) => void): void;
+  on(event: 'message', listener: (message: { data: unknown; ports: readonly EnginePort[] }) => void): void;
   postMessage(message: unknown): void;
 }
 
@@ -18,13 +19,15 @@ interface ParentPort {
 function parentChannel(): Channel {
   const { parentPort } = process as unknown as { parentPort?: ParentPort };
   if (parentPort) {
+    const gpuPort = awaitGpuPort();
     return {
       post: (message) => {
         parentPort.postMessage(message);
       },
       on: (listener) => {
-        parentPort.on('message', (message) => {
-          listener(message.data);
+        parentPort.on('message', ({ data, ports }) => {
+          if (isGpuMessage(data)) gpuPort(ports[0] ?? null);
+          else listener(data);
         });
       },
     };

@@ -12,14 +12,19 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ];
 
-/**
- * Headers of every answer to a page, on the desktop and in the web mode. `connect` are addresses
- * beside its own that the page may talk to.
- */
-export function pageHeaders(connect: readonly string[] = []): Record<string, string> {
-  const policy = CONTENT_SECURITY_POLICY.map((rule) =>
-    rule.startsWith('connect-src') ? [rule, ...connect].join(' ') : rule,
-  );
+interface PageRights {
+  /** Addresses beside its own that the page may talk to. */
+  readonly connect?: readonly string[];
+  /** The page may compile WebAssembly. */
+  readonly webAssembly?: boolean;
+}
+
+/** Headers of every answer to a page, on the desktop and in the web mode. */
+export function pageHeaders({ connect = [], webAssembly = false }: PageRights = {}): Record<string, string> {
+  const policy = CONTENT_SECURITY_POLICY.map((rule) => {
+    if (rule.startsWith('connect-src')) return [rule, ...connect].join(' ');
+    return rule.startsWith('script-src') && webAssembly ? `${rule} 'wasm-unsafe-eval'` : rule;
+  });
   return {
     'content-security-policy': policy.join('; '),
     'x-content-type-options': 'nosniff',

@@ -15,11 +15,12 @@ import { fileURLToPath } from 'node:url';
 import { ExportQueue, JobLog, KeptEngine, KeptFile, mediaIn, PageEngine, PreferencesStore } from '../host';
 import type { EngineFacts, ModelManifest, QueueEnd, WindowCommand } from '../shared';
 import { startEngineProcess } from './engine-process';
+import { GpuWindow } from './gpu-window';
 import { askForInputs, desktopCalls } from './host-calls';
 import { answerPages } from './ipc';
 import { openMainWindow } from './main-window';
 import { menuTemplate } from './menu';
-import { isOwnPage, pageAddress } from './page-address';
+import { gpuAddress, isOwnPage, pageAddress } from './page-address';
 import { servePages } from './page-protocol';
 import { guardPermissions } from './permissions';
 import { QueueWatch, type WatchState } from './queue-watch';
@@ -27,6 +28,11 @@ import { languageFor, SYSTEM_WORDS, type SystemWords } from './words';
 
 // Beside the bundle that this file ends up in.
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** electron-vite's server of pages while developing. */
+function developmentServer(): string | undefined {
+  return app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
+}
 
 /** The running desktop app: one window, an engine for exports and one for what is looked at. */
 export class Desktop {
@@ -47,6 +53,7 @@ export class Desktop {
     private readonly looking: KeptEngine,
     private readonly queue: ExportQueue,
     private readonly preferences: PreferencesStore,
+    private readonly gpu: GpuWindow,
   ) {
     this.#pages = new PageEngine(looking, queue);
     this.#watch = new QueueWatch(queue.snapshot, (state) => {
@@ -59,12 +66,13 @@ export class Desktop {
     const folder = app.getPath('userData');
     const preferences = await PreferencesStore.open(new KeptFile(join(folder, 'preferences.json')));
     const engine = at('./engine.js');
+    const gpu = new GpuWindow(at('../preload/gpu.cjs'), gpuAddress(developmentServer()));
     let leaveRoom = false;
     const exporting = new KeptEngine(() =>
-      startEngineProcess(engine, { name: 'Clearcut export', leaveRoom }),
+      startEngineProcess(engine, { name: 'Clearcut export', leaveRoom, gpu }),
     );
     const looking = new KeptEngine(() =>
-      startEngineProcess(engine, { name: 'Clearcut preview', leaveRoom: false }),
+      startEngineProcess(engine, { name: 'Clearcut preview', leaveRoom: false, gpu }),
     );
     const queue = await ExportQueue.open(
       exporting,
@@ -75,11 +83,11 @@ export class Desktop {
     queue.onChange((change) => {
       if (change.type === 'settings') ({ leaveRoom } = change.settings);
     });
-    return new Desktop(exporting, looking, queue, preferences);
+    return new Desktop(exporting, looking, queue, preferences, gpu);
   }
 
   start(): void {
-    const server = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
+    const server = developmentServer();
     const own = (address: string): boolean => isOwnPage(address, server);
     servePages(at('../renderer/'));
     guardPermissions(session.defaultSession, own);
@@ -200,6 +208,7 @@ export class Desktop {
     });
     window.on('closed', () => {
       this.#window = null;
+      if (process.platform !== 'darwin') this.gpu.close();
     });
     void window.loadURL(address);
   }
@@ -237,6 +246,7 @@ export class Desktop {
     const end = async (): Promise<void> => {
       await this.queue.close();
       await Promise.all([this.exporting.close(), this.looking.close()]);
+      this.gpu.close();
       await this.#pages.removePreviews();
     };
     void end().finally(() => {

@@ -7,6 +7,16 @@ export function pageAddress(developmentServer: string | undefined): string {
   return developmentServer ?? `${PAGE_SCHEME}://${PAGE_HOST}/index.html`;
 }
 
+/** The page of the hidden window. */
+export const GPU_PAGE = '/gpu.html';
+
+/** Where the hidden window's page lies. */
+export function gpuAddress(developmentServer: string | undefined): string {
+  return developmentServer === undefined
+    ? `${PAGE_SCHEME}://${PAGE_HOST}${GPU_PAGE}`
+    : new URL(GPU_PAGE, developmentServer).href;
+}
+
 /** True for addresses of the window's own pages. */
 export function isOwnPage(address: string, developmentServer: string | undefined): boolean {
   if (!URL.canParse(address)) return false;

@@ -1,6 +1,6 @@
 import { protocol } from 'electron';
 import { pageHeaders, readAsset } from '../host';
-import { PAGE_HOST, PAGE_SCHEME } from './page-address';
+import { GPU_PAGE, PAGE_HOST, PAGE_SCHEME } from './page-address';
 
 /** Once, before Electron is ready: the scheme counts as a secure origin with storage and fetch of its own. */
 export function registerPageScheme(): void {
@@ -13,7 +13,8 @@ export function registerPageScheme(): void {
 export function servePages(root: string): void {
   protocol.handle(PAGE_SCHEME, async (request) => {
     const url = new URL(request.url);
-    const headers = pageHeaders();
+    // onnxruntime is WebAssembly, and runs in the hidden window alone.
+    const headers = pageHeaders({ webAssembly: url.pathname === GPU_PAGE });
     if (url.host !== PAGE_HOST || request.method !== 'GET')
       return new Response(null, { status: 403, headers });
     const asset = await readAsset(root, url.pathname);

@@ -174,7 +174,7 @@ class WebHost {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { host = '' } = request.headers;
-    for (const [name, value] of Object.entries(pageHeaders([`ws://${host}`])))
+    for (const [name, value] of Object.entries(pageHeaders({ connect: [`ws://${host}`] })))
       response.setHeader(name, value);
     const url = addressOf(request);
     const changes = request.method !== 'GET';

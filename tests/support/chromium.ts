@@ -31,11 +31,14 @@ export interface Browsing {
 }
 
 /** A browser of its own, with a profile that is removed afterwards. */
-export async function browse(options: BrowserContextOptions = {}): Promise<Browsing> {
+export async function browse(
+  options: BrowserContextOptions = {},
+  args: readonly string[] = ARGUMENTS,
+): Promise<Browsing> {
   const profile = await mkdtemp(join(tmpdir(), 'clearcut-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath ?? '',
-    args: ARGUMENTS,
+    args: [...args],
     viewport: { width: 1280, height: 800 },
     ...options,
   });
