@@ -1,4 +1,4 @@
-import { UserError, type InterpolateManifest, type StageChoice } from '../../../shared';
+import { operationsPerPixel, UserError, type InterpolateManifest, type StageChoice } from '../../../shared';
 import type { StageContext } from '../../frames';
 import {
   chooseBackend,
@@ -43,10 +43,12 @@ export async function chooseSynthesizer(
   return model ? byNetwork(model, request, backend, context) : byMotion(request, backend, context);
 }
 
-/** The network for a request; null where there is none and none is needed. @throws UserError model-missing, model-damaged */
+const cost = ({ manifest }: MotionModel): number => operationsPerPixel(manifest);
+
+/** The network for a request, the fastest if none is named; null where there is none and none is needed. @throws UserError model-missing, model-damaged */
 async function modelFor(request: InterpolateRequest): Promise<MotionModel | null> {
   const { model: wanted, method, deblur, factor = 1, slow = 1 } = request;
-  const models = await modelsOf('interpolate');
+  const models = [...(await modelsOf('interpolate'))].sort((a, b) => cost(a) - cost(b));
   const found = wanted === undefined ? models[0] : models.find(({ manifest }) => manifest.name === wanted);
   if (found) return found;
   if (wanted !== undefined) {
@@ -81,7 +83,7 @@ async function byNetwork(
       stage: 'interpolate',
       model: manifest.name,
       title: manifest.title,
-      reason: request.model === undefined ? 'It is the one for motion.' : 'It was asked for by name.',
+      reason: request.model === undefined ? 'It is the fastest one for motion.' : 'It was asked for by name.',
     },
     backend: backend.description,
   };
