@@ -11,6 +11,8 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 export default defineConfig({
   main: {
     build: {
+      // Optional packages stay outside like the others.
+      externalizeDeps: { include: ['webgpu'] },
       rollupOptions: {
         input: {
           index: at('app/main/index.ts'),

@@ -46,7 +46,7 @@ function fromText(text: string): unknown {
     };
     const Class = classes[value.array];
     if (!Class) throw new Error(`no class ${value.array}`);
-    return new Class(copy as ArrayBuffer);
+    return new Class(copy);
   });
 }
 
