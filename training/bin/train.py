@@ -51,10 +51,10 @@ class TrainConfig:
     average: float = 0.999
     clip: float = 1.0  # of the gradient's norm
     cycle: float = 0.1  # of |M1 - M2| at the same instants
-    sharp_share: float = 0.2  # of the samples
+    sharp_share: float = 0.25  # of the samples
     # Squared error (1 is white) that counts little against the samples' own, when rates are highest and at the end.
-    floor: float = 1e-2
-    floor_end: float = 5e-4
+    floor: float = 1e-3
+    floor_end: float = 1e-4
     start_from: str = ''
     seed: int = 1
     log_every: int = 100
