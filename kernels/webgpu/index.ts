@@ -9,6 +9,7 @@ export {
   type GpuResizeOptions,
   type TileWork,
 } from './planes';
+export { GpuPointHead, type GpuPointHeadWork } from './point-head';
 export { BUFFER_USAGE, encodeSteps, GpuPrograms, MAP_MODE, type GpuStep } from './program';
 export { GpuQuantizedConv2d, type GpuQuantizedConv2dWork } from './quantized-conv2d';
 export { GpuSubpixelConv2d, type GpuSubpixelConv2dWork } from './subpixel-conv2d';

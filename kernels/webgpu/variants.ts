@@ -48,3 +48,8 @@ function largestDivisor(of: number, most: number): number {
   for (let divisor = Math.min(of, most); divisor > 1; divisor--) if (of % divisor === 0) return divisor;
   return 1;
 }
+
+/** Points that a workgroup takes through PointHead's layers together, each with so many floats of its memory. */
+export function pointsAtOnce(floats: number, { maxComputeWorkgroupStorageSize }: GpuAbilities): number {
+  return Math.max(1, Math.min(8, Math.floor(maxComputeWorkgroupStorageSize / (4 * floats))));
+}

@@ -4,6 +4,7 @@ import { readBuffer, testDevice, testGpu } from '../../tests/support/gpu';
 import { loadKernels, type Kernels } from '..';
 import { ADDER2D_CASES, adder2dData, type Adder2dCase, type Adder2dData } from '../adder2d/cases';
 import { DYNAMIC_FILTER2D_CASES, dynamicFilter2dData } from '../dynamic-filter2d/cases';
+import { POINT_HEAD_CASES, pointHeadData } from '../point-head/cases';
 import { QUANTIZED_CONV2D_CASES, quantizedConv2dData } from '../quantized-conv2d/cases';
 import { SUBPIXEL_CONV2D_CASES, subpixelConv2dData } from '../subpixel-conv2d/cases';
 import { random } from '../adder2d/cases';
@@ -13,6 +14,7 @@ import {
   floatToCodesStep,
   GpuAdder2d,
   GpuDynamicFilter2d,
+  GpuPointHead,
   GpuPrograms,
   GpuQuantizedConv2d,
   GpuResize,
@@ -217,6 +219,23 @@ describe.skipIf(!device)('kernels on the GPU', () => {
       });
       // Features lie in −2 … 2.
       expectSame(floats(await run([step], y, 4 * outputs)), wanted, JSON.stringify(shape), () => 2e-6);
+    }
+  });
+
+  it('PointHead gives the processor’s bits', async () => {
+    for (const shape of POINT_HEAD_CASES) {
+      const { description, work } = pointHeadData(shape, seed);
+      const layer = cpu.preparePointHead(description);
+      await cpu.run([{ layer, ...work }]);
+      const y = output(4 * work.count);
+      const step = new GpuPointHead(gpu().programs, description).bind({
+        maps: work.maps.map(({ data, h, w }) => ({ buffer: buffer(data), h, w })),
+        points: { buffer: buffer(work.points) },
+        shape: { buffer: buffer(work.shape) },
+        count: work.count,
+        y: { buffer: y },
+      });
+      expectSame(floats(await run([step], y, 4 * work.count)), work.y, JSON.stringify(shape));
     }
   });
 

@@ -1,6 +1,7 @@
 import {
   GpuAdder2d,
   GpuDynamicFilter2d,
+  GpuPointHead,
   GpuQuantizedConv2d,
   GpuSubpixelConv2d,
   type GpuPrograms,
@@ -9,6 +10,7 @@ import {
 import {
   adder2d,
   dynamicFilter2d,
+  pointHead,
   quantizedConv2d,
   subpixelConv2d,
   type CustomNode,
@@ -42,6 +44,21 @@ const OPERATORS: Readonly<Record<string, Prepare>> = {
           return layer.bind({ x, logits, n, c, h, w, y });
         },
         dispose: () => undefined,
+      };
+    }),
+  PointHead: (programs, node) =>
+    pointHead(node, (description) => {
+      const layer = new GpuPointHead(programs, description);
+      return {
+        bind: ({ maps, points, shape, y }) =>
+          layer.bind({
+            maps: maps.map(({ buffer, dims: [, h = 0, w = 0] }) => ({ buffer, h, w })),
+            ...{ points, shape, y },
+            count: points.dims[0] ?? 0,
+          }),
+        dispose: () => {
+          layer.dispose();
+        },
       };
     }),
   QuantizedConv2d: (programs, node) =>
