@@ -23,7 +23,7 @@ export async function benchSegment({ asked }: BenchContext): Promise<readonly Be
   const graphs = await SnakeGraphs.open(model, backend);
   try {
     const outlines = new BoxOutlines(graphs);
-    const follower = new Follower();
+    const follower = new Follower(0.3);
     const small = new NetworkPicture();
     const picture = { width: WIDTH, height: HEIGHT, data: standIn() };
     const times = new Map<string, number[]>();

@@ -18,7 +18,7 @@ export class NetworkSource implements InstanceSource {
   readonly lookahead = LOOKAHEAD;
   readonly needsPictures = true;
   readonly #segmenter: Segmenter;
-  readonly #follower = new Follower();
+  readonly #follower: Follower;
 
   private constructor(
     segmenter: Segmenter,
@@ -27,6 +27,7 @@ export class NetworkSource implements InstanceSource {
     { classes, minScore, model }: NetworkWish,
   ) {
     this.#segmenter = segmenter;
+    this.#follower = new Follower(minScore ?? USUAL_MIN_SCORE);
     this.backend = backend.description;
     const hashes = Object.values(manifest.graphs).map(({ sha256 }) => sha256);
     const wanted = classes === 'all' ? 'all' : classes.join();
@@ -49,7 +50,7 @@ export class NetworkSource implements InstanceSource {
     // The point head has no shader.
     const backend = await chooseBackend('cpu');
     return new NetworkSource(
-      await Segmenter.open(model, backend, { classes, minScore, note }),
+      await Segmenter.open(model, backend, { classes, minScore, exclusive: true, note }),
       model,
       backend,
       wish,

@@ -62,6 +62,18 @@ describe('findBoxes', () => {
     ]);
   });
 
+  it('takes a place for one object where that is wanted', () => {
+    const found = maps([
+      [0, 3, 2, 0.5],
+      [1, 3, 2, 0.75],
+      [2, 5, 4, 0.375],
+    ]);
+    found.box.fill(6);
+    expect(findBoxes(found, limits).boxes.map(({ classIndex }) => classIndex)).toEqual([1, 0, 2]);
+    const { boxes } = findBoxes(found, { ...limits, exclusive: true });
+    expect(boxes.map(({ classIndex }) => classIndex)).toEqual([1, 2]);
+  });
+
   it('looks at the classes that are asked for alone, and counts what is beyond the most', () => {
     const found = maps([
       [0, 1, 1, 0.5],
@@ -82,12 +94,12 @@ describe('findBoxes', () => {
       [1, 2, 2, 0.2],
       [0, 2, 5, 0.1],
     ]);
-    const expected = [
-      { classIndex: 0, box: { x0: 7, y0: 6, x1: 15, y1: 14 } },
-      { classIndex: 0, box: { x0: 6, y0: 18, x1: 14, y1: 24 } },
-    ];
+    const expected = [{ box: { x0: 7, y0: 6, x1: 15, y1: 14 } }, { box: { x0: 6, y0: 18, x1: 14, y1: 24 } }];
     const { boxes } = findBoxes(found, { ...limits, expected });
-    expect(boxes.map(({ classIndex, box }) => [classIndex, box.x0, box.y0])).toEqual([[0, 6, 6]]);
+    expect(boxes.map(({ classIndex, box }) => [classIndex, box.x0, box.y0])).toEqual([
+      [0, 6, 6],
+      [1, 6, 6],
+    ]);
   });
 
   it('stops at what is no number', () => {

@@ -18,9 +18,8 @@ export interface FoundBox {
   readonly box: Box;
 }
 
-/** Where an object of a class is likely to be. */
+/** Where an object is likely to be. */
 export interface ExpectedObject {
-  readonly classIndex: number;
   readonly box: Box;
 }
 
@@ -32,12 +31,16 @@ export interface PeakLimits {
   readonly most: number;
   /** Objects that need half the score where they are expected. */
   readonly expected?: readonly ExpectedObject[];
+  /** A place holds one object, of the class that it most surely is. Left out: it may be taken for several. */
+  readonly exclusive?: boolean;
 }
 
 /** Pixels of the network's input in a cell. */
 const STRIDE = 4;
 /** Boxes of one class that share so much of what they cover are one object. */
 const SAME_OBJECT = 0.7;
+/** The same for boxes of any classes, where a place holds one object. */
+const SAME_PLACE = 0.8;
 /** Boxes that overlap so much with where an object is expected are that object. */
 const AS_EXPECTED = 0.5;
 
@@ -55,14 +58,13 @@ interface Peak {
  */
 export function findBoxes(
   maps: DetectorMaps,
-  { classes, minScore, most, expected = [] }: PeakLimits,
+  { classes, minScore, most, expected = [], exclusive = false }: PeakLimits,
 ): { readonly boxes: readonly FoundBox[]; readonly dropped: number } {
   const peaks = classes.flatMap((classIndex) => {
-    const ofClass = expected.filter((one) => one.classIndex === classIndex);
-    const all = peaksOf(maps, classIndex, ofClass.length > 0 ? minScore / 2 : minScore);
+    const all = peaksOf(maps, classIndex, expected.length > 0 ? minScore / 2 : minScore);
     return all.filter(
       ({ score, cell }) =>
-        score >= minScore || ofClass.some(({ box }) => overlap(box, boxAt(maps, cell)) >= AS_EXPECTED),
+        score >= minScore || expected.some(({ box }) => overlap(box, boxAt(maps, cell)) >= AS_EXPECTED),
     );
   });
   peaks.sort((a, b) => b.score - a.score || a.classIndex - b.classIndex || a.cell - b.cell);
@@ -70,9 +72,10 @@ export function findBoxes(
   for (const { classIndex, score, cell } of peaks.slice(0, most)) {
     const box = boxAt(maps, cell);
     if (!(box.x1 - box.x0 >= 1 && box.y1 - box.y0 >= 1)) continue;
-    const again = boxes.some(
-      (other) => other.classIndex === classIndex && overlap(other.box, box) > SAME_OBJECT,
-    );
+    const again = boxes.some((other) => {
+      const shared = overlap(other.box, box);
+      return shared > (other.classIndex === classIndex ? SAME_OBJECT : exclusive ? SAME_PLACE : 1);
+    });
     if (!again) boxes.push({ classIndex, score, box });
   }
   return { boxes, dropped: Math.max(0, peaks.length - most) };

@@ -14,6 +14,8 @@ export interface SegmenterOptions {
   readonly minScore: number;
   /** Pixels of the longer side that the network sees; left out: the model's own. */
   readonly workingSize?: number;
+  /** A place holds one object, of the class that it most surely is. Left out: it may be taken for several. */
+  readonly exclusive?: boolean;
   /** Told what is worth knowing. */
   readonly note: (text: string) => void;
 }
@@ -101,12 +103,13 @@ export class Segmenter {
       across: frame.width / fitting.pictureWidth,
       down: frame.height / fitting.pictureHeight,
     };
-    const { minScore } = this.#options;
+    const { minScore, exclusive = false } = this.#options;
     const { boxes, dropped } = findBoxes(maps, {
       classes: this.#classes,
       minScore,
       most: MOST,
-      expected: expected.map(({ classIndex, box }) => ({ classIndex, box: inInput(box, scale) })),
+      exclusive,
+      expected: expected.map(({ box }) => ({ box: inInput(box, scale) })),
     });
     if (dropped > 0) this.#noteDropped();
     const looked = performance.now();

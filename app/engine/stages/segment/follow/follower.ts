@@ -1,12 +1,15 @@
-import type { Box, Detection, Instance } from '../instances';
+import type { Box, Detection, Instance, Matte } from '../instances';
 import type { Fitting } from '../network-picture';
 import { appearanceOf } from './appearance';
+import { distinct } from './distinct';
 import { glimpseOf, stillness, type Glimpse } from './glimpse';
 import { matchTracks } from './match';
+import { matteOverlap } from './matte-overlap';
 import { filledIn, instanceOf, toldMatte, type Shown } from './shown';
 import type { StillMap } from './smooth-matte';
 import {
   beginTrack,
+  classOf,
   continueTrack,
   movedBox,
   movedSince,
@@ -52,6 +55,8 @@ interface Memory {
 
 /** Frames after one that are known before it is told of: they confirm new objects and show which outlines stand out. */
 export const LOOKAHEAD = 2;
+/** Overlap from which on an object is not filled in where another one is. */
+const COVERED = 0.4;
 /** Seconds for which an object that is out of sight keeps its number. */
 const KEPT = 1;
 
@@ -70,16 +75,21 @@ const BEGINNING = {
  * are first told of, and never twice.
  */
 export class Follower {
+  readonly #minScore: number;
   #memory: Memory = { nextKey: 0, nextNumber: 1, ...BEGINNING };
 
+  /** Objects are followed from a sighting of at least `minScore` on; less will do for those that are. */
+  constructor(minScore: number) {
+    this.#minScore = minScore;
+  }
+
   /** Objects that are likely to be in the next frame, and where. */
-  expected(seconds: number): { readonly classIndex: number; readonly box: Box }[] {
+  expected(seconds: number): { readonly box: Box }[] {
     const { tracks, frame } = this.#memory;
     return tracks
       .filter(({ confirmed, lastFrame }) => confirmed && frame - lastFrame <= LOOKAHEAD)
       .map((track) => {
-        const { classIndex, box } = track.detection;
-        return { classIndex, box: movedBox(box, ...movedSince(track, seconds)) };
+        return { box: movedBox(track.detection.box, ...movedSince(track, seconds)) };
       });
   }
 
@@ -91,14 +101,14 @@ export class Follower {
     const { tracks, frame, nextKey } = this.#memory;
     const moment = { frame, seconds };
     // Without outlines: they would be traced where what is remembered is written down.
-    const sightings = detections.map(({ classIndex, score, box, matte }) => ({
+    const sightings = distinct(detections, this.#minScore).map(({ classIndex, score, box, matte }) => ({
       detection: { classIndex, score, box, matte },
       look: appearanceOf(matte, data, fitting, across, down),
     }));
     const matched = matchTracks(tracks, sightings, moment);
     const taken = new Set(matched.values());
     const begun = sightings
-      .filter((sighting) => !taken.has(sighting))
+      .filter((sighting) => !taken.has(sighting) && sighting.detection.score >= this.#minScore)
       .map((sighting, index) => beginTrack(nextKey + index, sighting, moment));
     const continued = tracks.map((track) => {
       const sighting = matched.get(track);
@@ -108,7 +118,7 @@ export class Follower {
     const found = new Map(
       now
         .filter(({ lastFrame }) => lastFrame === frame)
-        .map(({ key, detection }) => [key, detection] as const),
+        .map((track) => [track.key, { ...track.detection, classIndex: classOf(track) }] as const),
     );
     const waiting = { ...moment, width, height, glimpse: glimpseOf(data, fitting), found };
     this.#memory = {
@@ -166,7 +176,8 @@ export class Follower {
       const before = shown.get(key);
       const number = numbers.get(key);
       const filled = before && number !== undefined ? filledIn(number, before, found, between, now) : null;
-      if (!filled) continue;
+      // Another object is found where this one should be: it went by another number for a while.
+      if (!filled || instances.some(({ matte }) => covers(matte, filled.found.matte))) continue;
       instances.push(filled.instance);
       shown.set(key, { frame: now.frame, found: filled.found, matte: filled.found.matte });
     }
@@ -216,6 +227,10 @@ function* gaps(
     const found = later[after]?.found.get(key);
     if (found) yield [key, found, after + 1];
   }
+}
+
+function covers(matte: Matte, other: Matte): boolean {
+  return matteOverlap(matte, other, 0, 0) >= COVERED;
 }
 
 function stillMap(before: Glimpse, { glimpse, width, height }: WaitingFrame): StillMap | null {

@@ -18,9 +18,15 @@ const LOST: Weights = { overlap: 0.2, look: 0.5, nearness: 0.3, least: 0.6 };
 /** By which share of its size an object may be off its way, a second out of sight. */
 const ASTRAY = 3;
 
+/** Overlap from which on an object may be taken for another class. */
+const AS_ANOTHER = 0.5;
+/** What a track that was seen in so many frames has ahead of a new one. */
+const KNOWN = 0.1;
+const LONG = 12;
+
 /**
  * Which sighting continues each track: the best in all, of those that are likely enough (Kuhn and Munkres' assignment).
- * Tracks and sightings of different classes are never the same object.
+ * An object may be taken for another class for a while, where its outline lies over what it was.
  */
 export function matchTracks(
   tracks: readonly Track[],
@@ -40,7 +46,6 @@ export function matchTracks(
 
 /** 0 where it can't be the same object. */
 function likelihood(track: Track, { detection, look }: Sighting, { frame, seconds }: Moment): number {
-  if (detection.classIndex !== track.detection.classIndex) return 0;
   const weights = frame - track.lastFrame === 1 ? SEEN : LOST;
   const [moveX, moveY] = movedSince(track, seconds);
   const [x, y] = middleOf(track.detection.box);
@@ -49,9 +54,14 @@ function likelihood(track: Track, { detection, look }: Sighting, { frame, second
   const unseen = weights === LOST ? seconds - track.lastSeconds : 0;
   const size = Math.sqrt((x1 - x0) * (y1 - y0)) * (1 + ASTRAY * unseen);
   const away = Math.hypot(toX - x - moveX, toY - y - moveY) / Math.max(1, size);
+  const overlap = matteOverlap(track.detection.matte, detection.matte, moveX, moveY);
+  const sameClass = track.classes.has(detection.classIndex);
+  if (!sameClass && overlap < AS_ANOTHER) return 0;
   const value =
-    weights.overlap * matteOverlap(track.detection.matte, detection.matte, moveX, moveY) +
+    weights.overlap * overlap +
     weights.look * likeness(track.look, look) +
     weights.nearness * Math.exp(-(away ** 2));
-  return value >= weights.least ? value : 0;
+  // Of two that are as likely, the one that is known longer goes on.
+  const known = KNOWN * Math.min(track.sightings / LONG, 1);
+  return value >= weights.least ? value + known - (sameClass ? 0 : KNOWN) : 0;
 }

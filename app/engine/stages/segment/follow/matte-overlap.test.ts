@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Matte } from '../instances';
-import { matteMiddle, matteOverlap } from './matte-overlap';
+import { matteMiddle, matteOverlap, matteShare } from './matte-overlap';
 
 const block = (x: number, y: number, width: number, height: number): Matte => ({
   x,
@@ -23,6 +23,14 @@ describe('matteOverlap', () => {
     const faint = { ...block(0, 0, 10, 10), data: new Uint8Array(100).fill(127) };
     expect(matteOverlap(faint, block(0, 0, 10, 10), 0, 0)).toBe(0);
     expect(matteOverlap(faint, faint, 0, 0)).toBe(0);
+  });
+});
+
+describe('matteShare', () => {
+  it('is how much of one lies in the other', () => {
+    expect(matteShare(block(2, 2, 4, 4), block(0, 0, 20, 20))).toBe(1);
+    expect(matteShare(block(0, 0, 20, 20), block(0, 0, 10, 20))).toBe(0.5);
+    expect(matteShare(block(0, 0, 4, 4), block(9, 0, 4, 4))).toBe(0);
   });
 });
 

@@ -22,6 +22,8 @@ export interface Track {
   readonly velocityX: number;
   readonly velocityY: number;
   readonly look: Appearance;
+  /** Sum of the scores of each class that it was taken for, by the class's index. */
+  readonly classes: ReadonlyMap<number, number>;
 }
 
 /** An object that was found in a frame, with what it looks like. */
@@ -57,6 +59,7 @@ export function beginTrack(key: number, { detection, look }: Sighting, { frame, 
     velocityX: 0,
     velocityY: 0,
     look,
+    classes: new Map([[detection.classIndex, detection.score]]),
   };
 }
 
@@ -69,6 +72,7 @@ export function continueTrack(
   const [toX, toY] = middleOf(detection.box);
   const passed = Math.max(seconds - track.lastSeconds, 1e-3);
   const blend = (before: number, way: number): number => before + VELOCITY_SHARE * (way / passed - before);
+  const { classIndex } = detection;
   const soon = frame - track.firstFrame <= CONFIRMING;
   return {
     ...track,
@@ -80,7 +84,18 @@ export function continueTrack(
     velocityX: blend(track.velocityX, toX - fromX),
     velocityY: blend(track.velocityY, toY - fromY),
     look: blended(track.look, look, LOOK_SHARE),
+    classes: new Map([
+      ...track.classes,
+      [classIndex, (track.classes.get(classIndex) ?? 0) + detection.score],
+    ]),
   };
+}
+
+/** What it was taken for most surely in all. */
+export function classOf({ classes }: Track): number {
+  let [best, most] = [0, -1];
+  for (const [classIndex, sum] of classes) if (sum > most) [best, most] = [classIndex, sum];
+  return best;
 }
 
 /** How far a track's object has gone since it was seen last; out of sight it comes to rest. */
