@@ -8,6 +8,7 @@ export type { ImplementationName, IsaName } from './binding/implementation';
 export type { Adder2dStep, Kernels, KernelStep, PreparedAdder2d, ResizeOptions } from './binding/kernels';
 export type { PointHeadDescription } from './point-head/attributes';
 export type { ChromaSite } from './plane/chroma-axis';
+export type { CoveredRegion, FieldView, Fresh, PlaneView } from './compositing/work';
 export type { PictureCoding } from './plane/colour-work';
 export { compiledKernels, createMotionSession, loadKernels, type LoadOptions } from './binding/load';
 export type { MotionSession } from './binding/motion-session';

@@ -48,6 +48,12 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["rgbToPlanes"] = Napi::Function::New(env, startRgbToPlanes);
   exports["findStill"] = Napi::Function::New(env, startFindStill);
   exports["keepStill"] = Napi::Function::New(env, startKeepStill);
+  exports["halve"] = Napi::Function::New(env, startHalve);
+  exports["paint"] = Napi::Function::New(env, startPaint);
+  exports["knownField"] = Napi::Function::New(env, startKnownField);
+  exports["blurField"] = Napi::Function::New(env, startBlurField);
+  exports["uncover"] = Napi::Function::New(env, startUncover);
+  exports["backdrop"] = Napi::Function::New(env, startBackdrop);
   return exports;
 }
 

@@ -42,6 +42,14 @@ Napi::Value startRgbToPlanes(const Napi::CallbackInfo& info);
 Napi::Value startFindStill(const Napi::CallbackInfo& info);
 Napi::Value startKeepStill(const Napi::CallbackInfo& info);
 
+Napi::Value startHalve(const Napi::CallbackInfo& info);
+Napi::Value startPaint(const Napi::CallbackInfo& info);
+/** A promise of 1 where something is known, else 0. */
+Napi::Value startKnownField(const Napi::CallbackInfo& info);
+Napi::Value startBlurField(const Napi::CallbackInfo& info);
+Napi::Value startUncover(const Napi::CallbackInfo& info);
+Napi::Value startBackdrop(const Napi::CallbackInfo& info);
+
 /** What work gives that has no result. */
 constexpr double kNothing = -1;
 

@@ -4,6 +4,14 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Adder2dLayer } from '../adder2d/attributes';
+import type {
+  BackdropWork,
+  BlurFieldWork,
+  HalveWork,
+  KnownFieldWork,
+  PaintWork,
+  UncoverWork,
+} from '../compositing/work';
 import type { ColourWork } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
@@ -58,6 +66,12 @@ interface NativeAddon {
   rgbToPlanes(work: ColourWork): Promise<number>;
   findStill(work: StillWork): Promise<void>;
   keepStill(work: KeepStillWork): Promise<void>;
+  halve(work: HalveWork): Promise<void>;
+  paint(work: PaintWork): Promise<void>;
+  knownField(work: KnownFieldWork): Promise<number>;
+  blurField(work: BlurFieldWork): Promise<void>;
+  uncover(work: UncoverWork): Promise<void>;
+  backdrop(work: BackdropWork): Promise<void>;
 }
 
 const FILE = 'clearcut-kernels.node';
@@ -165,6 +179,12 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     rgbToPlanes: (work) => addon.rgbToPlanes(work),
     findStill: (work) => addon.findStill(work),
     keepStill: (work) => addon.keepStill(work),
+    halve: (work) => addon.halve(work),
+    paint: (work) => addon.paint(work),
+    knownField: async (work) => (await addon.knownField(work)) === 1,
+    blurField: (work) => addon.blurField(work),
+    uncover: (work) => addon.uncover(work),
+    backdrop: (work) => addon.backdrop(work),
   }));
   return new Map(list.map((implementation) => [implementation.name, implementation]));
 }

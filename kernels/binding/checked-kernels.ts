@@ -7,6 +7,22 @@ import {
   type Direction,
   type PictureCoding,
 } from '../plane/colour-work';
+import {
+  checkBackdrop,
+  checkBlurField,
+  checkHalve,
+  checkKnownField,
+  checkPaint,
+  checkUncover,
+} from '../compositing/checked-work';
+import type {
+  BackdropWork,
+  BlurFieldWork,
+  HalveWork,
+  KnownFieldWork,
+  PaintWork,
+  UncoverWork,
+} from '../compositing/work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import { checkDistances, checkGrid, checkMatte, checkSteady } from '../outline/checked';
 import type { GridWork } from '../outline/grid-reference';
@@ -222,6 +238,36 @@ export class CheckedKernels implements Kernels {
     await Promise.all(
       keepStillWorks(source, target, still, layout).map((work) => this.#implementation.keepStill(work)),
     );
+  }
+
+  async halve(work: HalveWork): Promise<void> {
+    checkHalve(work);
+    await this.#implementation.halve(work);
+  }
+
+  async paint(work: PaintWork): Promise<void> {
+    checkPaint(work);
+    await this.#implementation.paint(work);
+  }
+
+  async knownField(work: KnownFieldWork): Promise<boolean> {
+    checkKnownField(work);
+    return this.#implementation.knownField(work);
+  }
+
+  async blurField(work: BlurFieldWork): Promise<void> {
+    checkBlurField(work);
+    await this.#implementation.blurField(work);
+  }
+
+  async uncover(work: UncoverWork): Promise<void> {
+    checkUncover(work);
+    await this.#implementation.uncover(work);
+  }
+
+  async backdrop(work: BackdropWork): Promise<void> {
+    checkBackdrop(work);
+    await this.#implementation.backdrop(work);
   }
 
   #colourPlan(coding: PictureCoding, direction: Direction): ColourPlan {

@@ -1,5 +1,13 @@
 import type { Adder2dLayer } from '../adder2d/attributes';
 import type { Adder2dWork } from '../adder2d/reference';
+import type {
+  BackdropWork,
+  BlurFieldWork,
+  HalveWork,
+  KnownFieldWork,
+  PaintWork,
+  UncoverWork,
+} from '../compositing/work';
 import type { ColourWork } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { DynamicFilter2dWork } from '../dynamic-filter2d/reference';
@@ -80,4 +88,10 @@ export interface Implementation {
   rgbToPlanes(work: ColourWork): Promise<number>;
   findStill(work: StillWork): Promise<void>;
   keepStill(work: KeepStillWork): Promise<void>;
+  halve(work: HalveWork): Promise<void>;
+  paint(work: PaintWork): Promise<void>;
+  knownField(work: KnownFieldWork): Promise<boolean>;
+  blurField(work: BlurFieldWork): Promise<void>;
+  uncover(work: UncoverWork): Promise<void>;
+  backdrop(work: BackdropWork): Promise<void>;
 }

@@ -1,3 +1,11 @@
+import type {
+  BackdropWork,
+  BlurFieldWork,
+  HalveWork,
+  KnownFieldWork,
+  PaintWork,
+  UncoverWork,
+} from '../compositing/work';
 import type { Adder2dDescription, OutputType } from '../adder2d/attributes';
 import type { Codes } from '../checks';
 import type { PictureCoding } from '../plane/colour-work';
@@ -224,4 +232,12 @@ export interface Kernels {
     still: Uint8Array,
     layout: StillLayout,
   ): Promise<void>;
+  /** Takes lines of coverage together, for chroma; kernels/README.md, "Compositing", says what this and the following compute. */
+  halve(work: HalveWork): Promise<void>;
+  paint(work: PaintWork): Promise<void>;
+  /** False where nothing is known; the field then holds nothing of use. */
+  knownField(work: KnownFieldWork): Promise<boolean>;
+  blurField(work: BlurFieldWork): Promise<void>;
+  uncover(work: UncoverWork): Promise<void>;
+  backdrop(work: BackdropWork): Promise<void>;
 }

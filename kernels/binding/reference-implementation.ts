@@ -7,6 +7,13 @@ import { referenceSteady } from '../outline/steady-reference';
 import type { PointHeadLayer } from '../point-head/attributes';
 import { referencePointHead } from '../point-head/reference';
 import { referenceResizeBilinear } from '../plane/bilinear-reference';
+import { referenceBlurField, referenceKnownField } from '../compositing/field-reference';
+import {
+  referenceBackdrop,
+  referenceHalve,
+  referencePaint,
+  referenceUncover,
+} from '../compositing/reference';
 import { referencePlanesToRgb, referenceRgbToPlanes } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import { referenceDynamicFilter2d } from '../dynamic-filter2d/reference';
@@ -78,6 +85,22 @@ export function referenceImplementation(reason: string): Implementation {
     },
     keepStill: async (work) => {
       referenceKeepStill(work);
+    },
+    halve: async (work) => {
+      referenceHalve(work);
+    },
+    paint: async (work) => {
+      referencePaint(work);
+    },
+    knownField: async (work) => referenceKnownField(work),
+    blurField: async (work) => {
+      referenceBlurField(work);
+    },
+    uncover: async (work) => {
+      referenceUncover(work);
+    },
+    backdrop: async (work) => {
+      referenceBackdrop(work);
     },
   };
 }

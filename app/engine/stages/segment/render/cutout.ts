@@ -1,8 +1,9 @@
 import { ALPHA_PLANE, withAlpha, type FrameInstances, type Plane, type StreamFormat } from '../../../frames';
+import { processKernels } from '../../../runtime';
 import type { Matte } from '../instances';
 import { chromaCoverage } from './chroma-coverage';
 import type { EdgeSoftener } from './feather';
-import { fieldMean, FieldRows, knownField } from './field';
+import { coveredRegion, fieldMean, knownField, planeView } from './kernel-views';
 import { SHOWS_BACKGROUND, SHOWS_OBJECT, withMargin } from './layers';
 import type { Picture, Renderer } from './renderer';
 import { codesOf, type ColourCodes } from './stream-colour';
@@ -16,8 +17,8 @@ const STEP = 2;
 /**
  * The objects on nothing: colours of their own under alpha. At the edge a picture shows a mixture;
  * the object's part of it is estimated from both sides (Forte, "Approximate fast foreground colour
- * estimation", ICIP 2021, equations 4 to 7, with pull-push in place of its blur), and carried on
- * under what is transparent.
+ * estimation", ICIP 2021, with pull-push in place of its blur), and carried on under what is
+ * transparent.
  */
 export class Cutout implements Renderer {
   readonly identity: string;
@@ -38,15 +39,16 @@ export class Cutout implements Renderer {
     const objects = this.feather.soften(unionMatte(found), found);
     const matte = withMargin(objects, MARGIN, found);
     this.#alpha(matte, planes[ALPHA_PLANE]);
-    const chroma = chromaCoverage(matte, this.output);
-    const most = 2 ** this.output.format.bitDepth - 1;
-    for (let index = 0; index < ALPHA_PLANE; index++) {
-      const [from, to] = [source.planes[index], planes[index]];
-      const nothing = Math.round(this.#nothing[index] ?? 0);
-      // Grey has no chroma to take.
-      if (to && !from) to.data.fill(nothing);
-      if (to && from) colours(from, to, index === 0 ? matte : chroma, { nothing, most });
-    }
+    const chroma = await chromaCoverage(matte, this.output);
+    await Promise.all(
+      planes.slice(0, ALPHA_PLANE).map(async (to, index) => {
+        const from = source.planes[index];
+        const nothing = Math.round(this.#nothing[index] ?? 0);
+        if (from) await this.#colours(from, to, index === 0 ? matte : chroma, nothing);
+        // Grey has no chroma to take.
+        else to.data.fill(nothing);
+      }),
+    );
   }
 
   #alpha(matte: Matte, plane: Plane | undefined): void {
@@ -59,40 +61,23 @@ export class Cutout implements Renderer {
       for (let x = 0; x < matte.width; x++) plane.data[to + x] = (matte.data[from + x] ?? 0) * scale + 0.5;
     }
   }
-}
 
-/** @param codes what stands where no object is, and the highest code */
-function colours(
-  source: Plane,
-  target: Plane,
-  matte: Matte,
-  { nothing, most }: { readonly nothing: number; readonly most: number },
-): void {
-  const objects = knownField(source, matte, SHOWS_OBJECT, STEP);
-  if (!objects) {
-    target.data.fill(nothing);
-    return;
-  }
-  target.data.fill(Math.round(fieldMean(objects)));
-  const behind = knownField(source, matte, SHOWS_BACKGROUND, STEP) ?? objects;
-  const [own, other] = [new Float32Array(matte.width), new Float32Array(matte.width)];
-  const [ownRows, otherRows] = [new FieldRows(objects, matte.width), new FieldRows(behind, matte.width)];
-  for (let row = 0; row < matte.height; row++) {
-    ownRows.row(row, own);
-    otherRows.row(row, other);
-    const at = (matte.y + row) * source.width + matte.x;
-    const from = row * matte.width;
-    for (let x = 0; x < matte.width; x++) {
-      const cover = matte.data[from + x] ?? 0;
-      const seen = source.data[at + x] ?? 0;
-      if (cover === 255) {
-        target.data[at + x] = seen;
-        continue;
-      }
-      const alpha = cover / 255;
-      const guess = own[x] ?? 0;
-      const colour = guess + alpha * (seen - alpha * guess - (1 - alpha) * (other[x] ?? 0));
-      target.data[at + x] = Math.max(0, Math.min(most, colour)) + 0.5;
+  /** @param nothing what stands where no object is near */
+  async #colours(source: Plane, target: Plane, matte: Matte, nothing: number): Promise<void> {
+    const objects = await knownField(source, matte, SHOWS_OBJECT, STEP);
+    if (!objects) {
+      target.data.fill(nothing);
+      return;
     }
+    target.data.fill(Math.round(fieldMean(objects)));
+    const behind = (await knownField(source, matte, SHOWS_BACKGROUND, STEP)) ?? objects;
+    await processKernels().uncover({
+      source: planeView(source),
+      target: planeView(target),
+      matte: coveredRegion(matte),
+      objects,
+      behind,
+      most: 2 ** this.output.format.bitDepth - 1,
+    });
   }
 }

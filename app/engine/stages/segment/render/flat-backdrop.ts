@@ -1,6 +1,7 @@
+import type { Fresh } from '../../../../../kernels';
 import type { Rgb } from '../../../../shared';
 import type { StreamFormat } from '../../../frames';
-import type { Backdrop, BackdropRows } from './backdrop';
+import type { Backdrop } from './backdrop';
 import { codesOf, hexOf, type ColourCodes } from './stream-colour';
 
 /** One colour. */
@@ -13,10 +14,7 @@ export class FlatBackdrop implements Backdrop {
     this.#codes = codesOf(colour, stream);
   }
 
-  of(_source: unknown, _matte: unknown, index: number): BackdropRows {
-    const code = this.#codes[index] ?? 0;
-    return (_y, line) => {
-      line.fill(code);
-    };
+  async of(_source: unknown, _matte: unknown, index: number): Promise<Fresh> {
+    return { code: this.#codes[index] ?? 0 };
   }
 }

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import type { Fresh } from '../../../../../kernels';
 import { UserError } from '../../../../shared';
 import type { Display, Plane, StreamFormat } from '../../../frames';
 import { allocate, processKernels } from '../../../runtime';
 import { pictureCoding } from '../../pictures';
 import type { Turn } from '../turn';
-import type { Backdrop, BackdropRows } from './backdrop';
+import type { Backdrop } from './backdrop';
 
 /** An image that fills the frame: its middle, cut to the frame's shape as it is shown. */
 export class ImageBackdrop implements Backdrop {
   private constructor(
     readonly identity: string,
     private readonly planes: readonly Plane['data'][],
-    private readonly widths: readonly number[],
   ) {}
 
   /** @throws UserError no-such-file, not-media */
@@ -43,18 +43,13 @@ export class ImageBackdrop implements Backdrop {
       stream.format.bitDepth > 8 ? new Uint16Array(width * height) : new Uint8Array(width * height),
     );
     await processKernels().rgbToPlanes(rgb, codes, coding);
-    return new ImageBackdrop(
-      `image ${createHash('sha256').update(file).digest('hex')}`,
-      codes,
-      sizes.map(({ width }) => width),
-    );
+    return new ImageBackdrop(`image ${createHash('sha256').update(file).digest('hex')}`, codes);
   }
 
-  of(_source: unknown, _matte: unknown, index: number): BackdropRows {
-    const [codes, width = 0] = [this.planes[index], this.widths[index]];
-    return (y, line) => {
-      if (codes) line.set(codes.subarray(y * width, (y + 1) * width));
-    };
+  async of(_source: unknown, _matte: unknown, index: number): Promise<Fresh> {
+    const codes = this.planes[index];
+    if (!codes) throw new Error('Expected a plane of the stream.');
+    return { codes };
   }
 }
 

@@ -20,14 +20,14 @@ export interface LabelStyle {
 /**
  * Writes `text` on a board of its own whose lower left corner is at (x, y) as shown; moved so that it lies inside the picture.
  */
-export function drawLabel(
+export async function drawLabel(
   planes: readonly Plane[],
   stream: StreamFormat,
   turn: Turn,
   text: string,
   at: { readonly x: number; readonly y: number },
   { unit, board, letters }: LabelStyle,
-): void {
+): Promise<void> {
   const { lines, width: length } = textStrokes(text);
   const size = {
     width: Math.ceil((length + 2 * MARGIN) * unit),
@@ -40,7 +40,7 @@ export function drawLabel(
   const [bx, by] = back.point(left + size.width, top + size.height);
   const plate = emptyMatte(Math.min(ax, bx), Math.min(ay, by), Math.abs(bx - ax), Math.abs(by - ay));
   plate.data.fill(255);
-  paint(planes, stream, plate, board, BOARD_OPACITY);
+  await paint(planes, stream, plate, board, BOARD_OPACITY);
   const placed = lines.map(({ points, closed }): Polyline => {
     const moved: number[] = [];
     for (let i = 0; i < points.length; i += 2)
@@ -52,5 +52,5 @@ export function drawLabel(
       );
     return { points: moved, closed };
   });
-  paint(planes, stream, strokeCoverage(placed, STROKE * unit, stream), letters, 1);
+  await paint(planes, stream, strokeCoverage(placed, STROKE * unit, stream), letters, 1);
 }

@@ -35,20 +35,20 @@ export class Overlay implements Renderer {
     const ordered = found.instances.toSorted((a, b) => areaOf(b) - areaOf(a));
     const { output } = this;
     for (const { track, matte } of ordered)
-      paint(planes, output, matte, codesOf(trackColour(track), output), FILL_OPACITY);
+      await paint(planes, output, matte, codesOf(trackColour(track), output), FILL_OPACITY);
     for (const { track, contours } of ordered) {
       const lines = contours.map((points) => ({ points, closed: true }));
       const outline = strokeCoverage(lines, this.#lineWidth, output);
-      paint(planes, output, outline, codesOf(trackColour(track), output), LINE_OPACITY);
+      await paint(planes, output, outline, codesOf(trackColour(track), output), LINE_OPACITY);
     }
-    for (const instance of ordered) this.#name(instance, planes);
+    for (const instance of ordered) await this.#name(instance, planes);
   }
 
-  #name(instance: Instance, planes: Picture['planes']): void {
+  async #name(instance: Instance, planes: Picture['planes']): Promise<void> {
     const { output, turn } = this;
     const colour = trackColour(instance.track);
     const { x0, y0 } = turn.instance(instance).box;
-    drawLabel(
+    await drawLabel(
       planes,
       output,
       turn,

@@ -6,8 +6,6 @@ import { pixelFormat, type Plane, type StreamFormat } from '../../../frames';
 import { chromaCoverage } from './chroma-coverage';
 import { clipMatte, emptyMatte, strokeCoverage } from './coverage';
 import { boxRadii, EdgeSoftener } from './feather';
-import { FieldRows, knownField } from './field';
-import { SHOWS_OBJECT } from './layers';
 import { paint } from './paint';
 import { codesOf, trackColour } from './stream-colour';
 import { textStrokes } from './stroke-font';
@@ -72,18 +70,18 @@ describe('what chroma sees of a matte', () => {
     ['bottom', 'yuv420p'],
     ['left', 'yuv444p'],
   ])('is the mean around its place (%s, %s), also at odd sizes and borders', (site, format) => {
-    fc.assert(
-      fc.property(
+    return fc.assert(
+      fc.asyncProperty(
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 0, max: 8 }),
         fc.integer({ min: 0, max: 8 }),
-        (width, height, left, top) => {
+        async (width, height, left, top) => {
           const stream = streamOf(format, width, height, site);
           const whole = emptyMatte(0, 0, width, height);
           whole.data.fill(200);
           const { chromaShiftX, chromaShiftY } = stream.format;
-          const all = chromaCoverage(whole, stream);
+          const all = await chromaCoverage(whole, stream);
           expect(all).toMatchObject({
             ...{ x: 0, y: 0 },
             width: (width + chromaShiftX) >> chromaShiftX,
@@ -94,7 +92,7 @@ describe('what chroma sees of a matte', () => {
           if (left >= width || top >= height) return;
           const part = emptyMatte(left, top, width - left, height - top);
           part.data.fill(255);
-          const seen = chromaCoverage(part, stream);
+          const seen = await chromaCoverage(part, stream);
           const at = (x: number, y: number): number =>
             x < seen.x || y < seen.y || x >= seen.x + seen.width || y >= seen.y + seen.height
               ? 0
@@ -113,7 +111,7 @@ describe('what chroma sees of a matte', () => {
 describe('painting', () => {
   it.each(['yuv420p', 'yuv422p10le', 'yuv444p12le', 'gray'])(
     'lays a colour over %s, by coverage and opacity',
-    (name) => {
+    async (name) => {
       const stream = streamOf(name, 15, 9);
       const { format } = stream;
       const unit = 2 ** (format.bitDepth - 8);
@@ -129,11 +127,11 @@ describe('painting', () => {
       );
       const matte = emptyMatte(-3, -3, 12, 12);
       matte.data.fill(255);
-      paint(planes, stream, matte, white, 1);
+      await paint(planes, stream, matte, white, 1);
       expect(planes[0]!.data[0]).toBe(235 * unit);
       expect(planes[0]!.data[14]).toBe(100 * unit);
       if (format.planes > 1) expect(planes[1]!.data[0]).toBe(128 * unit);
-      paint(planes, stream, matte, codesOf({ red: 0, green: 0, blue: 0 }, stream), 0.5);
+      await paint(planes, stream, matte, codesOf({ red: 0, green: 0, blue: 0 }, stream), 0.5);
       expect(Math.round(planes[0]!.data[0]! / unit)).toBe(Math.round((235 + 16) / 2));
     },
   );
@@ -180,29 +178,5 @@ describe('mattes', () => {
       expect(Math.sqrt(variance)).toBeGreaterThanOrEqual(deviation * 0.85);
       expect(Math.sqrt(variance)).toBeLessThan(deviation + 0.6);
     }
-  });
-});
-
-describe('a field of what is known', () => {
-  it('keeps constants and ramps, and carries them on where nothing is known', () => {
-    const [width, height] = [64, 48];
-    const data = Uint8Array.from({ length: width * height }, (_, i) => 40 + 2 * (i % width));
-    const hidden = emptyMatte(0, 0, width, height);
-    for (let y = 10; y < 38; y++) hidden.data.fill(255, y * width + 24, y * width + 40);
-    // What is hidden shows something else altogether.
-    for (let y = 10; y < 38; y++) data.fill(255, y * width + 24, y * width + 40);
-    const shows = SHOWS_OBJECT.toReversed();
-    for (const step of [1, 2, 5]) {
-      const field = knownField({ data, width, height }, hidden, shows, step)!;
-      const line = new Float32Array(width);
-      new FieldRows(field, width).row(24, line);
-      for (let x = 8; x < 16; x++) expect(Math.abs(line[x]! - (40 + 2 * x))).toBeLessThan(2.5);
-      for (let x = 24; x < 40; x++) {
-        expect(line[x]).toBeGreaterThan(40 + 2 * 12);
-        expect(line[x]).toBeLessThan(40 + 2 * 52);
-      }
-    }
-    hidden.data.fill(255);
-    expect(knownField({ data, width, height }, hidden, shows, 2)).toBeNull();
   });
 });

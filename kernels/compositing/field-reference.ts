@@ -1,40 +1,24 @@
-import type { Plane } from '../../../frames';
-import type { Matte } from '../instances';
+import type { BlurFieldWork, FieldView, KnownFieldWork } from './work';
 
-/** A smooth picture of a region: one value for each cell of `step`×`step` samples. */
-export interface Field {
-  readonly step: number;
-  readonly width: number;
-  readonly height: number;
-  readonly values: Float32Array;
-}
-
-/** Below this part of the weights of full cells a cell knows nothing. */
-const LEAST_WEIGHT = 1e-4;
+/** Below this weight the whole field knows nothing. */
+const NOTHING_KNOWN = 1e-7;
 
 /**
- * What a plane shows of one thing alone, carried on over the places where another hides it: cells take
- * the mean of their known samples, and unknown ones what coarser and coarser cells around them know
- * (the pull-push of Gortler et al., "The Lumigraph", SIGGRAPH 1996, §3.5.2).
- *
- * @param matte coverage of the plane's samples; the field is of the region that it takes
- * @param shows by coverage, 0 to 255: how well a sample shows what is looked for, 0 to 255
- * @returns null where nothing is known at all
+ * Cells take the mean of their known samples, and where they know little or nothing, what coarser and coarser cells
+ * around them know (the pull-push of Gortler et al., "The Lumigraph", SIGGRAPH 1996, §3.5.2). False where nothing is known.
  */
-export function knownField(plane: Plane, matte: Matte, shows: Uint8Array, step: number): Field | null {
-  const finest = gathered(plane, matte, shows, step);
-  const levels = [finest];
-  let level = finest;
-  while (level.width > 1 || level.height > 1) {
+export function referenceKnownField(work: KnownFieldWork): boolean {
+  const levels: Level[] = [gathered(work)];
+  for (let level = levels[0]; level && (level.width > 1 || level.height > 1);) {
     level = coarser(level);
     levels.push(level);
   }
-  if ((level.weights[0] ?? 0) < LEAST_WEIGHT * 1e-3) return null;
+  if ((levels.at(-1)?.weights[0] ?? 0) < NOTHING_KNOWN) return false;
   for (let index = levels.length - 2; index >= 0; index--) {
     const [fine, coarse] = [levels[index], levels[index + 1]];
-    if (fine && coarse) completed(fine, coarse);
+    if (fine && coarse) complete(fine, coarse);
   }
-  return { step, width: finest.width, height: finest.height, values: finest.values };
+  return true;
 }
 
 interface Level {
@@ -46,14 +30,10 @@ interface Level {
   readonly weights: Float32Array;
 }
 
-function emptyLevel(width: number, height: number): Level {
-  const cells = width * height;
-  return { width, height, values: new Float32Array(cells), weights: new Float32Array(cells) };
-}
-
-function gathered(plane: Plane, matte: Matte, shows: Uint8Array, step: number): Level {
-  const level = emptyLevel(Math.ceil(matte.width / step), Math.ceil(matte.height / step));
-  const { values, weights, width } = level;
+function gathered({ plane, matte, shows, field }: KnownFieldWork): Level {
+  const { values, width, height, step } = field;
+  const weights = new Float32Array(width * height);
+  values.fill(0);
   for (let y = 0; y < matte.height; y++) {
     const row = Math.floor(y / step) * width;
     const from = (matte.y + y) * plane.width + matte.x;
@@ -61,8 +41,8 @@ function gathered(plane: Plane, matte: Matte, shows: Uint8Array, step: number): 
     for (let cell = 0, x = 0; cell < width; cell++) {
       let [sum, weight] = [0, 0];
       for (const end = Math.min(matte.width, x + step); x < end; x++) {
-        const own = shows[matte.data[mask + x] ?? 0] ?? 0;
-        sum += own * (plane.data[from + x] ?? 0);
+        const own = shows[matte.cover[mask + x] ?? 0] ?? 0;
+        sum += own * (plane.codes[from + x] ?? 0);
         weight += own;
       }
       values[row + cell] = (values[row + cell] ?? 0) + sum;
@@ -76,14 +56,19 @@ function gathered(plane: Plane, matte: Matte, shows: Uint8Array, step: number): 
     values[cell] = (values[cell] ?? 0) / weight;
     weights[cell] = weight * full;
   }
-  return level;
+  return { width, height, values, weights };
 }
 
 /** Cells of 2×2, weighted by what each knows. */
 function coarser(fine: Level): Level {
-  const level = emptyLevel((fine.width + 1) >> 1, (fine.height + 1) >> 1);
-  for (let y = 0; y < level.height; y++)
-    for (let x = 0; x < level.width; x++) {
+  const [width, height] = [(fine.width + 1) >> 1, (fine.height + 1) >> 1];
+  const level = {
+    ...{ width, height },
+    values: new Float32Array(width * height),
+    weights: new Float32Array(width * height),
+  };
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
       let [sum, weight] = [0, 0];
       for (let row = 2 * y; row < Math.min(fine.height, 2 * y + 2); row++)
         for (let column = 2 * x; column < Math.min(fine.width, 2 * x + 2); column++) {
@@ -91,7 +76,7 @@ function coarser(fine: Level): Level {
           sum += own * (fine.values[row * fine.width + column] ?? 0);
           weight += own;
         }
-      const cell = y * level.width + x;
+      const cell = y * width + x;
       level.values[cell] = weight > 0 ? sum / weight : 0;
       level.weights[cell] = Math.min(1, weight);
     }
@@ -99,7 +84,7 @@ function coarser(fine: Level): Level {
 }
 
 /** Fills up what the finer level doesn't know. */
-function completed(fine: Level, coarse: Level): void {
+function complete(fine: Level, coarse: Level): void {
   const line = new Float32Array(fine.width);
   const rows = new FieldRows({ step: 2, ...coarse }, fine.width);
   for (let y = 0; y < fine.height; y++) {
@@ -113,9 +98,8 @@ function completed(fine: Level, coarse: Level): void {
   }
 }
 
-/** Gives rows of the samples that a field means, drawn out between cells along straight lines. */
+/** Gives rows of the samples that a field means, drawn out between cells along straight lines, first down and then across. */
 export class FieldRows {
-  /** Of each sample of a row: the cell to its left, and how far it lies from that to the next. */
   readonly #left: Int32Array;
   readonly #across: Float32Array;
   /** A row of cells, with the last one twice. */
@@ -123,7 +107,7 @@ export class FieldRows {
 
   /** @param count samples of a row */
   constructor(
-    private readonly field: Field,
+    private readonly field: FieldView,
     count: number,
   ) {
     const { step, width } = field;
@@ -140,27 +124,38 @@ export class FieldRows {
   /** Row `y` into the beginning of `line`. */
   row(y: number, line: Float32Array): void {
     const { step, width, height, values } = this.field;
-    const [left, across, cells] = [this.#left, this.#across, this.#cells];
     const v = Math.max(0, Math.min(height - 1, (y + 0.5) / step - 0.5));
     const down = v - Math.floor(v);
     const a = Math.floor(v) * width;
     const b = Math.min(height - 1, Math.floor(v) + 1) * width;
     for (let x = 0; x < width; x++) {
       const upper = values[a + x] ?? 0;
-      cells[x] = upper + down * ((values[b + x] ?? 0) - upper);
+      this.#cells[x] = upper + down * ((values[b + x] ?? 0) - upper);
     }
-    cells[width] = cells[width - 1] ?? 0;
-    for (let x = 0; x < left.length; x++) {
-      const cell = left[x] ?? 0;
-      const first = cells[cell] ?? 0;
-      line[x] = first + (across[x] ?? 0) * ((cells[cell + 1] ?? 0) - first);
+    this.#cells[width] = this.#cells[width - 1] ?? 0;
+    for (let x = 0; x < this.#left.length; x++) {
+      const cell = this.#left[x] ?? 0;
+      const first = this.#cells[cell] ?? 0;
+      line[x] = first + (this.#across[x] ?? 0) * ((this.#cells[cell + 1] ?? 0) - first);
     }
   }
 }
 
-/** The field's mean. */
-export function fieldMean({ values }: Field): number {
+/** Three running means each way, first across and then down; beyond an edge the edge's cell counts. */
+export function referenceBlurField({ field: { values, width, height }, across, down }: BlurFieldWork): void {
+  for (const radius of across) for (let y = 0; y < height; y++) average(values, y * width, 1, width, radius);
+  for (const radius of down) for (let x = 0; x < width; x++) average(values, x, width, height, radius);
+}
+
+function average(values: Float32Array, start: number, step: number, count: number, radius: number): void {
+  if (radius === 0) return;
+  const line = Float32Array.from({ length: count }, (_, i) => values[start + i * step] ?? 0);
+  const at = (i: number): number => line[Math.max(0, Math.min(count - 1, i))] ?? 0;
   let sum = 0;
-  for (const value of values) sum += value;
-  return values.length > 0 ? sum / values.length : 0;
+  for (let i = -radius; i <= radius; i++) sum += at(i);
+  const part = 1 / (2 * radius + 1);
+  for (let i = 0; i < count; i++) {
+    values[start + i * step] = sum * part;
+    sum += at(i + radius + 1) - at(i - radius);
+  }
 }
