@@ -1,5 +1,5 @@
 import { UserError, type Backend } from '../../shared';
-import type { AdapterVerdict } from './gpu-choice';
+import { verdictAtSight, type AdapterVerdict } from './gpu-choice';
 import { processGpu } from './process-gpu';
 import { processKernels } from './process-kernels';
 
@@ -43,7 +43,7 @@ export async function adapterChoices(): Promise<readonly AdapterChoice[]> {
   const wished = await gpu.wished(wish());
   const choices: AdapterChoice[] = [];
   for (const facts of await gpu.adapters()) {
-    const verdict = await gpu.judge(facts);
+    const verdict = verdictAtSight(facts) ?? (await gpu.judge(facts));
     const chosen =
       verdict.fit && wished.some(({ name }) => name === facts.name) && !choices.some((one) => one.chosen);
     const other = choices.find((one) => one.chosen);

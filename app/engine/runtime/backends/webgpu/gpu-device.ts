@@ -18,6 +18,7 @@ export interface GpuDeviceOptions {
 
 /** Drivers reset a GPU that hangs after 2 to 10 seconds; a slow one may take long for a large tile. */
 const PATIENCE_SECONDS = 30;
+const SOFTWARE_PATIENCE_SECONDS = 600;
 const WANTED_FEATURES = ['shader-f16', 'timestamp-query', 'subgroups'] as const;
 const WANTED_LIMITS = [
   'maxBufferSize',
@@ -65,8 +66,9 @@ export class GpuDevice {
       .catch((cause: unknown) => {
         throw new DeviceError('device-lost', 'The graphics card gave no device.', { cause });
       });
-    const { name, patienceSeconds = PATIENCE_SECONDS } = options;
-    return new GpuDevice(device, adapterFacts(adapter, name), patienceSeconds);
+    const facts = adapterFacts(adapter, options.name);
+    const usual = facts.software ? SOFTWARE_PATIENCE_SECONDS : PATIENCE_SECONDS;
+    return new GpuDevice(device, facts, options.patienceSeconds ?? usual);
   }
 
   get isLost(): boolean {
