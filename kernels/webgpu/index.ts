@@ -1,5 +1,6 @@
 export { GpuAdder2d, type GpuAdder2dWork } from './adder2d';
 export { copyStep, fmaStep } from './ceilings';
+export { GpuColour, type GpuPicture } from './colour';
 export { GpuDynamicFilter2d, type GpuDynamicFilter2dWork } from './dynamic-filter2d';
 export {
   codesToFloatStep,

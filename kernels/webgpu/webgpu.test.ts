@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readBuffer, testDevice, testGpu } from '../../tests/support/gpu';
-import { loadKernels, type Kernels } from '..';
+import { loadKernels, type Kernels, type PictureCoding } from '..';
 import { ADDER2D_CASES, adder2dData, type Adder2dCase, type Adder2dData } from '../adder2d/cases';
 import { DYNAMIC_FILTER2D_CASES, dynamicFilter2dData } from '../dynamic-filter2d/cases';
 import { POINT_HEAD_CASES, pointHeadData } from '../point-head/cases';
@@ -13,6 +13,7 @@ import {
   encodeSteps,
   floatToCodesStep,
   GpuAdder2d,
+  GpuColour,
   GpuDynamicFilter2d,
   GpuPointHead,
   GpuPrograms,
@@ -328,6 +329,59 @@ describe.skipIf(!device)('kernels on the GPU', () => {
       const bytes = await run([back], y, target.byteLength);
       expectSame(bits > 8 ? new Uint16Array(bytes.slice().buffer) : bytes, wanted, `to codes, ${bits} bits`);
       expect((await readBuffer(gpu().device, odd, 4))[0]).toBe(2);
+    }
+  });
+
+  it('takes YCbCr of every layout to red, green and blue and back as the processor does, bit for bit', async () => {
+    for (const [width, height, shiftX, shiftY, siteX, siteY, bits, full, grey] of [
+      [21, 13, 1, 1, 0, 0.5, 8, false, false],
+      [20, 12, 1, 1, 0.5, 0.5, 10, false, false],
+      [9, 7, 1, 0, 0, 0, 10, true, false],
+      [8, 6, 1, 1, 1, 1, 8, true, false],
+      [7, 5, 0, 0, 0, 0, 12, false, false],
+      [1, 1, 1, 1, 0, 0, 8, false, false],
+      [11, 3, 0, 0, 0, 0, 16, true, true],
+    ] as const) {
+      const unit = 2 ** (bits - 8);
+      const most = 2 ** bits - 1;
+      const coding: PictureCoding = {
+        ...{ width, height, chromaShiftX: shiftX, chromaShiftY: shiftY, siteX, siteY },
+        ...{ red: 0.2126, blue: 0.0722, black: full ? 0 : 16 * unit, white: full ? most : 235 * unit },
+        ...{ chromaZero: 128 * unit, chromaSpan: full ? most : 224 * unit, most },
+      };
+      const chroma = ((width + shiftX) >> shiftX) * ((height + shiftY) >> shiftY);
+      const planes = [width * height, ...(grey ? [] : [chroma, chroma])].map((count) => codes(count, bits));
+      const what = JSON.stringify(coding);
+      const rgb = new Float32Array(3 * width * height);
+      await cpu.planesToRgb(planes, rgb, coding);
+      const target = output(rgb.byteLength);
+      const bound = planes.map((plane) => ({ buffer: buffer(plane) }));
+      const picture = { planes: bound, rgb: { buffer: target }, wide: bits > 8 };
+      const toRgb = GpuColour.toRgb(gpu().programs, coding, picture);
+      expectSame(floats(await run(toRgb.steps, target, rgb.byteLength)), rgb, `to RGB ${what}`);
+      toRgb.dispose();
+
+      // Other colours than codes give, too.
+      const next = random(seed);
+      const colours = rgb.map((value) => Math.fround(value + 0.2 * next() - 0.1));
+      colours[0] = Infinity;
+      const wanted = planes.map((plane) => plane.slice());
+      expect(await cpu.rgbToPlanes(colours, wanted, coding)).toBe(1);
+      const made = planes.map((plane) => output(plane.byteLength));
+      const odd = buffer(new Uint32Array(1));
+      const back = GpuColour.toPlanes(
+        gpu().programs,
+        coding,
+        { planes: made.map((one) => ({ buffer: one })), rgb: { buffer: buffer(colours) }, wide: bits > 8 },
+        { buffer: odd },
+      );
+      for (const [index, plane] of wanted.entries()) {
+        const steps = index === 0 ? back.steps : [];
+        const bytes = await run(steps, made[index]!, plane.byteLength);
+        expectSame(bits > 8 ? new Uint16Array(bytes.slice().buffer) : bytes, plane, `plane ${index} ${what}`);
+      }
+      expect((await readBuffer(gpu().device, odd, 4))[0]).toBe(1);
+      back.dispose();
     }
   });
 });
