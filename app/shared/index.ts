@@ -26,3 +26,4 @@ export * from './presets';
 export * from './preview-stages';
 export * from './queue';
 export * from './segment-options';
+export * from './track-colour';

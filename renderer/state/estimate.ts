@@ -11,7 +11,8 @@ export interface Estimate {
 
 /** What costs time: the steps and the codec, not where the file is or what it is called. */
 export function workKey(stages: readonly StageRequest[], codec: Codec): string {
-  return JSON.stringify([stages, codec]).slice(0, 400);
+  const kind = (key: string, value: unknown): unknown => (key === 'objects' ? undefined : value);
+  return JSON.stringify([stages, codec], kind).slice(0, 400);
 }
 
 /** Frames out for one in. */

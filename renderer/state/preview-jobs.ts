@@ -4,6 +4,7 @@ import {
   type ClearcutApi,
   type JobEvent,
   type JobResult,
+  type ObjectsRequest,
   type PreviewRequest,
 } from '../../app/shared';
 import { Job } from './job.svelte';
@@ -36,15 +37,26 @@ export class PreviewJobs {
    * Runs a preview to its end; `begun` hears of its job, to show it. @throws CancelledError where `signal` is aborted, and
    * what the engine says
    */
-  async run(
+  run(
     request: PreviewRequest,
     signal: AbortSignal,
     begun: (job: Job) => void = () => undefined,
   ): Promise<MadePreview> {
+    const start = (): Promise<string> => this.host.startPreview({ ...request, of: this.part() });
+    return this.#run(new Job(this.host, request.stages, start), signal, begun);
+  }
+
+  /** Looks for objects to the end of what is asked for; otherwise as `run`. */
+  look(
+    request: ObjectsRequest,
+    signal: AbortSignal,
+    begun: (job: Job) => void = () => undefined,
+  ): Promise<MadePreview> {
+    return this.#run(new Job(this.host, [], () => this.host.startObjects(request)), signal, begun);
+  }
+
+  async #run(job: Job, signal: AbortSignal, begun: (job: Job) => void): Promise<MadePreview> {
     if (signal.aborted) throw new CancelledError();
-    const job = new Job(this.host, request.stages, () =>
-      this.host.startPreview({ ...request, of: this.part() }),
-    );
     const stop = (): void => void job.cancel();
     signal.addEventListener('abort', stop, { once: true });
     this.#jobs = [...this.#jobs, job];

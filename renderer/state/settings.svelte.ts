@@ -2,7 +2,9 @@ import { untrack } from 'svelte';
 import {
   backendOption,
   CODEC_FACTS,
+  CODECS,
   isInterpolateManifest,
+  isSegmentManifest,
   PRESET_VERSION,
   PRESETS,
   type Codec,
@@ -15,7 +17,15 @@ import {
 import { t } from '../words';
 import { flowOf, type Flow } from './flow';
 import { Networks } from './networks';
-import { Chain, EnhanceSettings, joined, MotionSettings, type StepKind, type StepSettings } from './steps';
+import {
+  Chain,
+  EnhanceSettings,
+  joined,
+  MotionSettings,
+  SegmentSettings,
+  type StepKind,
+  type StepSettings,
+} from './steps';
 
 const FIRST_PRESET = PRESETS[0];
 
@@ -28,12 +38,16 @@ export class Settings {
   readonly chain = new Chain();
   readonly enhance = new EnhanceSettings(() => this.#networks);
   readonly motion = new MotionSettings(this.chain, () => this.#hasMotionNetwork);
+  readonly segment = new SegmentSettings(this.chain, () => this.#segmentNetworks);
   /** All that steps are set to: what is asked of one is asked of each. */
-  readonly #steps: readonly StepSettings[] = [this.enhance, this.motion];
+  readonly #steps: readonly StepSettings[] = [this.enhance, this.motion, this.segment];
   #codec = $state<Codec>(FIRST_PRESET?.codec ?? 'h264');
   #crf = $state<number | null>(FIRST_PRESET?.crf ?? null);
   readonly #networks = $derived(new Networks(this.models));
   readonly #hasMotionNetwork = $derived(this.models?.some(isInterpolateManifest) ?? false);
+  readonly #segmentNetworks = $derived(this.models?.filter(isSegmentManifest) ?? []);
+  /** What was set before a result with transparency asked for a codec that has it. */
+  #before: { readonly codec: Codec; readonly crf: number | null } | null = null;
   /** What each preset means here, worked out once. */
   readonly #trials = new WeakMap<Preset, { readonly meaning: string; readonly possible: boolean }>();
 
@@ -45,6 +59,11 @@ export class Settings {
   set codec(codec: Codec) {
     this.#codec = codec;
     this.#crf = CODEC_FACTS[codec].crf?.default ?? null;
+  }
+
+  /** Codecs that the result can have. */
+  get codecs(): readonly Codec[] {
+    return this.segment.codecs ?? CODECS;
   }
 
   /** Lower is better and larger; null where the codec has none. */
@@ -92,7 +111,10 @@ export class Settings {
   /** Presets as they are offered: of steps that the window has, and with a network for motion only where there is one. */
   get presets(): readonly Preset[] {
     return [...PRESETS, ...this.own].filter(
-      (preset) => (!preset.deblur || this.#hasMotionNetwork) && this.#trial(preset).possible,
+      (preset) =>
+        (!preset.deblur || this.#hasMotionNetwork) &&
+        (preset.segment === undefined || this.segment.allowed()) &&
+        this.#trial(preset).possible,
     );
   }
 
@@ -105,6 +127,7 @@ export class Settings {
   usePreset(preset: Preset): void {
     const kinds = this.#steps.flatMap((step) => step.read(preset));
     this.chain.kinds = this.chain.inUsualOrder(kinds);
+    this.#before = null;
     this.#codec = preset.codec ?? this.#codec;
     this.#crf = preset.crf ?? CODEC_FACTS[this.#codec].crf?.default ?? null;
   }
@@ -116,7 +139,9 @@ export class Settings {
     for (const step of this.#steps) {
       step.read(Object.assign({ ...preset }, ...said.map((part) => part.preset)) as Preset);
     }
+    for (const stage of stages) for (const step of this.#steps) step.recall?.(stage);
     this.chain.kinds = said.flatMap(({ kinds }) => kinds);
+    this.#before = null;
     this.#codec = codec;
     this.#crf = crf ?? CODEC_FACTS[codec].crf?.default ?? null;
   }
@@ -144,6 +169,7 @@ export class Settings {
     const kinds = this.chain.kinds.filter((kind) => this.#of(kind).allowed(kind, info));
     if (kinds.length < this.chain.kinds.length) this.chain.kinds = kinds.length > 0 ? kinds : ['enhance'];
     for (const step of this.#steps) step.settle(info);
+    this.#settleCodec();
   }
 
   /** The job that these settings mean. `replace` where the user agreed to replace `output`. */
@@ -174,6 +200,19 @@ export class Settings {
         resume: true,
       }
     );
+  }
+
+  /** Transparency needs a codec that has it; without it what was set before comes back. */
+  #settleCodec(): void {
+    const [first] = this.codecs;
+    if (first !== undefined && !this.codecs.includes(this.#codec)) {
+      this.#before = { codec: this.#codec, crf: this.#crf };
+      this.codec = first;
+    } else if (this.#before && this.segment.codecs === null) {
+      this.#codec = this.#before.codec;
+      this.#crf = this.#before.crf;
+      this.#before = null;
+    }
   }
 
   #of(kind: StepKind): StepSettings {

@@ -1,5 +1,7 @@
 import {
   fileNameOf,
+  givesContours,
+  segmentOf,
   type ClearcutApi,
   type DiskSpace,
   type DroppedFile,
@@ -9,6 +11,7 @@ import {
   type MediaInfo,
   type QueueChange,
   type QueueWish,
+  type StageRequest,
 } from '../../app/shared';
 import { t } from '../words';
 import { Announcer } from './announcer.svelte';
@@ -18,6 +21,7 @@ import { Destination } from './destination.svelte';
 import { speedOf, workKey } from './estimate';
 import { Estimator, type Cost, type Work } from './estimator.svelte';
 import { slowness } from './flow';
+import { Objects, type ObjectsWish, type StageTime } from './objects';
 import { plainError } from './plain-error';
 import { Player, Strip } from './player';
 import { PreferencesState } from './preferences.svelte';
@@ -48,6 +52,7 @@ export class Workspace {
   readonly comparison: Comparison;
   readonly preview: Preview;
   readonly compare: Compare;
+  readonly objects: Objects;
   readonly player: Player;
   readonly strip: Strip;
   readonly viewport = new Viewport();
@@ -77,7 +82,8 @@ export class Workspace {
     this.comparison = new Comparison(api);
     this.preview = new Preview(api, jobs);
     this.compare = new Compare(api, jobs);
-    this.compare.rested = () => {
+    this.objects = new Objects(api, jobs);
+    this.compare.rested = this.objects.rested = () => {
       this.#prepareEstimate();
     };
     this.estimator = new Estimator(jobs, (id) => api.takePreview(id));
@@ -205,8 +211,56 @@ export class Workspace {
   change(edit: (settings: Settings) => void): Promise<void> {
     edit(this.settings);
     this.#settle();
+    this.#keepChoice();
     this.#changed();
     return this.suggest();
+  }
+
+  /** Follows the objects of the part that is exported, so that some can be chosen. */
+  async findObjects(): Promise<void> {
+    const { info } = this.source;
+    const wish = this.#objectsWish;
+    if (!info || !wish) return;
+    this.player.stop();
+    this.preview.clear();
+    this.compare.on = false;
+    this.compare.hide();
+    this.estimator.stop();
+    const finding = this.objects.find(info, wish, this.#part(info));
+    await this.change(({ segment }) => (segment.objects = null));
+    await finding;
+    this.#changed();
+  }
+
+  /** Takes objects in or out. */
+  chooseObjects(edit: (objects: Objects) => void): Promise<void> {
+    edit(this.objects);
+    return this.change(({ segment }) => {
+      if (this.objects.chosen === null) segment.objects = null;
+    });
+  }
+
+  /** True where outlines stand over the frame. */
+  get showsObjects(): boolean {
+    const { found, glance } = this.objects;
+    const known = found !== null || (glance !== null && !this.player.playing);
+    return known && this.step === 'settings' && this.settings.chain.has('segment');
+  }
+
+  /** True where the part that is exported reaches beyond what was looked at. */
+  get objectsElsewhere(): boolean {
+    const { found } = this.objects;
+    const { info } = this.source;
+    if (!found || info?.kind !== 'video' || this.objects.chosen === null) return false;
+    const { start = 0, end = this.player.last } = this.player.part;
+    const gap = 2 / this.player.rate;
+    return start < found.start - gap || end > found.end + gap;
+  }
+
+  /** A picture to stand behind the objects. */
+  async chooseBackground(): Promise<void> {
+    const [image] = await this.api.chooseInputs();
+    if (image !== undefined) await this.change(({ segment }) => (segment.background = { image }));
   }
 
   /** After a change of the part that is wanted. */
@@ -295,7 +349,8 @@ export class Workspace {
     void this.#rememberSettings();
     for (const file of this.tray.usable) {
       const info = await this.tray.known(file);
-      const stages = info && this.settings.stagesFor(info);
+      const all = info && this.settings.stagesFor(info);
+      const stages = all && this.#stagesOfOwn(all, info.path);
       if (!info || !stages) continue;
       try {
         const taken = wishes.some(({ request }) => request.input === info.path);
@@ -336,13 +391,14 @@ export class Workspace {
   async applySettings(entries: readonly QueueEntry[]): Promise<void> {
     for (const { id, item } of entries) {
       if (item.state === 'running' || item.state === 'done') continue;
-      const { stages, codec } = this.settings;
+      const { codec } = this.settings;
+      const stages = this.settings.stages && this.#stagesOfOwn(this.settings.stages, item.request.input);
       if (!stages) return;
       try {
         const output = await this.api.suggestOutput(item.request.input, stages, codec);
         const { start, end } = item.request;
         const part = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
-        const request = this.settings.request({ input: item.request.input, output, part });
+        const request = this.settings.request({ input: item.request.input, output, part }, stages);
         if (request) await this.queue.change(id, { request, source: item.source });
       } catch (error) {
         this.queue.trouble = plainError(error);
@@ -441,6 +497,7 @@ export class Workspace {
     const { info, seconds } = this.source;
     if (info) this.preview.keepFor(info, this.settings.stages, seconds);
     this.#showCompare();
+    this.#showObjects();
     await looking;
   }
 
@@ -449,6 +506,7 @@ export class Workspace {
     const { info, seconds } = this.source;
     if (info) this.preview.keepFor(info, this.settings.stages, seconds);
     this.#showCompare();
+    this.#showObjects();
     this.#prepareEstimate();
   }
 
@@ -460,8 +518,59 @@ export class Workspace {
     this.compare.show(info, this.settings.stages, seconds, atOnce);
   }
 
+  /** What is looked for; null where nothing is cut out. */
+  get #objectsWish(): ObjectsWish | null {
+    const { chain, segment } = this.settings;
+    const { classes, minScore } = segment;
+    if (!chain.has('segment') || (classes !== 'all' && classes.length === 0)) return null;
+    return { classes, ...(minScore === null ? {} : { minScore }) };
+  }
+
+  /** Outlines of the objects in the frame that is looked at. */
+  #showObjects(): void {
+    const { info, seconds } = this.source;
+    const wish = this.#objectsWish;
+    const free = !this.compare.on && this.preview.phase.name === 'idle' && this.step === 'settings';
+    if (info && wish && free && this.facts) this.objects.look(info, wish, seconds, 1 / this.player.rate);
+    else this.objects.hide();
+    // The frame that is looked at must not wait behind an estimate.
+    if (this.objects.busy) this.estimator.stop();
+  }
+
+  /** The choice among objects follows the settings: forgotten with what was found, and told in the job's own time. */
+  #keepChoice(): void {
+    const { info } = this.source;
+    const { segment } = this.settings;
+    const wish = this.#objectsWish;
+    if (this.objects.found && (!info || !wish || !this.objects.isOf(info, wish))) {
+      this.objects.clear();
+      segment.objects = null;
+    } else if (info && this.objects.found) segment.objects = this.objects.paths(this.#segmentTime(info));
+  }
+
+  #segmentTime({ kind, video }: MediaInfo): StageTime {
+    const { chain, motion } = this.settings;
+    const before = chain.kinds.slice(0, chain.kinds.indexOf('segment'));
+    const { num, den } = video.timeBase;
+    return {
+      firstSeconds: kind === 'still' ? 0 : ((video.startPts ?? 0) * num) / den,
+      stretch: before.includes('slow') ? motion.slow : 1,
+    };
+  }
+
+  /** A choice among objects is about one file alone. */
+  #stagesOfOwn(stages: readonly StageRequest[], path: string): readonly StageRequest[] {
+    if (path === this.source.info?.path) return stages;
+    return stages.map((stage) => {
+      if (stage.kind !== 'segment') return stage;
+      const every = { ...stage };
+      delete every.objects;
+      return every;
+    });
+  }
+
   #prepareEstimate(): void {
-    const looking = this.compare.on && this.compare.phase.name !== 'ready';
+    const looking = this.objects.busy || (this.compare.on && this.compare.phase.name !== 'ready');
     const free = this.queue.running === null && !looking && this.preview.phase.name !== 'making';
     this.estimator.prepare(this.#work(), this.preferences.current.speeds, free);
   }
@@ -491,11 +600,14 @@ export class Workspace {
     this.preview.clear();
     this.compare.on = false;
     this.compare.hide();
+    this.objects.hide();
     this.estimator.stop();
   }
 
   #forgetFile(): void {
     this.#forgetPictures();
+    this.objects.clear();
+    this.settings.segment.objects = null;
     this.compare.clear();
     this.editing = null;
     this.destination.clear();
@@ -521,6 +633,8 @@ export class Workspace {
     const { entry } = this;
     if (!info || !entry?.result) return;
     const { stages, start = 0 } = entry.item.request;
+    const segment = segmentOf(stages);
+    if (segment && givesContours(segment)) return;
     const moment = Math.max(seconds, start);
     await this.comparison.load(
       { path: info.path, seconds: moment },

@@ -8,7 +8,7 @@ export function stateWords(state: JobState, stages: readonly StageRequest[]): st
   const [stage] = stages;
   if (state !== 'running' || stages.length !== 1 || !stage) return words.states[state];
   if (stage.kind === 'enhance') return words.enhancing;
-  if (stage.kind !== 'interpolate') return words.states.running;
+  if (stage.kind === 'segment') return words.cuttingOut;
   if (stage.slow !== undefined) return words.slowing;
   return stage.factor === undefined ? words.deblurring : words.smoothing;
 }

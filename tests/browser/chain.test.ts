@@ -55,6 +55,8 @@ describe.skipIf(chromiumPath === null)('steps in the window', () => {
   it('are added, ordered and removed by keyboard, and what they do is told at once', async () => {
     const { page } = browsing;
     await page.getByText('64 × 48 → 128 × 96').waitFor();
+    // No network here finds objects.
+    expect(await button('Cut out').count()).toBe(0);
     await button('Slow motion').press('Enter');
     await page.getByText('2.0 s → 8.0 s').waitFor();
     expect(await steps()).toEqual(['Slow motion ×4', 'Enhance ×2']);

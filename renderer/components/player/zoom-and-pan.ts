@@ -2,6 +2,8 @@ import type { Viewport } from '../../state/viewport.svelte';
 
 /** A turn of the wheel; touchpads send many small ones. */
 const WHEEL_STEP = 1.0015;
+/** Pixels from which on a press is a drag. */
+const LEAST_DRAG = 4;
 
 /** An attachment that enlarges a picture by the wheel, at the pointer, and moves it by dragging. */
 export function zoomAndPan(viewport: Viewport, natural: () => number): (element: HTMLElement) => () => void {
@@ -35,12 +37,17 @@ export function zoomAndPan(viewport: Viewport, natural: () => number): (element:
       (event) => {
         if (event.button !== 0 || viewport.fitted || (event.target as Element).closest('button, input'))
           return;
-        element.setPointerCapture(event.pointerId);
         const moving = new AbortController();
         const until = { signal: AbortSignal.any([signal, moving.signal]) };
         element.addEventListener(
           'pointermove',
-          ({ movementX, movementY }) => {
+          ({ clientX, clientY, movementX, movementY }) => {
+            // A click stays one: what lies under it hears of it.
+            const away = Math.hypot(clientX - event.clientX, clientY - event.clientY);
+            if (!element.hasPointerCapture(event.pointerId)) {
+              if (away < LEAST_DRAG) return;
+              element.setPointerCapture(event.pointerId);
+            }
             viewport.pan(movementX, movementY);
           },
           until,

@@ -1,4 +1,5 @@
 import Focus from '@lucide/svelte/icons/focus';
+import Scissors from '@lucide/svelte/icons/scissors';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import Sparkles from '@lucide/svelte/icons/sparkles';
 import Waves from '@lucide/svelte/icons/waves';
@@ -7,6 +8,7 @@ import type { MediaInfo } from '../../../app/shared';
 import type { StepKind } from '../../state/steps';
 import type { Workspace } from '../../state/workspace.svelte';
 import EnhanceStep from './EnhanceStep.svelte';
+import SegmentStep from './SegmentStep.svelte';
 import SlowStep from './SlowStep.svelte';
 import SmoothStep from './SmoothStep.svelte';
 
@@ -24,4 +26,5 @@ export const STEP_VIEWS: Readonly<Record<StepKind, StepView>> = {
   smooth: { icon: Waves, options: SmoothStep },
   slow: { icon: Hourglass, options: SlowStep },
   deblur: { icon: Focus, options: null },
+  segment: { icon: Scissors, options: SegmentStep },
 };

@@ -1,7 +1,7 @@
 import type { MediaInfo, Preset, StageRequest } from '../../../app/shared';
 
-/** What can be done with a video, each a choice of its own. In the usual order: small pictures are quicker to move. */
-export const STEP_KINDS = ['deblur', 'smooth', 'slow', 'enhance'] as const;
+/** What can be done with a video, each a choice of its own. In the usual order: small pictures are quicker to move, edges are finest at the end. */
+export const STEP_KINDS = ['deblur', 'smooth', 'slow', 'enhance', 'segment'] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
 /**
@@ -20,6 +20,8 @@ export interface StepSettings {
   said(stage: StageRequest): { readonly kinds: readonly StepKind[]; readonly preset: Partial<Preset> } | null;
   /** Takes over what a preset says, and gives the kinds that are in it. */
   read(preset: Preset): readonly StepKind[];
+  /** Takes over what a stage of a job says of its own file, which no preset can. */
+  recall?(stage: StageRequest): void;
   /** Takes back what can't be had together, or with this file. */
   settle(info: MediaInfo): void;
 }

@@ -1,5 +1,4 @@
-import { CLASS_NAMES } from '../../../../shared';
-import { hexOf, trackColour } from '../render/stream-colour';
+import { CLASS_NAMES, hexOf, trackColour } from '../../../../shared';
 import type { FoundRecord } from './found-record';
 import {
   shownFrames,

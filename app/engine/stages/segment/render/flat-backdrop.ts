@@ -1,8 +1,8 @@
 import type { Fresh } from '../../../../../kernels';
-import type { Rgb } from '../../../../shared';
+import { hexOf, type Rgb } from '../../../../shared';
 import type { StreamFormat } from '../../../frames';
 import type { Backdrop } from './backdrop';
-import { codesOf, hexOf, type ColourCodes } from './stream-colour';
+import { codesOf, type ColourCodes } from './stream-colour';
 
 /** One colour. */
 export class FlatBackdrop implements Backdrop {

@@ -1,4 +1,4 @@
-import { CLASS_NAMES } from '../../../../shared';
+import { CLASS_NAMES, isBright, trackColour } from '../../../../shared';
 import type { FrameInstances, StreamFormat } from '../../../frames';
 import type { Instance } from '../instances';
 import type { Turn } from '../turn';
@@ -6,7 +6,7 @@ import { strokeCoverage } from './coverage';
 import { drawLabel } from './label';
 import { paint } from './paint';
 import type { Picture, Renderer } from './renderer';
-import { codesOf, isBright, trackColour } from './stream-colour';
+import { codesOf } from './stream-colour';
 
 const FILL_OPACITY = 0.3;
 const LINE_OPACITY = 0.95;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ellipse } from '../../../../../tests/support/hand-made';
-import { CLASS_NAMES, type ColourDescription } from '../../../../shared';
+import { CLASS_NAMES, trackColour, type ColourDescription } from '../../../../shared';
 import { pixelFormat, type Plane, type StreamFormat } from '../../../frames';
 import { chromaCoverage } from './chroma-coverage';
 import { clipMatte, emptyMatte, strokeCoverage } from './coverage';
 import { boxRadii, EdgeSoftener } from './feather';
 import { paint } from './paint';
-import { codesOf, trackColour } from './stream-colour';
+import { codesOf } from './stream-colour';
 import { textStrokes } from './stroke-font';
 import { unionMatte } from './union';
 
