@@ -11,6 +11,7 @@ import {
   beginTrack,
   classOf,
   continueTrack,
+  isAlive,
   movedBox,
   movedSince,
   type Found,
@@ -98,7 +99,8 @@ export class Follower {
     const { data, fitting } = seen;
     const across = width / fitting.pictureWidth;
     const down = height / fitting.pictureHeight;
-    const { tracks, frame, nextKey } = this.#memory;
+    const { frame, nextKey } = this.#memory;
+    const tracks = this.#memory.tracks.filter((track) => isAlive(track, frame));
     const moment = { frame, seconds };
     // Without outlines: they would be traced where what is remembered is written down.
     const sightings = distinct(detections, this.#minScore).map(({ classIndex, score, box, matte }) => ({

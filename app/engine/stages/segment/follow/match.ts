@@ -23,6 +23,10 @@ const AS_ANOTHER = 0.5;
 /** What a track that was seen in so many frames has ahead of a new one. */
 const KNOWN = 0.1;
 const LONG = 12;
+/** What a track that is out of sight has behind one that isn't. */
+const BEHIND = 0.2;
+/** Of what is likely at all. */
+const LEAST = 0.01;
 
 /**
  * Which sighting continues each track: the best in all, of those that are likely enough (Kuhn and Munkres' assignment).
@@ -35,7 +39,8 @@ export function matchTracks(
 ): ReadonlyMap<Track, Sighting> {
   if (tracks.length === 0 || sightings.length === 0) return new Map();
   const likelihoods = tracks.map((track) => sightings.map((sighting) => likelihood(track, sighting, moment)));
-  const costs = likelihoods.map((row) => row.map((value) => 1 - value));
+  // By the cube, so that no likely pair is given up for two that are hardly likely.
+  const costs = likelihoods.map((row) => row.map((value) => -(value ** 3)));
   const matched = new Map<Track, Sighting>();
   for (const [row, column] of munkres(costs)) {
     const [track, sighting] = [tracks[row], sightings[column]];
@@ -63,5 +68,6 @@ function likelihood(track: Track, { detection, look }: Sighting, { frame, second
     weights.nearness * Math.exp(-(away ** 2));
   // Of two that are as likely, the one that is known longer goes on.
   const known = KNOWN * Math.min(track.sightings / LONG, 1);
-  return value >= weights.least ? value + known - (sameClass ? 0 : KNOWN) : 0;
+  const less = (weights === LOST ? BEHIND : 0) + (sameClass ? 0 : KNOWN);
+  return value >= weights.least ? Math.max(value + known - less, LEAST) : 0;
 }

@@ -73,13 +73,12 @@ export function continueTrack(
   const passed = Math.max(seconds - track.lastSeconds, 1e-3);
   const blend = (before: number, way: number): number => before + VELOCITY_SHARE * (way / passed - before);
   const { classIndex } = detection;
-  const soon = frame - track.firstFrame <= CONFIRMING;
   return {
     ...track,
     lastFrame: frame,
     lastSeconds: seconds,
     sightings: track.sightings + 1,
-    confirmed: track.confirmed || soon || detection.score >= SURE || track.sightings > CONFIRMING,
+    confirmed: true,
     detection,
     velocityX: blend(track.velocityX, toX - fromX),
     velocityY: blend(track.velocityY, toY - fromY),
@@ -89,6 +88,11 @@ export function continueTrack(
       [classIndex, (track.classes.get(classIndex) ?? 0) + detection.score],
     ]),
   };
+}
+
+/** Whether a track is still of use at a frame: one that nothing confirms in time was no object. */
+export function isAlive({ confirmed, firstFrame }: Track, frame: number): boolean {
+  return confirmed || frame - firstFrame <= CONFIRMING;
 }
 
 /** What it was taken for most surely in all. */
