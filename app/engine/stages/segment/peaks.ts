@@ -83,12 +83,13 @@ export function findBoxes(
 
 function peaksOf({ heatmap, width, height }: DetectorMaps, classIndex: number, minScore: number): Peak[] {
   const plane = heatmap.subarray(classIndex * width * height, (classIndex + 1) * width * height);
-  checkNumbers(plane);
   const peaks: Peak[] = [];
   for (let cell = 0; cell < plane.length; cell++) {
     const score = plane[cell] ?? 0;
-    if (score >= minScore && isHighest(plane, width, height, cell, score))
-      peaks.push({ classIndex, score, cell });
+    if (score < minScore) continue;
+    // No comparison holds for what is no number, so that it comes this far.
+    checkNumbers(plane.subarray(cell, cell + 1));
+    if (isHighest(plane, width, height, cell, score)) peaks.push({ classIndex, score, cell });
   }
   return peaks;
 }

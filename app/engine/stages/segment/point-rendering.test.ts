@@ -55,7 +55,7 @@ describe('PointRendering', () => {
       [0.3, 28],
       [1, 112],
       [2.5, 224],
-      [4, 448],
+      [10, 448],
     ] as const) {
       asked.length = 0;
       const [grid] = await rendering.grids({ ...batch, scale });

@@ -27,8 +27,11 @@ const COARSE = 28;
 const AT_ONCE = COARSE * COARSE;
 const FINEST = 224;
 const FINEST_OF_LARGE = 448;
-/** Output pixels of a longer side above which grids are finer. */
-const LARGE = 300;
+/**
+ * Output pixels of a longer side above which grids are finer: their cells would be more than three pixels. Smaller ones gain nothing:
+ * IoU .8903 and .8902, Boundary IoU .678 and .678 on training photographs of people.
+ */
+const LARGE = 720;
 
 /** A grid in the making. */
 interface Growing {
