@@ -26,11 +26,14 @@ export class HeldFrames {
     return this.#waiting.length;
   }
 
-  /** @throws DeviceError device-out-of-memory */
-  add(frame: Frame): void {
+  /**
+   * @param restartPts of what is made of the frame
+   * @throws DeviceError device-out-of-memory
+   */
+  add(frame: Frame, restartPts: number): void {
     const held = this.#spare.pop() ?? this.#make();
     held.bytes.set(frame.bytes);
-    const { pts, sourcePts, restartPts, duration, sceneCutBefore } = frame;
+    const { pts, sourcePts, duration, sceneCutBefore } = frame;
     held.stamp = { pts, sourcePts, restartPts, duration, sceneCutBefore };
     this.#waiting.push(held);
   }

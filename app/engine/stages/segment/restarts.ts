@@ -11,18 +11,33 @@ export interface Restart {
   readonly saved: unknown;
 }
 
-/** Remembers for each place where a run may begin again what was known there. */
+/** Frames from one place where a run may begin again to the next: what is remembered there (mattes, above all) takes memory. */
+const STEP = 16;
+
+/** Remembers at some frames what was known there, so that a run may begin again with them. */
 export class Restarts {
   readonly #by = new Map<number, Restart>();
+  #last = -Infinity;
+  /** Frames since the last place. */
+  #since = STEP;
 
-  /** To be called before each frame is looked at; `save` is asked where a run may begin. */
+  /**
+   * To be called before each frame is looked at; `save` is asked where a run may begin. Gives the time, in the
+   * job's input, of the frame that a run has to begin with for this one.
+   */
   note(
     frame: { readonly restartPts: number; readonly pts: number },
     pending: number,
     save: () => unknown,
-  ): void {
-    if (!this.#by.has(frame.restartPts))
-      this.#by.set(frame.restartPts, { pts: frame.pts, pending, saved: save() });
+  ): number {
+    // Frames that were made of the same one can't be told apart by it.
+    if (this.#since >= STEP && frame.restartPts > this.#last) {
+      this.#last = frame.restartPts;
+      this.#by.set(this.#last, { pts: frame.pts, pending, saved: save() });
+      this.#since = 0;
+    }
+    this.#since++;
+    return this.#last;
   }
 
   /** For a run that begins with this input frame; earlier ones are not asked for again. */

@@ -97,14 +97,14 @@ export class Segment implements Stage {
     try {
       if (this.#before && frame.pts < this.#before.pts) return;
       this.#remember(source);
-      restarts.note(frame, held.length + this.#foreign, () => source.save());
+      const restartPts = restarts.note(frame, held.length + this.#foreign, () => source.save());
       if (source.needsPictures)
         await processKernels().planesToRgb(
           frame.planes.map(({ data }) => data),
           rgb,
           coding,
         );
-      held.add(frame);
+      held.add(frame, restartPts);
     } finally {
       frame.release();
     }
