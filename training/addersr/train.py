@@ -13,7 +13,6 @@ import argparse
 import copy
 import dataclasses
 import math
-import os
 import pathlib
 import time
 
@@ -180,15 +179,10 @@ class Learner:
 
 def prepare(device: torch.device) -> None:
     """Threads and arithmetic of a device."""
-    if device.type == 'cpu':
-        torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
-        torch.set_flush_denormal(True)
-    else:
-        # Head and tail see luma, which TF32's ten bits would round by a quarter of a code.
-        torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cudnn.benchmark = True
-        if adder.cuda_kernels() is None:
-            raise RuntimeError("the adder layer's GPU kernels could not be built")
+    # Head and tail see luma, which TF32's ten bits would round by a quarter of a code.
+    learning.prepare(device, tf32=False)
+    if device.type == 'cuda' and adder.cuda_kernels() is None:
+        raise RuntimeError("the adder layer's GPU kernels could not be built")
 
 
 def run(
@@ -250,15 +244,11 @@ def run(
     def cpu_minutes() -> float:
         return cpu_before + (time.process_time() - cpu_start) / 60
 
-    log_file = open(folder / 'log.txt', 'a')
+    def times() -> str:
+        clock = f', clock {progress.elapsed():.2f} min' if device.type != 'cpu' else ''
+        return f'cpu {cpu_minutes():.2f} min{clock}'
 
-    def log(line: str) -> None:
-        line += f', cpu {cpu_minutes():.2f} min'
-        if device.type != 'cpu':
-            line += f', clock {progress.elapsed():.2f} min'
-        print(line, flush=True)
-        print(line, file=log_file, flush=True)
-
+    log = learning.Log(folder / 'log.txt', config.name, times)
     train_pairs, held_back = sources[scales[0]]
     parameters = sum(p.numel() for p in models.parameters())
     log(
@@ -333,7 +323,7 @@ def run(
             checks += 1
             check(done, stage, checks % config.keep_every == 0 or position >= 1)
             models.train()
-    log_file.close()
+    log.close()
     return folder
 
 

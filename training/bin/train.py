@@ -12,7 +12,6 @@ import argparse
 import copy
 import dataclasses
 import math
-import os
 import pathlib
 import shutil
 import tomllib
@@ -144,16 +143,6 @@ class Learner:
         return loss.detach()
 
 
-def prepare(device: torch.device) -> None:
-    """Threads and arithmetic of a device."""
-    if device.type == 'cuda':
-        torch.backends.cudnn.benchmark = True
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    else:
-        torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
-        torch.set_flush_denormal(True)
-
-
 def run(
     config: TrainConfig, folder: pathlib.Path, device: torch.device, minutes: float | None = None,
     resume: bool = False, graphs: bool = False, half: bool = False, copies: pathlib.Path | None = None,
@@ -167,7 +156,7 @@ def run(
     progress = schedule.Progress(config.iterations, minutes)
     output = TRAINING / 'runs' / config.name
     output.mkdir(parents=True, exist_ok=True)
-    prepare(device)
+    learning.prepare(device)
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
     training = Samples(folder / 'training', device, config.sharp_share)
@@ -184,13 +173,7 @@ def run(
         random.bit_generator.state = record['random']
         iteration, best = record['iteration'], record['best']
 
-    log_file = open(output / 'log.txt', 'a')
-
-    def log(line: str) -> None:
-        line += f', {progress.elapsed():.2f} min'
-        print(f'[{config.name}] {line}', flush=True)
-        print(line, file=log_file, flush=True)
-
+    log = learning.Log(output / 'log.txt', config.name, lambda: f'{progress.elapsed():.2f} min')
     parameters = sum(w.numel() for w in learner.weights)
     log(f'# {parameters} parameters, {training.count} samples, {git_commit()[:10]}, {device}')
 
@@ -209,7 +192,7 @@ def run(
         mark = ''
         if found['score'] > best:
             best, mark = found['score'], ' *'
-            state = {name: x.cpu().contiguous() for name, x in learner.averaged.state_dict().items()}
+            state = learning.portable(learner.averaged)
             save(output / 'best.pt', common | {'model': state, 'validation': found, 'samples': training.about})
             if copies:
                 copies.mkdir(parents=True, exist_ok=True)
@@ -233,9 +216,8 @@ def run(
     since = iteration, progress.elapsed()  # of the last log line
     position = progress.at(iteration)
     while position < 1:
-        cosine = 0.5 * (1 + math.cos(math.pi * position))
-        warm = min(1, (iteration + 1) / config.warmup)
-        learning.set_rates(learner.optimizer, warm * (config.rate_end + (1 - config.rate_end) * cosine))
+        share = schedule.warm_cosine(iteration, position, config.warmup, config.rate_end)
+        learning.set_rates(learner.optimizer, share)
         batch = training.batch(config.batch, config.patch, random)
         floor = config.floor * (config.floor_end / config.floor) ** position
         floor = torch.full((), floor, device=device) if learner.on_gpu else floor
@@ -249,7 +231,7 @@ def run(
         if schedule.passed(before, position, 1 / config.evaluations) or position >= 1:
             found = check()
             since = iteration, progress.elapsed()
-    log_file.close()
+    log.close()
     return found
 
 

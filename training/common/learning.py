@@ -1,11 +1,24 @@
-"""What every training loop does: Adam that fits a CUDA graph, averaged weights, the loss between two log lines."""
+"""What training loops share: a device made ready, Adam that fits a CUDA graph, averaged weights, losses, the log."""
 
 from __future__ import annotations
 
 import math
+import os
+import pathlib
+from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+
+def prepare(device: torch.device, tf32: bool = True) -> None:
+    """Threads and arithmetic of a device. tf32: whether a GPU may round what it multiplies to ten bits."""
+    if device.type == 'cuda':
+        torch.backends.cudnn.benchmark = True
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
+    else:
+        torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
+        torch.set_flush_denormal(True)
 
 
 def adam(groups: list[dict], device: torch.device) -> torch.optim.Adam:
@@ -59,3 +72,23 @@ class RunningLoss:
         self.total.zero_()
         self.count = 0
         return mean
+
+
+def portable(module: nn.Module) -> dict[str, Tensor]:
+    """A net's state as a checkpoint keeps it, whatever device and order of channels it learned in."""
+    return {name: value.cpu().contiguous() for name, value in module.state_dict().items()}
+
+
+class Log:
+    """Lines on the terminal, after the run's name, and at the end of a file; each ends with what `ending` tells."""
+
+    def __init__(self, path: pathlib.Path, name: str, ending: Callable[[], str]):
+        self.file, self.name, self.ending = open(path, 'a'), name, ending
+
+    def __call__(self, line: str) -> None:
+        line += f', {self.ending()}'
+        print(f'[{self.name}] {line}', flush=True)
+        print(line, file=self.file, flush=True)
+
+    def close(self) -> None:
+        self.file.close()

@@ -51,3 +51,9 @@ def passed(before: float, after: float, every: float) -> bool:
     """Whether a multiple of `every` lies in (before, after]; all three are shares."""
     slack = 1e-9  # of a quotient of two iterations
     return math.floor(after / every + slack) > math.floor(before / every + slack)
+
+
+def warm_cosine(iteration: int, position: float, warmup: int, end: float) -> float:
+    """The share of the top rate: up over `warmup` iterations, and down from 1 to `end` along a cosine over the run."""
+    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, position)))
+    return min(1, (iteration + 1) / warmup) * (end + (1 - end) * cosine)

@@ -14,7 +14,6 @@ import argparse
 import copy
 import dataclasses
 import itertools
-import math
 import os
 import pathlib
 import time
@@ -91,8 +90,8 @@ class Learner:
         return torch.stack([torch.stack([row[name] for name in losses.PARTS]) for row in found]).mean(0)
 
     def step(self, batch: dict[str, Tensor], keep: float | Tensor, share: float = 1.0) -> Tensor:
-        """One iteration at a share of the top rates; returns the parts of its loss in the order of losses.PARTS, and the norms of both gradients.
-        Reads no value back."""
+        """One iteration at a share of the top rates; returns the parts of its loss in the order of losses.PARTS, and the
+        norms of both gradients. Reads no value back."""
         found = self.parts(self.model, batch)
         self.optimizer.zero_grad(set_to_none=True)
         losses.total(found, self.config.loss).backward()
@@ -135,16 +134,6 @@ def faster_layout(model: DeepSnake, config: TrainConfig, device: torch.device) -
     model.zero_grad(set_to_none=True)
     print({str(layout): f'{1e3 * spent:.0f} ms' for layout, spent in times.items()}, flush=True)
     return min(times, key=times.get)
-
-
-def prepare(device: torch.device) -> None:
-    """Threads and arithmetic of a device."""
-    if device.type == 'cuda':
-        torch.backends.cudnn.benchmark = True
-        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    else:
-        torch.set_num_threads(int(os.environ.get('OMP_NUM_THREADS', '1')))
-        torch.set_flush_denormal(True)
 
 
 def collate_arrays(drawn: list[dict]) -> dict[str, np.ndarray]:
@@ -190,20 +179,10 @@ class Batches:
             yield batch
 
 
-class Log:
-    """Lines on the terminal and in a file."""
-
-    def __init__(self, path: pathlib.Path, name: str, progress: schedule.Progress):
-        self.file, self.name, self.progress = open(path, 'a'), name, progress
-
-    def __call__(self, line: str) -> None:
-        line += f', {self.progress.elapsed():.2f} min'
-        print(f'[{self.name}] {line}', flush=True)
-        print(line, file=self.file, flush=True)
-
-
 def readable(values: Tensor) -> str:
-    return ', '.join(f'{name} {value:.4f}' for name, value in zip((*losses.PARTS, 'norm of converted', 'of new'), values.tolist()))
+    """What `Learner.step` returns, as text."""
+    names = (*losses.PARTS, 'norm of converted', 'of new')
+    return ', '.join(f'{name} {value:.4f}' for name, value in zip(names, values.tolist()))
 
 
 def run(
@@ -214,7 +193,7 @@ def run(
     progress = schedule.Progress(config.iterations, minutes)
     output = TRAINING / 'runs' / config.name
     output.mkdir(parents=True, exist_ok=True)
-    prepare(device)
+    learning.prepare(device)
     torch.manual_seed(config.seed)
     learner = Learner(config, device)
     iteration = 0
@@ -225,7 +204,7 @@ def run(
         learner.optimizer.load_state_dict(record['optimizer'])
         iteration = record['iteration']
     batches = Batches(config, pack, workers, iteration * config.batch, device)
-    log = Log(output / 'log.txt', config.name, progress)
+    log = learning.Log(output / 'log.txt', config.name, lambda: f'{progress.elapsed():.2f} min')
     count = sum(weight.numel() for weights in learner.parts_of_net for weight in weights)
     log(f'# {count} parameters, {len(batches.pictures)} pictures, {git_commit()[:10]}, {device}')
 
@@ -234,8 +213,7 @@ def run(
             'config': dataclasses.asdict(config), 'iteration': iteration, 'minutes': progress.elapsed(),
             'seed': config.seed, 'commit': git_commit(), 'source': learner.source,
         }  # fmt: skip
-        state = {name: x.cpu().contiguous() for name, x in learner.averaged.state_dict().items()}
-        save(output / 'best.pt', common | {'model': state})
+        save(output / 'best.pt', common | {'model': learning.portable(learner.averaged)})
         last = {
             'raw': learner.model.state_dict(), 'averaged': learner.averaged.state_dict(),
             'optimizer': learner.optimizer.state_dict(),
@@ -250,9 +228,7 @@ def run(
     for batch in batches:
         if position >= 1 or (only is not None and iteration >= only):
             break
-        cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, position)))
-        warm = min(1, (iteration + 1) / config.warmup)
-        share = warm * (config.rate_end + (1 - config.rate_end) * cosine)
+        share = schedule.warm_cosine(iteration, position, config.warmup, config.rate_end)
         sums += learner.step(batch, learning.keep_at(config.average, iteration, device), share)
         iteration, since = iteration + 1, since + 1
         before, position = position, progress.at(iteration)
@@ -272,6 +248,7 @@ def run(
     if before_all is not None:
         for name, was, now in zip(losses.PARTS, before_all.tolist(), learner.measure(held).tolist()):
             log(f'{name:9} {was:8.4f} -> {now:8.4f} {"falls" if now < was else "DOES NOT FALL"}')
+    log.close()
 
 
 def main() -> None:

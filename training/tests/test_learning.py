@@ -40,3 +40,18 @@ def test_a_loss_that_is_not_finite_ends_the_run():
     loss.add(torch.tensor(math.nan))
     with pytest.raises(FloatingPointError, match='iteration 7'):
         loss.take(7)
+
+
+def test_a_log_goes_on_in_its_file_and_tells_the_time_with_every_line(tmp_path, capsys):
+    for line in ('first', 'second'):
+        log = learning.Log(tmp_path / 'log.txt', 'tiny', lambda: '0.50 min')
+        log(line)
+        log.close()
+    assert (tmp_path / 'log.txt').read_text() == 'first, 0.50 min\nsecond, 0.50 min\n'
+    assert capsys.readouterr().out == '[tiny] first, 0.50 min\n[tiny] second, 0.50 min\n'
+
+
+def test_a_checkpoint_has_weights_in_the_usual_order_of_channels():
+    layer = torch.nn.Conv2d(3, 4, 2).to(memory_format=torch.channels_last)
+    kept = learning.portable(layer)
+    assert kept['weight'].is_contiguous() and torch.equal(kept['weight'], layer.weight)

@@ -79,3 +79,9 @@ def test_stages_start_at_iterations_or_at_shares():
     assert [stage_at(CONFIG, p).batch for p in (0, 0.499, 0.5, 0.74, 0.75, 1.2)] == [8, 8, 4, 4, 2, 2]
     config = dataclasses.replace(CONFIG, stages=[Stage(0, 8, 24), Stage(333, 2, 48)])
     assert [stage_at(config, i / 1000).batch for i in (332, 333)] == [8, 2]
+
+
+def test_a_warm_cosine_rises_over_its_first_iterations_and_ends_at_its_end():
+    shares = [schedule.warm_cosine(i, i / 1000, 100, 0.01) for i in (0, 49, 500, 1000)]
+    assert shares == pytest.approx([0.01, 0.5, 0.505, 0.01], abs=0.01)
+    assert schedule.warm_cosine(1000, 1.2, 100, 0.01) == pytest.approx(0.01)
