@@ -1,15 +1,16 @@
-import type { Words } from './en';
+import type { PreferencesWords } from './preferences';
 
 /** What keys do, in English. */
-export const keysEn: Pick<
-  Words['keys'],
-  'heading' | 'press' | 'none' | 'resetAll' | 'groups' | 'actions' | 'help'
-> = {
+export const keysEn: PreferencesWords['keys'] = {
   heading: 'Keyboard shortcuts',
   press: 'Press the keys…',
   none: 'None',
   resetAll: 'Reset all',
   help: 'Click a key to change it. Shortcuts rest while you type.',
+  taken: (action) => `“${action}” no longer has this key.`,
+  change: (action) => `Change the key of “${action}”`,
+  clear: (action) => `No key for “${action}”`,
+  reset: (action) => `The usual key for “${action}”`,
   groups: { app: 'Everywhere', player: 'Player', view: 'Compare and zoom', queue: 'Queue' },
   actions: {
     open: 'Open files',

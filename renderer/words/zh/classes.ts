@@ -1,4 +1,4 @@
-import type { ClassName } from '../../app/shared';
+import type { ClassName } from '../../../app/shared';
 
 /** COCO's classes in Chinese. */
 export const classesZh: Readonly<Record<ClassName, string>> = {

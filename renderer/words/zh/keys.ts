@@ -1,12 +1,16 @@
-import type { keysEn } from './keys-en';
+import type { PreferencesWords } from '../en';
 
 /** What keys do, in Simplified Chinese. */
-export const keysZh: typeof keysEn = {
+export const keysZh: PreferencesWords['keys'] = {
   heading: '键盘快捷键',
   press: '请按键…',
   none: '无',
   resetAll: '全部恢复',
   help: '点击按键即可更改。输入文字时快捷键不起作用。',
+  taken: (action) => `“${action}”不再使用此键。`,
+  change: (action) => `更改“${action}”的按键`,
+  clear: (action) => `不为“${action}”设置按键`,
+  reset: (action) => `恢复“${action}”的默认按键`,
   groups: { app: '全局', player: '播放器', view: '对比与缩放', queue: '队列' },
   actions: {
     open: '打开文件',

@@ -1,0 +1,46 @@
+import type { AppWords } from '../en';
+
+export const appZh: AppWords = {
+  sentence: (words) => `${words}。`,
+  app: {
+    edit: '编辑',
+    queue: '队列',
+    views: '视图',
+    preferences: '偏好设置',
+    close: '关闭',
+    cancel: '取消',
+    facts: (version) => `Clearcut ${version}。一切都在本机计算，不使用网络。`,
+    ffmpeg: (version, source) => `ffmpeg ${version}，${source}`,
+  },
+  title: {
+    starting: '正在开始 – ',
+    done: '完成 – ',
+    failed: '失败 – ',
+    percent: (percent) => `${percent}% – `,
+  },
+  empty: {
+    heading: '让视频更清晰',
+    choose: '选择视频…',
+    drop: '或将文件、文件夹拖到这里。也支持图像。',
+    bigger: '专门训练的网络将画面放大二到四倍，并找回边缘细节。',
+    smoother: '补出新的帧，让运动更流畅，或放慢动作。',
+    kept: '声音、字幕、章节和时间保持不变，除非您放慢视频。',
+    privateWeb: '数据不会离开这台电脑，您的文件也不会被更改。',
+    privateDesktop: '一切都在这台电脑上进行，您的文件不会被更改。',
+    receiving: '正在把文件交给 Clearcut…',
+    opening: (name) => `正在打开 ${name}…`,
+    copied: '已复制',
+    stays: '文件不会离开这台电脑。',
+    recent: '最近打开',
+    forget: '清除这些记录',
+    dropHere: '松开即可打开',
+  },
+  files: {
+    heading: '已打开的文件',
+    add: '添加文件…',
+    another: '选择其他文件…',
+    closeAll: '全部关闭',
+    close: (name) => `关闭 ${name}`,
+    frameOf: (name) => `${name} 的一帧`,
+  },
+};
