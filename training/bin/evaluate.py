@@ -1,14 +1,16 @@
 """Scores a checkpoint on interp-bench, frame by frame as the app streams it.
 
-    python3 -m bin.evaluate runs/bin-light/best.pt [--bench ../../shared/data/interp-bench]
+    python3 -m bin.evaluate runs/bin-light/best.pt [--bench ../../shared/data/interp-bench] [--json quality.json]
 
-For reporting alone: nothing is trained or chosen on it.
+Takes minutes to half an hour; --json keeps the means for bin.export. For reporting alone: nothing is trained or chosen on it.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
+import json
 import pathlib
 
 import cv2
@@ -139,19 +141,58 @@ def score_all(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> dict
     return {name: with_mean(rows) for name, rows in sets.items()}
 
 
+def quality(scores: dict[str, list[dict]]) -> list[dict]:
+    """The means that a manifest tells, of what score_all gives."""
+    kinds = {'blur': ('between', 'sharp', 'unharmed'), 'middlebury': ('between',), 'davis': ('between',)}
+    return [
+        {
+            'dataset': f'interp-bench {dataset}',
+            'measure': kind,
+            'psnr': round(float(scores[dataset][-1][kind][0]), 2),
+            'ssim': round(float(scores[dataset][-1][kind][1]), 4),
+        }
+        for dataset, wanted in kinds.items()
+        for kind in wanted
+    ]
+
+
+def hash_of(checkpoint: pathlib.Path) -> str:
+    return hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+
+
+def write_quality(path: pathlib.Path, checkpoint: pathlib.Path, scores: dict[str, list[dict]]) -> None:
+    """Keeps the means with the hash of the checkpoint that has them."""
+    told = {'checkpoint': hash_of(checkpoint), 'quality': quality(scores)}
+    path.write_text(json.dumps(told, indent=2) + '\n')
+
+
+def read_quality(path: pathlib.Path, checkpoint: pathlib.Path) -> list[dict]:
+    """The means of a checkpoint. Raises ValueError where they were measured on another one."""
+    told = json.loads(path.read_text())
+    if told['checkpoint'] != hash_of(checkpoint):
+        raise ValueError(f'Expected the scores of {checkpoint} in {path} but received those of another checkpoint')
+    return told['quality']
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
     parser.add_argument('--bench', type=pathlib.Path, default=BENCH)
     parser.add_argument('--finest', type=int, default=0, help='finest scale of the motion search; the app takes 0')
+    parser.add_argument('--json', type=pathlib.Path, help='where to keep the means for bin.export')
     options = parser.parse_args()
+    if options.json and options.finest:
+        parser.error('--json keeps what the app reaches, so with --finest 0 alone')
     model, record = train.load_model(options.checkpoint)
     print(f'{options.checkpoint}: {record["config"]["name"]} at {record["iteration"]}')
-    for name, rows in score_all(model, options.bench, options.finest).items():
+    scores = score_all(model, options.bench, options.finest)
+    for name, rows in scores.items():
         print(name)
         for row in rows:
-            scores = [f'{kind} {value[0]:.2f} / {value[1]:.4f}' for kind, value in row.items() if kind != 'name']
-            print(f'  {row["name"]:22}' + '  '.join(scores), flush=True)
+            cells = [f'{kind} {value[0]:.2f} / {value[1]:.4f}' for kind, value in row.items() if kind != 'name']
+            print(f'  {row["name"]:22}' + '  '.join(cells), flush=True)
+    if options.json:
+        write_quality(options.json, options.checkpoint, scores)
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 """Writes a trained pyramid as resources/models/NAME: model.onnx, manifest.json and parity.json.
 
-    python3 -m bin.export runs/bin-light/best.pt bin-light --size light
+    python3 -m bin.evaluate checkpoints/bin-light.pt --json checkpoints/bin-light-quality.json     # minutes
+    python3 -m bin.export checkpoints/bin-light.pt bin-light --size light --quality checkpoints/bin-light-quality.json
 
 The graph is one step of a stream, in standard ONNX operators; app/shared/model-info.ts says what goes in and out.
 """
@@ -112,21 +113,8 @@ def parity_case(step: Step, shot: list[np.ndarray]) -> dict:
     }
 
 
-def quality(scores: dict[str, list[dict]]) -> list[dict]:
-    kinds = {'blur': ('between', 'sharp', 'unharmed'), 'middlebury': ('between',), 'davis': ('between',)}
-    return [
-        {
-            'dataset': f'interp-bench {dataset}',
-            'measure': kind,
-            'psnr': round(scores[dataset][-1][kind][0], 2),
-            'ssim': round(scores[dataset][-1][kind][1], 4),
-        }
-        for dataset, wanted in kinds.items()
-        for kind in wanted
-    ]
-
-
 def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict, blob: bytes) -> dict:
+    """What the app is told of the graph `blob` (app/shared/model-info.ts). Raises as evaluate.read_quality does."""
     config = model.config
     picture = lambda name: {
         'name': name, 'type': 'float32', 'shape': [1, 3, 'height', 'width'], 'layout': 'NCHW', 'range': [0, 1],
@@ -171,15 +159,17 @@ def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict,
             'minutes': round(record['minutes'], 1),
             'heldBack': {name: round(value, 2) for name, value in record['validation'].items()},
         },
-        'quality': quality(evaluate.score_all(model, evaluate.BENCH, 0)),
+        'quality': evaluate.read_quality(options.quality, options.checkpoint),
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
-    parser.add_argument('name', help='the folder under resources/models')
+    parser.add_argument('name', help='the folder under --output')
     parser.add_argument('--size', choices=('fast', 'light', 'standard'), required=True)
+    parser.add_argument('--quality', type=pathlib.Path, required=True, help='what bin.evaluate --json wrote')
+    parser.add_argument('--output', type=pathlib.Path, default=RESOURCES)
     parser.add_argument('--title')
     parser.add_argument('--version', default='1.0.0')
     options = parser.parse_args()
@@ -190,7 +180,7 @@ def main() -> None:
     blob = build(step)
     shot = evaluate.blurred_clip(evaluate.BENCH / 'blur' / 'cliff_flight.mp4', evaluate.clips.Exposure(5, 4))[0]
     facts = manifest(options, model, record, blob)
-    folder = RESOURCES / options.name
+    folder = options.output / options.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'model.onnx').write_bytes(blob)
     for file, content in (('manifest', facts), ('parity', parity_case(step, shot))):

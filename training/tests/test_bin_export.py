@@ -4,7 +4,7 @@ import torch
 
 pytest.importorskip('cv2')
 
-from bin import export, licences  # noqa: E402
+from bin import evaluate, export, licences  # noqa: E402
 from bin.model import BackboneConfig, ModelConfig, StreamingPyramid  # noqa: E402
 
 SMALL = BackboneConfig(shuffle=2, width=8, depth=1, layers=2, growth=4)
@@ -64,3 +64,17 @@ def test_licences_are_those_of_the_clips_that_were_taken(tmp_path):
         {'name': 'demo', 'licence': 'MIT', 'count': 2},
         {'name': 'bare', 'licence': 'CC BY', 'count': 1},
     ]
+
+
+def test_scores_are_taken_for_the_checkpoint_that_has_them_alone(tmp_path):
+    checkpoint, other = tmp_path / 'a.pt', tmp_path / 'b.pt'
+    checkpoint.write_bytes(b'a')
+    other.write_bytes(b'b')
+    mean = {'name': 'mean', 'between': (30.123, 0.91234), 'sharp': (31.0, 0.9), 'unharmed': (50.0, 1.0)}
+    scores = dict.fromkeys(('blur', 'middlebury', 'davis'), [{'name': 'clip'}, mean])
+    evaluate.write_quality(tmp_path / 'quality.json', checkpoint, scores)
+    kept = evaluate.read_quality(tmp_path / 'quality.json', checkpoint)
+    assert kept[0] == {'dataset': 'interp-bench blur', 'measure': 'between', 'psnr': 30.12, 'ssim': 0.9123}
+    assert len(kept) == 5
+    with pytest.raises(ValueError, match='another checkpoint'):
+        evaluate.read_quality(tmp_path / 'quality.json', other)
