@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { HandMadeSource } from '../../../tests/support/hand-made';
-import { makeClip, temporaryFolder } from '../../../tests/support/media';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { finds } from '../../../tests/support/made-source';
+import { makeClip } from '../../../tests/support/media';
+import { scratchFolder } from '../../../tests/support/scratch';
 import {
   cocoOf,
   HEIGHT,
@@ -15,29 +15,11 @@ import {
   WIDTH,
 } from '../../../tests/support/segment-jobs';
 import type { JobRequest } from '../../shared';
-import type { Instance } from '../frames';
-import type { InstanceSource } from '../stages';
 import { checkOutputs } from '.';
 
-const made = vi.hoisted(() => ({ source: null as null | (() => InstanceSource) }));
-vi.mock('../stages/segment/open-source', () => ({
-  openSource: async () => {
-    if (!made.source) throw new Error('Nothing is to be found.');
-    return made.source();
-  },
-}));
+vi.mock('../stages/segment/open-source', () => import('../../../tests/support/made-source'));
 
-let folder: string;
-let cleanUp: () => Promise<void>;
-beforeAll(async () => {
-  ({ path: folder, cleanUp } = await temporaryFolder());
-});
-afterAll(() => cleanUp());
-const at = (name: string): string => join(folder, name);
-
-function finds(find: (index: number) => readonly Instance[], lookahead = 0): void {
-  made.source = () => new HandMadeSource(find, lookahead);
-}
+const at = scratchFolder();
 
 describe('contours', () => {
   let clip: string;
@@ -75,7 +57,7 @@ describe('contours', () => {
       { id: 1, first_frame: 0, last_frame: 9, frames: 10 },
       { id: 2, first_frame: 5, last_frame: 9, frames: 5 },
     ]);
-    expect(await readdir(folder)).not.toContain('.Umriß.json.clearcut');
+    expect(await readdir(at())).not.toContain('.Umriß.json.clearcut');
   });
 
   it('stand beside a video under its name, in the result’s pixels and times', async () => {

@@ -1,9 +1,10 @@
 import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ellipse, HandMadeSource } from '../../../tests/support/hand-made';
-import { ffmpeg, ffprobe, makeClip, temporaryFolder, tools } from '../../../tests/support/media';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ellipse } from '../../../tests/support/hand-made';
+import { finds } from '../../../tests/support/made-source';
+import { ffmpeg, ffprobe, makeClip, tools } from '../../../tests/support/media';
+import { scratchFolder } from '../../../tests/support/scratch';
 import {
   AREA,
   everyFrame,
@@ -18,27 +19,10 @@ import {
 } from '../../../tests/support/segment-jobs';
 import type { Instance } from '../frames';
 import { probe } from '../media';
-import type { InstanceSource } from '../stages';
 
-const made = vi.hoisted(() => ({ source: null as null | (() => InstanceSource) }));
-vi.mock('../stages/segment/open-source', () => ({
-  openSource: async () => {
-    if (!made.source) throw new Error('Nothing is to be found.');
-    return made.source();
-  },
-}));
+vi.mock('../stages/segment/open-source', () => import('../../../tests/support/made-source'));
 
-let folder: string;
-let cleanUp: () => Promise<void>;
-beforeAll(async () => {
-  ({ path: folder, cleanUp } = await temporaryFolder());
-});
-afterAll(() => cleanUp());
-const at = (name: string): string => join(folder, name);
-
-function finds(find: (index: number) => readonly Instance[], lookahead = 0): void {
-  made.source = () => new HandMadeSource(find, lookahead);
-}
+const at = scratchFolder();
 
 describe('a cut-out', () => {
   let clip: string;

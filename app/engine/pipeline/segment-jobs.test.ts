@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ellipse, HandMadeSource } from '../../../tests/support/hand-made';
-import { ffmpeg, ffprobe, frameHashes, makeClip, temporaryFolder } from '../../../tests/support/media';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ellipse } from '../../../tests/support/hand-made';
+import { finds } from '../../../tests/support/made-source';
+import { ffmpeg, ffprobe, frameHashes, makeClip } from '../../../tests/support/media';
+import { scratchFolder } from '../../../tests/support/scratch';
 import {
   AREA,
   cocoOf,
@@ -15,29 +16,11 @@ import {
   twoObjects,
   WIDTH,
 } from '../../../tests/support/segment-jobs';
-import type { Instance } from '../frames';
-import type { InstanceSource } from '../stages';
 import { type RunFacts } from '.';
 
-const made = vi.hoisted(() => ({ source: null as null | (() => InstanceSource) }));
-vi.mock('../stages/segment/open-source', () => ({
-  openSource: async () => {
-    if (!made.source) throw new Error('Nothing is to be found.');
-    return made.source();
-  },
-}));
+vi.mock('../stages/segment/open-source', () => import('../../../tests/support/made-source'));
 
-let folder: string;
-let cleanUp: () => Promise<void>;
-beforeAll(async () => {
-  ({ path: folder, cleanUp } = await temporaryFolder());
-});
-afterAll(() => cleanUp());
-const at = (name: string): string => join(folder, name);
-
-function finds(find: (index: number) => readonly Instance[], lookahead = 0): void {
-  made.source = () => new HandMadeSource(find, lookahead);
-}
+const at = scratchFolder();
 
 describe('a file for each object', () => {
   it('is as long as the video, and can go on', async () => {
@@ -64,7 +47,7 @@ describe('a file for each object', () => {
       instances: [2],
     });
     expect(pictures.files[0]).toBe(at('seq-2/1.png'));
-    expect(await readdir(folder)).not.toContain('seq');
+    expect(await readdir(at())).not.toContain('seq');
   });
 
   it('is one for all where there is none', async () => {
@@ -121,11 +104,10 @@ describe('a still', () => {
 
   it('is looked at upright, whatever way it lies in its file', async () => {
     const seen: { width: number; height: number }[] = [];
-    made.source = () =>
-      new HandMadeSource((_index, _seconds, { width, height }) => {
-        seen.push({ width, height });
-        return [ellipse({ track: 1, x: 20, y: 70, a: 10, b: 14 })];
-      });
+    finds((_index, _seconds, { width, height }) => {
+      seen.push({ width, height });
+      return [ellipse({ track: 1, x: 20, y: 70, a: 10, b: 14 })];
+    });
     await job(at('photo.jpg'), at('turned.json'), { output: 'json' });
     expect(seen).toEqual([{ width: HEIGHT, height: WIDTH }]);
     const { images, annotations } = await cocoOf(at('turned.json'));
