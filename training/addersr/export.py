@@ -180,17 +180,15 @@ def verify(net: QuantizedNet, built: onnx.ModelProto, pairs: list[data.Pair]) ->
 
 
 def training_data(config: TrainConfig) -> list[dict]:
-    """What was trained on: collection, licence, number of photographs."""
+    """What was trained on: collection, licence, number of photographs; a collection may have several licences."""
     rows = []
     for root in config.photographs:
         with open((train.TRAINING / root).resolve() / 'index.tsv', newline='') as file:
             rows += csv.DictReader(file, delimiter='\t')
     rows = [row for row in rows if row['file'] not in config.held_back]
-    counts = Counter(COLLECTION.match(row['source'])[0] for row in rows)
-    licences = {COLLECTION.match(row['source'])[0]: row['licence'] for row in rows}
+    counts = Counter((COLLECTION.match(row['source'])[0], row['licence'].removeprefix(BSDS_NAME)) for row in rows)
     return [
-        {'name': name, 'licence': licences[name].removeprefix(BSDS_NAME), 'count': count}
-        for name, count in counts.most_common()
+        {'name': name, 'licence': licence, 'count': count} for (name, licence), count in counts.most_common()
     ]
 
 

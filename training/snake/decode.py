@@ -26,7 +26,7 @@ MARGIN = 0.15  # of the contour's box, on each side of the matte's grid
 COARSE = 28  # cells of a grid's side before the first subdivision
 AT_ONCE = COARSE * COARSE  # points that a subdivision predicts anew
 FINEST, FINEST_OF_LARGE = 224, 448
-LARGE = 300  # pixels of the output: longer sides get the finer grid
+LARGE = 720  # pixels of the output: longer sides get the finer grid, whose cells else would be more than three pixels
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
     python3 -m snake.export runs/snake-person/best.pt person
 
-Standard ONNX operators of opset 16, but for `DynamicFilter2d` in a detector with adaptive filters.
+Standard ONNX operators of opset 16, but for `PointHead` (point_operator.py) and for `DynamicFilter2d` in a detector with
+adaptive filters. --quality tells which classes are offered: AP50 by name, as `snake.evaluate --ap50` writes it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from common.checkpoints import TRAINING
 from . import geometry, samples, train
 from .antialias import DOMAIN, DynamicFilter
 from .backbone import STRIDE
-from .classes import CLASSES
+from .classes import CLASSES, PERSON
 from .geometry import CONTOUR_POINTS, DIAMOND_POINTS
 from .model import DeepSnake
 from .point_operator import points_graph
@@ -34,7 +35,7 @@ from .snake import EXTREME_EVERY
 
 RESOURCES = TRAINING.parent / 'resources' / 'models'
 OPSET = 16
-OPERATORS = {'DynamicFilter2d'}
+OPERATORS = {'DynamicFilter2d'}  # of the graphs that PyTorch exports
 WORKING_SIZE = 512  # pixels of the longer side, as in training
 LEAST_AP50 = 0.3  # of the masks of a class that is offered
 
@@ -256,7 +257,10 @@ def manifest(options: argparse.Namespace, model: DeepSnake, record: dict, facts:
             'antialias': model.config.antialias,
         },
         'classes': [
-            {'index': i, 'name': name, 'ap50': ap50.get(name), 'shown': name == 'person' or (ap50.get(name) or 0) >= LEAST_AP50}
+            {
+                'index': i, 'name': name, 'ap50': ap50.get(name),
+                'shown': i == PERSON or (ap50.get(name) or 0) >= LEAST_AP50,
+            }
             for i, name in enumerate(CLASSES)
         ],
     }

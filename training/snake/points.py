@@ -15,8 +15,8 @@ SEMANTIC = 2
 def sample(maps: Tensor, points: Tensor, stride: float) -> Tensor:
     """Bilinear values. maps [n,C,h,w], points [n,P,2] input pixels -> [n,C,P].
 
-    Pixel coordinate p lies at p / stride - 1/2; beyond the border the border goes on. In an ONNX graph the maps come
-    as `rows` gives them, n = 1.
+    Pixel coordinate p lies at p / stride - 1/2; beyond the border the border goes on. In the ONNX graphs of the contour
+    networks the maps come as `rows` gives them, n = 1; that of the point head is one operator (point_operator.py).
     """
     if torch.onnx.is_in_onnx_export():
         return gather(maps, points[0], stride).transpose(0, 1)[None]
