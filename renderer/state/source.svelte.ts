@@ -103,7 +103,10 @@ export class Source {
       this.phase = { name: 'opening', fileName: fileNameOf(path) };
       const info = await this.host.probe(path);
       if (!current()) return paths;
-      this.seconds = Math.min((info.durationSeconds ?? 0) * POSTER_AT, LONGEST_LOOK_SECONDS);
+      this.seconds = frameMoment(
+        info,
+        Math.min((info.durationSeconds ?? 0) * POSTER_AT, LONGEST_LOOK_SECONDS),
+      );
       this.phase = { name: 'ready', info };
       void this.#fetchPoster(opening);
       return paths;
@@ -124,6 +127,13 @@ export class Source {
     if (this.poster !== null) URL.revokeObjectURL(this.poster);
     this.poster = address;
   }
+}
+
+/** The moment of the frame nearest to `moment`, where frames are evenly apart: what is told of a frame has its very time. */
+export function frameMoment({ kind, video }: MediaInfo, moment: number): number {
+  const { frameRate, variableFrameRate } = video;
+  if (kind === 'still' || variableFrameRate || !frameRate || frameRate.num <= 0) return moment;
+  return (Math.round((moment * frameRate.num) / frameRate.den) * frameRate.den) / frameRate.num;
 }
 
 /** The latest moment with a frame to show, as well as it is known; 0 where the length is not. */

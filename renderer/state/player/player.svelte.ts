@@ -1,5 +1,5 @@
 import type { ClearcutApi, MediaInfo } from '../../../app/shared';
-import { lastMoment } from '../source.svelte';
+import { frameMoment, lastMoment } from '../source.svelte';
 import { Film, frameAt, PIECE_SECONDS } from './film';
 import { following, panned, zoomed, type MediaWindow } from './media-window';
 import { PlayerSound } from './sound';
@@ -122,9 +122,10 @@ export class Player {
     };
   }
 
-  /** Goes to a moment; playing goes on from there. */
+  /** Goes to the frame nearest to a moment; playing goes on from there. */
   seek(moment: number): void {
-    const to = Math.min(Math.max(0, moment), this.last);
+    const within = Math.min(Math.max(0, moment), this.last);
+    const to = this.#info ? frameMoment(this.#info, within) : within;
     this.moment = to;
     this.#last = this.ticker.now();
     this.window = following(this.window, to, this.total);
