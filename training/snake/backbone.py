@@ -19,6 +19,7 @@ CLASSES = 80
 STEM = 16  # channels at stride 2
 HEAD = 128  # channels at stride 4
 BOX_SCALE = 16.0  # input pixels per unit of the box head's convolution
+BOXES = 2  # of a cell: a person's and any other object's, whose middles may be one, as of a bag that somebody holds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,10 +207,11 @@ class Upsample(nn.Module):
 
 
 class CenterNet(nn.Module):
-    """image [n,3,H,W] in 0..1 -> heatmap logits [n,80,H/4,W/4], box [n,4,H/4,W/4], head features [n,128,H/4,W/4]
+    """image [n,3,H,W] in 0..1 -> heatmap logits [n,80,H/4,W/4], box [n,8,H/4,W/4], head features [n,128,H/4,W/4]
     before the squeeze-excite, stem [n,16,H/2,W/2]. H and W are multiples of 32.
 
-    box: distances left, top, right, bottom from the cell's centre, input pixels. antialias: the filter (antialias.py)
+    box: distances left, top, right, bottom from the cell's centre, input pixels, of a person and then of any other
+    object. antialias: the filter (antialias.py)
     of the blocks in `filtered`.
     """
 
@@ -224,7 +226,7 @@ class CenterNet(nn.Module):
         self.upsamples = nn.ModuleList([Upsample(192, 64), Upsample(256, 96), Upsample(LAST, 128)])
         self.gate = SqueezeExcite(HEAD, 32, nn.Sigmoid(), bias=False)
         self.heatmap = Separable(HEAD, CLASSES, 3)
-        self.box = Separable(HEAD, 4, 3)
+        self.box = Separable(HEAD, 4 * BOXES, 3)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         stem = x = F.hardswish(padded(self.stem, image, 0, 1))

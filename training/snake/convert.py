@@ -20,7 +20,7 @@ from torch import Tensor
 
 from common.checkpoints import TRAINING, save
 
-from .backbone import BLOCKS, BOX_SCALE, STRIDE, CenterNet
+from .backbone import BLOCKS, BOX_SCALE, BOXES, STRIDE, CenterNet
 
 START = TRAINING / 'checkpoints' / 'snake-start.pt'
 SOURCE = {
@@ -118,8 +118,10 @@ def state_dict(weights: dict[str, np.ndarray]) -> dict[str, Tensor]:
         )
     if left:
         raise ValueError(f'weights of the package that the net has no place for: {sorted(left)}')
-    # The package measures boxes from the cell's first corner, this net from its centre.
+    # The package measures boxes from the cell's first corner, this net from its centre, and has one box for a cell.
     state['box.pointwise.bias'] += torch.tensor([1.0, 1.0, -1.0, -1.0]) * (STRIDE / 2 / BOX_SCALE)
+    for name in ('box.pointwise.weight', 'box.pointwise.bias'):
+        state[name] = torch.cat([state[name]] * BOXES)
     return state
 
 

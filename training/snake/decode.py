@@ -84,10 +84,10 @@ def suppressed(boxes: Tensor, classes: Tensor, limit: float = SAME_OBJECT) -> li
 
 
 def detected(heatmap: Tensor, box: Tensor, settings: Settings) -> tuple[Tensor, Tensor, Tensor]:
-    """Heatmap logits [1, 80, h, w] and box distances [1, 4, h, w] -> scores [K], classes [K], boxes [K, 4] within the
+    """Heatmap logits [1, 80, h, w] and box distances [1, 8, h, w] -> scores [K], classes [K], boxes [K, 4] within the
     network's input."""
     scores, classes, cells = peaks(heatmap[0].sigmoid(), settings.threshold, settings.most)
-    boxes = boxes_at(box, cells[None])[0]
+    boxes = boxes_at(box, cells[None], (classes != PERSON)[None])[0]
     limit = boxes.new_tensor([heatmap.shape[3], heatmap.shape[2]]).repeat(2) * 4
     boxes = torch.minimum(boxes.clamp(min=0), limit)
     whole = (boxes[:, 2:] - boxes[:, :2]).amin(1) >= 1

@@ -98,7 +98,7 @@ class Camera:
             image = cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 3.5 if strong else 1.3))
         elif blur < 0.35:
             image = resized_down_and_up(image, random.uniform(0.25 if strong else 0.5, 0.95))
-        if random.random() < 0.4:
+        if random.random() < 0.6:
             image = self.noise(image, random, random.uniform(0.5, 16 if strong else 5))
         if random.random() < 0.35:
             image = compressed(image, int(random.integers(15 if strong else 40, 96)))

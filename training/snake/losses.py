@@ -11,6 +11,7 @@ from torch import Tensor
 
 from . import geometry, objects
 from .backbone import CLASSES, STRIDE
+from .classes import PERSON
 from .config import LossConfig
 from .model import DeepSnake
 from .objects import Objects
@@ -62,8 +63,16 @@ def heatmap_loss(logits: Tensor, spots: Tensor, batch: dict[str, Tensor], backgr
 
 
 def box_loss(box: Tensor, spots: Tensor, batch: dict[str, Tensor]) -> Tensor:
-    """Smooth L1 of the four distances in cells, over each object's Gaussian (TTFNet), smaller objects in front."""
-    boxes = batch['boxes']
+    """Smooth L1 of the four distances in cells, over each object's Gaussian (TTFNet), smaller objects in front; people's
+    boxes and those of other objects each have places of their own."""
+    other = batch['classes'] != PERSON
+    kinds = zip(box.split(4, 1), (~other, other))
+    error = sum(kind_box_loss(map, spots * kind[..., None, None], batch['boxes']) for map, kind in kinds)
+    return error / batch['valid'].sum().clamp(min=1)
+
+
+def kind_box_loss(box: Tensor, spots: Tensor, boxes: Tensor) -> Tensor:
+    """The sum over objects of the mean error over their Gaussians. box [b,4,h,w], spots [b,n,h,w], boxes [b,n,4]."""
     area = (boxes[..., 2:] - boxes[..., :2]).clamp(min=1).prod(-1)
     owner = torch.where(spots > 0, -area[..., None, None], -torch.inf).argmax(1)
     weight = spots.gather(1, owner[:, None])[:, 0].flatten(1)
@@ -77,7 +86,7 @@ def box_loss(box: Tensor, spots: Tensor, batch: dict[str, Tensor]) -> Tensor:
     x0y0, x1y1 = objects.pick(boxes, owner).split(2, -1)
     target = torch.cat([place - x0y0, x1y1 - place], -1)
     error = F.smooth_l1_loss(box.flatten(2).transpose(1, 2) / STRIDE, target / STRIDE, reduction='none').sum(-1)
-    return (error * weight).sum() / batch['valid'].sum().clamp(min=1)
+    return (error * weight).sum()
 
 
 def polygon_loss(points: Tensor, target: Tensor, chosen: Objects) -> Tensor:

@@ -29,7 +29,7 @@ class ModelConfig:
 
 
 class Detector(nn.Module):
-    """image [n,3,H,W] in 0..1 -> heatmap logits [n,80,H/4,W/4], box [n,4,H/4,W/4], features [n,64,H/4,W/4],
+    """image [n,3,H,W] in 0..1 -> heatmap logits [n,80,H/4,W/4], box [n,8,H/4,W/4], features [n,64,H/4,W/4],
     fine [n,fine,H/2,W/2], semantic logits [n,2,H/4,W/4] (person, any other object)."""
 
     def __init__(self, config: ModelConfig):

@@ -11,7 +11,7 @@ import dataclasses
 import torch
 from torch import Tensor
 
-from .backbone import STRIDE
+from .backbone import BOXES, STRIDE
 
 
 @dataclasses.dataclass
@@ -71,10 +71,13 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
     return shared / (areas - shared).clamp(min=1e-6)
 
 
-def boxes_at(box: Tensor, cells: Tensor) -> Tensor:
-    """The detector's boxes: box [b,4,h,w], cells [b,n,2] (x, y) -> [b,n,4] x0, y0, x1, y1."""
+def boxes_at(box: Tensor, cells: Tensor, other: Tensor) -> Tensor:
+    """The detector's boxes: box [b,8,h,w], cells [b,n,2] (x, y), other [b,n] 0 for a person, 1 for any other object
+    -> [b,n,4] x0, y0, x1, y1."""
     index = cells[..., 1] * box.shape[-1] + cells[..., 0]
-    distances = pick(box.flatten(2).transpose(1, 2), index)
+    distances = pick(box.flatten(2).transpose(1, 2), index).unflatten(-1, (BOXES, 4))
+    other = other.long()[..., None, None].expand(*other.shape, 1, 4)
+    distances = distances.gather(-2, other)[..., 0, :]
     centre = (cells.to(box.dtype) + 0.5) * STRIDE
     return torch.cat([centre - distances[..., :2], centre + distances[..., 2:]], -1)
 
@@ -90,7 +93,7 @@ def start_boxes(objects: Objects, box: Tensor, noise: float, predicted: float) -
     sides = objects.sides().repeat(1, 1, 2)
     jitter = (torch.randn_like(objects.boxes) * noise).clamp(-3 * noise, 3 * noise)
     boxes = objects.boxes + jitter * sides
-    found = boxes_at(box, centre_cells(objects.boxes, *box.shape[-2:]))
+    found = boxes_at(box, centre_cells(objects.boxes, *box.shape[-2:]), 1 - objects.person)
     take = flip(predicted, boxes) & (overlap(found, objects.boxes) > 0.5)
     return torch.where(take[..., None], found, boxes)
 

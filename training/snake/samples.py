@@ -38,7 +38,7 @@ class Mix:
     background: float = 0.06
     with_people: float = 0.7  # of COCO's pictures
     pasted: tuple[float, ...] = (0.4, 0.3, 0.2, 0.1)  # none, one, two, three
-    pasted_people: float = 0.75  # of the cut-outs over COCO; elsewhere all
+    pasted_people: float = 0.75  # of the cut-outs
     tiny: float = 0.2  # of the photographs of people, shown small
     flip: float = 0.5
     turn: float = 0.175  # radians, at most
@@ -114,9 +114,9 @@ class Composer:
             return float(np.exp(random.uniform(np.log(low), np.log(high))))
         return random.uniform(0.6, 1.5)
 
-    def paste(self, canvas: compose.Canvas, random: np.random.Generator, base: int, people: float) -> None:
-        """One cut-out of another photograph on top. people: the share of people among them."""
-        cutouts = self.people_cutouts if random.random() < people else self.other_cutouts
+    def paste(self, canvas: compose.Canvas, random: np.random.Generator, base: int) -> None:
+        """One cut-out of another photograph on top."""
+        cutouts = self.people_cutouts if random.random() < self.mix.pasted_people else self.other_cutouts
         if not cutouts:
             return
         cutout = cutouts[int(random.integers(len(cutouts)))]
@@ -144,7 +144,7 @@ class Composer:
         if kind in ('background', 'without people') and random.random() < 0.8:
             count = max(1, count)
         for _ in range(count):
-            self.paste(canvas, random, base, self.mix.pasted_people if coco else 1.0)
+            self.paste(canvas, random, base)
         canvas.image = self.camera.shoot(canvas.image, random)
         return finished(canvas, 'coco' if coco else 'people')
 

@@ -62,9 +62,9 @@ def test_peaks_are_the_local_maxima_best_first():
 def test_boxes_are_cut_to_the_input_and_doubles_go():
     heatmap = torch.full((1, 80, 16, 16), -9.0)
     heatmap[0, PERSON, 8, 8], heatmap[0, PERSON, 8, 10], heatmap[0, 2, 8, 12] = 3, 2, 1
-    box = torch.zeros(1, 4, 16, 16)
+    box = torch.zeros(1, 8, 16, 16)
     for x in (8, 10, 12):
-        box[0, :, 8, x] = torch.tensor([x * 4 + 2 + 10, 20, 66 - x * 4 - 2, 20])
+        box[0, :4, 8, x] = box[0, 4:, 8, x] = torch.tensor([x * 4 + 2 + 10, 20, 66 - x * 4 - 2, 20])
     _, classes, boxes = decode.detected(heatmap, box, Settings())
     assert classes.tolist() == [PERSON, 2]
     assert boxes[0].tolist() == [0, 14, 64, 54]

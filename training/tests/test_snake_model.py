@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from snake import antialias, convert, geometry, losses, objects, train
 from snake.backbone import CenterNet, enlarge
+from snake.classes import PERSON
 from snake.config import LossConfig, TrainConfig, make_config
 from snake.model import DeepSnake, ModelConfig
 from snake.own_size import OwnSize
@@ -137,9 +138,28 @@ def test_exact_boxes_have_no_loss():
     place = (torch.arange(24) + 0.5) * 4
     x, y = place.expand(24, 24), place[:, None].expand(24, 24)
     x0, y0, x1, y1 = batch['boxes'][0, 0]
-    box = torch.stack([x - x0, y - y0, x1 - x, y1 - y])[None]
+    right = torch.stack([x - x0, y - y0, x1 - x, y1 - y])[None]
+    for kind, box in (
+        (PERSON, torch.cat([right, right + 100], 1)),
+        (PERSON + 2, torch.cat([right + 100, right], 1)),
+    ):
+        batch['classes'][:] = kind
+        assert float(losses.box_loss(box, losses.gaussians(batch, 24, 24), batch)) < 1e-5
+        other = torch.tensor([[kind != PERSON]])
+        assert torch.allclose(objects.boxes_at(box, torch.tensor([[[7, 9]]]), other)[0, 0], batch['boxes'][0, 0])
+
+
+def test_a_person_and_a_bag_with_one_middle_have_a_box_each():
+    batch = square_sample()
+    batch['boxes'][0, 0] = torch.tensor([8.0, 8, 88, 88])
+    batch['boxes'][0, 1] = torch.tensor([40.0, 40, 56, 56])
+    batch['classes'][0, :2] = torch.tensor([PERSON, 26])
+    place = (torch.arange(24) + 0.5) * 4
+    x, y = place.expand(24, 24), place[:, None].expand(24, 24)
+    box = torch.cat([torch.stack([x - lo, y - lo, hi - x, hi - y]) for lo, hi in ((8, 88), (40, 56))])[None]
     assert float(losses.box_loss(box, losses.gaussians(batch, 24, 24), batch)) < 1e-5
-    assert torch.allclose(objects.boxes_at(box, torch.tensor([[[7, 9]]]))[0, 0], batch['boxes'][0, 0])
+    cells = torch.tensor([[[11, 11], [11, 11]]])
+    assert torch.equal(objects.boxes_at(box, cells, torch.tensor([[0, 1]]))[0], batch['boxes'][0, :2])
 
 
 def test_a_mask_is_sampled_between_pixel_centres_and_not_beside_ignored_ones():

@@ -3,14 +3,13 @@ import type { Box, Detection } from './instances';
 import { MatteRendering, type FrameScale } from './matte';
 import type { Fitting } from './network-picture';
 import { checkNumbers } from './numbers';
-import type { FoundBox } from './peaks';
+import { PERSON, type FoundBox } from './peaks';
 import { PointRendering } from './point-rendering';
 import type { SnakeGraphs } from './snake-graphs';
 import { tracedLazily } from './trace-outlines';
 
 /** Every tenth point of a diamond becomes an extreme point. */
 const EXTREME_EVERY = 10;
-const PERSON = 0;
 
 /** From the boxes of a picture that the graphs have looked at to outlines. */
 export class BoxOutlines {

@@ -9,7 +9,7 @@ const CLASSES = 3;
 function maps(peaks: readonly [classIndex: number, x: number, y: number, score: number][]): DetectorMaps {
   const heatmap = new Float32Array(CLASSES * WIDTH * HEIGHT);
   for (const [classIndex, x, y, score] of peaks) heatmap[(classIndex * HEIGHT + y) * WIDTH + x] = score;
-  return { heatmap, box: new Float32Array(4 * WIDTH * HEIGHT).fill(4), width: WIDTH, height: HEIGHT };
+  return { heatmap, box: new Float32Array(8 * WIDTH * HEIGHT).fill(4), width: WIDTH, height: HEIGHT };
 }
 
 const limits = { classes: [0, 1, 2], minScore: 0.25, most: 100 };
@@ -40,7 +40,7 @@ describe('findBoxes', () => {
       [0, 7, 5, 0.5],
       [0, 4, 2, 0.5],
     ]);
-    found.box[2 * WIDTH + 4] = -3.5;
+    found.box[2 * WIDTH + 4] = -3.5; // how far the box of (4, 2) reaches to the left
     const { boxes } = findBoxes(found, limits);
     expect(boxes.map(({ box }) => box)).toEqual([
       { x0: 0, y0: 0, x1: 6, y1: 6 },
@@ -59,6 +59,18 @@ describe('findBoxes', () => {
     expect(boxes.map(({ classIndex, score }) => [classIndex, score])).toEqual([
       [0, 0.5],
       [1, 0.375],
+    ]);
+  });
+
+  it('gives a person and what it holds before its middle a box each', () => {
+    const found = maps([
+      [0, 4, 3, 0.5],
+      [2, 4, 3, 0.375],
+    ]);
+    found.box.fill(10, 0, 4 * WIDTH * HEIGHT);
+    expect(findBoxes(found, limits).boxes).toEqual([
+      { classIndex: 0, score: 0.5, box: { x0: 8, y0: 4, x1: 28, y1: 24 } },
+      { classIndex: 2, score: 0.375, box: { x0: 14, y0: 10, x1: 22, y1: 18 } },
     ]);
   });
 

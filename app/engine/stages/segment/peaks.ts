@@ -5,7 +5,10 @@ import { checkNumbers } from './numbers';
 export interface DetectorMaps {
   /** Probability of an object's middle, a plane for each class. */
   readonly heatmap: Float32Array;
-  /** Distances of a box's left, top, right and bottom from the cell's middle, in pixels of the network's input. */
+  /**
+   * Distances of a box's left, top, right and bottom from the cell's middle, in pixels of the network's input: four
+   * planes for people, then four for any other object.
+   */
   readonly box: Float32Array;
   readonly width: number;
   readonly height: number;
@@ -35,6 +38,8 @@ export interface PeakLimits {
   readonly exclusive?: boolean;
 }
 
+/** The class of people. */
+export const PERSON = 0;
 /** Pixels of the network's input in a cell. */
 const STRIDE = 4;
 /** Boxes of one class that share so much of what they cover are one object. */
@@ -64,13 +69,14 @@ export function findBoxes(
     const all = peaksOf(maps, classIndex, expected.length > 0 ? minScore / 2 : minScore);
     return all.filter(
       ({ score, cell }) =>
-        score >= minScore || expected.some(({ box }) => overlap(box, boxAt(maps, cell)) >= AS_EXPECTED),
+        score >= minScore ||
+        expected.some(({ box }) => overlap(box, boxAt(maps, classIndex, cell)) >= AS_EXPECTED),
     );
   });
   peaks.sort((a, b) => b.score - a.score || a.classIndex - b.classIndex || a.cell - b.cell);
   const boxes: FoundBox[] = [];
   for (const { classIndex, score, cell } of peaks.slice(0, most)) {
-    const box = boxAt(maps, cell);
+    const box = boxAt(maps, classIndex, cell);
     if (!(box.x1 - box.x0 >= 1 && box.y1 - box.y0 >= 1)) continue;
     const again = boxes.some((other) => {
       const shared = overlap(other.box, box);
@@ -102,16 +108,17 @@ function isHighest(plane: Float32Array, width: number, height: number, cell: num
   return true;
 }
 
-function boxAt({ box, width, height }: DetectorMaps, cell: number): Box {
+function boxAt({ box, width, height }: DetectorMaps, classIndex: number, cell: number): Box {
   const area = width * height;
+  const first = cell + (classIndex === PERSON ? 0 : 4 * area);
   const x = ((cell % width) + 0.5) * STRIDE;
   const y = (Math.floor(cell / width) + 0.5) * STRIDE;
   const inside = (value: number, most: number): number => Math.min(Math.max(value, 0), most * STRIDE);
   return {
-    x0: inside(x - (box[cell] ?? 0), width),
-    y0: inside(y - (box[area + cell] ?? 0), height),
-    x1: inside(x + (box[2 * area + cell] ?? 0), width),
-    y1: inside(y + (box[3 * area + cell] ?? 0), height),
+    x0: inside(x - (box[first] ?? 0), width),
+    y0: inside(y - (box[first + area] ?? 0), height),
+    x1: inside(x + (box[first + 2 * area] ?? 0), width),
+    y1: inside(y + (box[first + 3 * area] ?? 0), height),
   };
 }
 

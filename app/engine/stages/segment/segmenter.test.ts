@@ -42,11 +42,11 @@ function discGraphs(discs: readonly Disc[]): {
       sizes.push([width, height]);
       const [columns, rows] = [width / 4, height / 4];
       const heatmap = new Float32Array(80 * columns * rows);
-      const box = new Float32Array(4 * columns * rows);
+      const box = new Float32Array(8 * columns * rows);
       for (const { classIndex, score, x, y, radius } of discs) {
         const cell = Math.floor(y / 4) * columns + Math.floor(x / 4);
         heatmap[classIndex * columns * rows + cell] = score;
-        for (let side = 0; side < 4; side++) box[side * columns * rows + cell] = radius;
+        for (let side = 0; side < 8; side++) box[side * columns * rows + cell] = radius;
       }
       return { heatmap, box, width: columns, height: rows };
     },
