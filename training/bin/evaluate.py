@@ -12,6 +12,7 @@ import csv
 import hashlib
 import json
 import pathlib
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -85,20 +86,31 @@ def mean_scores(made: list[np.ndarray], truth: list[np.ndarray]) -> tuple[float,
     return float(np.mean([psnr(*pair) for pair in pairs])), float(np.mean([ssim(*pair) for pair in pairs]))
 
 
+def blurred_clips(bench: pathlib.Path) -> Iterator[tuple[str, list, list, list]]:
+    """Each clip's name and what `blurred_clip` gives of it."""
+    with open(bench / 'blur' / 'index.tsv', newline='') as file:
+        for row in csv.DictReader(file, delimiter='\t'):
+            exposure = clips.Exposure(int(row['blur_window']), int(row['blur_step']))
+            yield row['file'], *blurred_clip(bench / 'blur' / row['file'], exposure)
+
+
+def triplets(folder: pathlib.Path) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
+    """Each triplet's name and its frames in order, RGB codes [H, W, 3]: the middle one is to be found."""
+    for path in sorted(folder.iterdir()):
+        names = ('frame10', 'frame10i11', 'frame11')
+        yield path.name, *(cv2.imread(str(path / f'{name}.png'))[:, :, ::-1] for name in names)
+
+
 def score_clips(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> list[dict]:
     """For each blurred clip the scores of: input, deblurred frames, the warps' mean and the net between frames,
     and sharp frames that went through the net."""
     rows = []
-    with open(bench / 'blur' / 'index.tsv', newline='') as file:
-        index = list(csv.DictReader(file, delimiter='\t'))
-    for row in index:
-        exposure = clips.Exposure(int(row['blur_window']), int(row['blur_step']))
-        blurred, sharp, between = blurred_clip(bench / 'blur' / row['file'], exposure)
+    for name, blurred, sharp, between in blurred_clips(bench):
         made_between, made_sharp = stream(model, blurred, finest)
         warped = [sum(motion.to_middle(a, b, finest)) / 2 for a, b in zip(blurred, blurred[1:])]
         rows.append(
             {
-                'name': row['file'],
+                'name': name,
                 'input': mean_scores(blurred, sharp),
                 'sharp': mean_scores(made_sharp, sharp),
                 'warped': mean_scores(warped, between),
@@ -112,14 +124,12 @@ def score_clips(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> li
 def score_triplets(model: StreamingPyramid, folder: pathlib.Path, finest: int) -> list[dict]:
     """For each triplet the scores of the warps' mean and of the net."""
     rows = []
-    for path in sorted(folder.iterdir()):
-        names = ('frame10', 'frame10i11', 'frame11')
-        a, truth, b = (cv2.imread(str(path / f'{name}.png'))[:, :, ::-1] for name in names)
+    for name, a, truth, b in triplets(folder):
         warped = sum(motion.to_middle(a, b, finest)) / 2
         made = stream(model, [a, b], finest)[0]
         rows.append(
             {
-                'name': path.name,
+                'name': name,
                 'warped': mean_scores([warped], [truth]),
                 'between': mean_scores(made, [truth]),
             }

@@ -42,7 +42,8 @@ class LossConfig:
 class TrainConfig:
     """One run. size: side of the samples, pixels. objects: contours trained per sample. rate: Adam's at the top of
     the cosine; relative_rate: the converted net's, as a share of each channel's size;
-    hold: how far it goes back to its start at each step, at that rate. data: what samples.py is told beside."""
+    hold: how far it goes back to its start at each step, at that rate. only: the parts that learn, by how their weights'
+    names begin, all where there is none. data: what samples.py is told beside."""
 
     name: str
     iterations: int
@@ -55,6 +56,7 @@ class TrainConfig:
     rate: float = 1e-3
     relative_rate: float = 1e-3
     hold: float = 1e-3
+    only: tuple[str, ...] = ()
     rate_end: float = 0.01  # as a share of `rate`
     warmup: int = 200
     average: float = 0.998
@@ -75,6 +77,7 @@ def make_config(table: dict) -> TrainConfig:
     if 'filtered' in model:
         model['filtered'] = tuple(model['filtered'])
     table['model'] = ModelConfig(**(model | {'snake': SnakeConfig(**snake)}))
+    table['only'] = tuple(table.get('only', ()))
     table['loss'] = LossConfig(**table.get('loss', {}))
     return TrainConfig(**table)
 

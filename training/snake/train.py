@@ -64,10 +64,14 @@ class Learner:
             self.model = self.model.to(memory_format=faster_layout(self.model, config, device))
         self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.averages, self.values = floats(self.averaged), floats(self.model)
-        net = self.model.detector.net
-        converted = [weight for name, weight in net.named_parameters() if '.filter.' not in name]
-        known = {id(weight) for weight in converted}
-        fresh = [weight for weight in self.model.parameters() if id(weight) not in known]
+        converted, fresh = [], []
+        for name, weight in self.model.named_parameters():
+            if config.only and not name.startswith(config.only):
+                weight.requires_grad_(False)
+            elif name.startswith('detector.net.') and '.filter.' not in name:
+                converted.append(weight)
+            else:
+                fresh.append(weight)
         self.parts_of_net = [converted, fresh]
         groups = [
             {'params': converted, 'top': config.relative_rate},
