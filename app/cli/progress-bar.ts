@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { formatDuration, type JobProgress, type JobState } from '../shared';
+import { formatDuration, formatSize, type JobProgress, type JobState } from '../shared';
 
 const STATES: Partial<Record<JobState, string>> = {
   waiting: 'waiting',
@@ -20,7 +20,7 @@ export class JobProgressBar {
     this.#bar = terminal
       ? new SingleBar({
           stream: process.stderr,
-          format: '{bar} {percentage} % | {done} frames | {fps} | {eta} | {model}',
+          format: '{bar} {percentage} % | {done} frames | {fps} | {eta} | {size} | {model}',
           hideCursor: true,
           clearOnComplete: true,
           barsize: 30,
@@ -39,6 +39,7 @@ export class JobProgressBar {
       eta:
         STATES[progress.state] ??
         (progress.etaSeconds === null ? 'about …' : `about ${formatDuration(progress.etaSeconds)} left`),
+      size: progress.expectedBytes === null ? 'size …' : `about ${formatSize(progress.expectedBytes)}`,
       model: progress.choices.map(({ title }) => title).join(', '),
     };
     const value = Math.round((progress.fraction ?? 0) * 1000);

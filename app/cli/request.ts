@@ -49,6 +49,8 @@ export interface RunFlags {
   readonly preset?: string;
   readonly codec?: JobRequest['codec'];
   readonly crf?: number;
+  readonly bitrate?: number;
+  readonly targetSize?: number;
   readonly start?: number;
   readonly end?: number;
   readonly backend?: JobRequest['backend'];
@@ -89,24 +91,35 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
   if (flags.start !== undefined && flags.end !== undefined && flags.end <= flags.start) {
     throw new UserError('bad-usage', `--end (${flags.end} s) must come after --start (${flags.start} s).`);
   }
-  const crf = flags.crf ?? preset?.crf;
   const stages = stagesOf(flags, preset, said);
   return {
     input,
     output: flags.out,
     stages,
     codec: flags.codec ?? codecOf(preset, flags.out, stages),
-    // A preset's CRF is meant for its own codec.
-    ...(crf === undefined ||
-    (flags.crf === undefined && flags.codec !== undefined && flags.codec !== preset?.codec)
-      ? {}
-      : { crf }),
+    ...rateOf(flags, preset),
     ...(flags.start === undefined ? {} : { start: flags.start }),
     ...(flags.end === undefined ? {} : { end: flags.end }),
     backend: flags.backend ?? preset?.backend ?? 'auto',
     overwrite: flags.overwrite ?? false,
     resume: flags.resume,
   };
+}
+
+/** What decides between size and quality. A preset's CRF is meant for its own codec. @throws UserError bad-usage */
+function rateOf(
+  { crf, bitrate, targetSize, codec }: RunFlags,
+  preset: Preset | undefined,
+): Pick<JobRequest, 'crf' | 'bitrate' | 'targetSize'> {
+  const said = Object.entries({ crf, bitrate, targetSize }).filter(([, value]) => value !== undefined);
+  if (said.length > 1)
+    throw new UserError(
+      'bad-usage',
+      '--crf, --bitrate and --target-size say the same in different ways: pass one of them.',
+    );
+  if (said.length === 1) return Object.fromEntries(said);
+  const itsOwn = codec === undefined || codec === preset?.codec;
+  return itsOwn && preset?.crf !== undefined ? { crf: preset.crf } : {};
 }
 
 /** A preset's, but for cut-outs that of the container: each has transparency in one alone. */

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { fitSchema } from './fit';
 import { FRAME_FACTORS, MOTION_METHODS, SLOW_SOUNDS } from './motion-options';
-import { BACKENDS, CODECS, ENHANCE_SCALES, paceOption, QUALITIES } from './options';
+import {
+  BACKENDS,
+  bitrateOption,
+  CODECS,
+  crfOption,
+  ENHANCE_SCALES,
+  paceOption,
+  QUALITIES,
+  targetSizeOption,
+} from './options';
 import { objectPathsSchema } from './object-paths';
 import {
   backgroundSchema,
@@ -144,7 +153,11 @@ export const jobRequestSchema = z
     stages: stagesSchema,
     codec: z.enum(CODECS),
     /** Left out: the codec's own good default. */
-    crf: z.number().min(0).max(63).optional(),
+    crf: crfOption.schema.optional(),
+    /** Bits a second of the video, in the mean, in place of a CRF. */
+    bitrate: bitrateOption.schema.optional(),
+    /** Bytes that the whole file should have, in place of a CRF. */
+    targetSize: targetSizeOption.schema.optional(),
     /** Seconds from the start of the file; the result begins at or after `start` and ends before `end`. */
     start: z.number().nonnegative().optional(),
     end: z.number().positive().optional(),
@@ -155,6 +168,11 @@ export const jobRequestSchema = z
     /** A look at a longer job, which is about this part: what is chosen by length is chosen as for that. */
     sampleOf: partSchema.optional(),
   })
+  .refine(
+    ({ crf, bitrate, targetSize }) =>
+      [crf, bitrate, targetSize].filter((one) => one !== undefined).length <= 1,
+    'a quality, a bit rate or a size: not two of them',
+  )
   .readonly();
 export type JobRequest = z.infer<typeof jobRequestSchema>;
 
@@ -239,6 +257,8 @@ export interface JobProgress {
   /** Seconds left; null in the first seconds. */
   readonly etaSeconds: number | null;
   readonly bytesWritten: number;
+  /** What the pictures of the result will come to, going by those written; null while too few are. */
+  readonly expectedBytes: number | null;
   readonly timings: StageTimings;
 }
 

@@ -60,6 +60,8 @@ export const otherStreamSchema = z
     /** Audio: channels and samples per second. */
     channels: z.int().nullable(),
     sampleRate: z.int().nullable(),
+    /** Bits a second in the mean, where the file tells. */
+    bitRate: z.number().positive().nullable(),
     /** A cover picture that travels as a video stream. */
     attachedPicture: z.boolean(),
   })

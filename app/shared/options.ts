@@ -111,6 +111,35 @@ export const crfOption: OptionSpec<number> = {
   expects: 'a number from 0 to 63',
 };
 
+const SIZE = /^(\d+(?:\.\d+)?)\s*([kmg]?)(?:b|bit\/s|bps)?$/i;
+const STEPS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/** A number with k, M or G for thousands, millions, thousand millions (`25MB`, `800k`, `1.5G`); NaN where it is none. */
+export function parseSize(text: string): number {
+  const [, number = '', step = ''] = SIZE.exec(text.trim()) ?? [];
+  return number === '' ? Number.NaN : Math.round(Number(number) * (STEPS[step.toLowerCase()] ?? Number.NaN));
+}
+
+export const bitrateOption: OptionSpec<number> = {
+  name: 'bitrate',
+  flag: '--bitrate <rate>',
+  label: 'Bit rate',
+  help: 'bits a second of the video in place of --crf (5M, 800k)',
+  schema: z.number().min(10_000).max(1e9),
+  parse: parseSize,
+  expects: 'bits a second such as 5M or 800k, from 10k to 1000M',
+};
+
+export const targetSizeOption: OptionSpec<number> = {
+  name: 'targetSize',
+  flag: '--target-size <size>',
+  label: 'File size',
+  help: 'about how large the file should be, sound included, in place of --crf (25MB, 1.5G)',
+  schema: z.number().min(10_000).max(1e13),
+  parse: parseSize,
+  expects: 'a size such as 25MB or 1.5G, of 10 kB or more',
+};
+
 export const startOption: OptionSpec<number> = {
   name: 'start',
   flag: '--start <time>',
@@ -181,6 +210,8 @@ export const OPTIONS = [
   contoursOption,
   codecOption,
   crfOption,
+  bitrateOption,
+  targetSizeOption,
   startOption,
   endOption,
   backendOption,

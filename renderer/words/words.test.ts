@@ -39,6 +39,7 @@ const other = (over: Partial<OtherStream>): OtherStream => ({
   title: null,
   channels: null,
   sampleRate: null,
+  bitRate: null,
   attachedPicture: false,
   ...over,
 });

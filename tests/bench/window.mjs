@@ -45,6 +45,7 @@ function madeUpHost() {
     framesPerSecond: 12,
     etaSeconds: 100,
     bytesWritten: 1e6,
+    expectedBytes: null,
     timings: { decode: 1, stages: { enhance: 6 }, encode: 2 },
   });
   const settings = { paused: false, leaveRoom: false, whenDone: 'nothing' };
@@ -89,6 +90,7 @@ function madeUpHost() {
         title: null,
         channels: 2,
         sampleRate: 48_000,
+        bitRate: null,
         attachedPicture: false,
       },
     ],

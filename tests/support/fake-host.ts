@@ -68,6 +68,7 @@ export const progress = (over: Partial<JobProgress> = {}): JobProgress => ({
   framesPerSecond: null,
   etaSeconds: null,
   bytesWritten: 0,
+  expectedBytes: null,
   timings: { decode: 0, stages: {}, encode: 0 },
   ...over,
 });

@@ -20,6 +20,7 @@ import {
   runEachInstance,
   runStill,
   runVideo,
+  type Closed,
   type RunFacts,
   type Stopwatch,
 } from '../pipeline';
@@ -112,12 +113,12 @@ export class Job {
       expects: (frames: number): void => {
         expected = frames;
       },
-      wrote: (frames: number, thisRun: number, bytes: number, stopwatch: Stopwatch): void => {
+      wrote: (frames: number, thisRun: number, closed: Closed, stopwatch: Stopwatch): void => {
         this.#meter.update(thisRun);
         this.#report(
           frames,
           expected,
-          bytes,
+          closed,
           stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
         );
       },
@@ -139,7 +140,7 @@ export class Job {
     return each ? runEachInstance(this.request, context) : runVideo(this.request, context);
   }
 
-  #report(frames: number, total: number | null, bytes: number, timings: StageTimings): void {
+  #report(frames: number, total: number | null, closed: Closed, timings: StageTimings): void {
     const rate = this.#meter.framesPerSecond;
     this.#progress = {
       ...this.#progress,
@@ -149,7 +150,9 @@ export class Job {
       fraction: this.#meter.fraction(frames, total),
       framesPerSecond: rate,
       etaSeconds: this.#meter.eta(total === null ? null : total - frames),
-      bytesWritten: bytes,
+      bytesWritten: closed.bytes,
+      expectedBytes:
+        total === null || closed.frames === 0 ? null : Math.round((closed.bytes / closed.frames) * total),
       timings,
     };
     const now = performance.now();
@@ -193,6 +196,7 @@ function emptyProgress(state: JobState): JobProgress {
     framesPerSecond: null,
     etaSeconds: null,
     bytesWritten: 0,
+    expectedBytes: null,
     timings: NO_TIMINGS,
   };
 }
@@ -202,6 +206,12 @@ function checkRange(request: JobRequest, info: MediaInfo): void {
   const { start, end } = request;
   if (info.kind === 'still' && (start !== undefined || end !== undefined)) {
     throw new UserError('bad-usage', `${request.input} is a still picture: leave out --start and --end.`);
+  }
+  if (info.kind === 'still' && (request.bitrate !== undefined || request.targetSize !== undefined)) {
+    throw new UserError(
+      'bad-usage',
+      `${request.input} is a still picture: leave out --bitrate and --target-size.`,
+    );
   }
   if (start !== undefined && end !== undefined && end <= start) {
     throw new UserError('bad-usage', `--end (${end} s) must come after --start (${start} s).`);

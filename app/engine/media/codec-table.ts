@@ -1,16 +1,25 @@
-import type { Codec } from '../../shared';
+import type { Codec, Rational } from '../../shared';
+
+/**
+ * What decides between size and quality: a constant rate factor, or bits a second in the mean. `most` is the highest mean
+ * of all segments that are to be joined: their headers must be the same.
+ */
+export type RateControl =
+  { readonly crf: number } | { readonly bitsPerSecond: number; readonly most: number };
 
 /** What an encoder is opened with. */
 export interface EncoderSettings {
   /** ffmpeg's name of the encoder. */
   readonly encoder: string;
-  readonly crf: number;
+  readonly rate: RateControl;
   readonly format: string;
   readonly fullRange: boolean;
   /** The result has alpha. */
   readonly alpha: boolean;
   readonly width: number;
   readonly height: number;
+  /** Frames a second, as far as there is such a rate. */
+  readonly frameRate: Rational | null;
 }
 
 export interface EncoderRow {
@@ -53,7 +62,13 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
     evenOnly: true,
     statesRange: true,
     statesColour: true,
-    args: ({ crf }) => ['-preset', 'veryfast', '-crf', String(crf)],
+    args: (settings) => [
+      ...['-preset', 'veryfast', ...rateArguments(settings.rate)],
+      ...parameters('-x264-params', [
+        ...framesASecond(settings.frameRate),
+        ...levelOption(H264_LEVELS, 16, 'level', settings),
+      ]),
+    ],
   },
   hevc: {
     encoders: [{ name: 'libx265', least: 16 }],
@@ -62,10 +77,17 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
     evenOnly: true,
     statesRange: true,
     statesColour: true,
-    args: ({ crf, fullRange }) => [
-      ...['-preset', 'fast', '-crf', String(crf)],
-      // Old wrappers of libx265 don't pass the range on.
-      ...['-x265-params', `log-level=error:range=${fullRange ? 'full' : 'limited'}`],
+    args: (settings) => [
+      ...['-preset', 'fast', ...rateArguments(settings.rate)],
+      ...parameters('-x265-params', [
+        'log-level=error',
+        // Old wrappers of libx265 don't pass the range on.
+        `range=${settings.fullRange ? 'full' : 'limited'}`,
+        ...framesASecond(settings.frameRate),
+        // Segments of other rates must have the same header, in which its settings stand in words.
+        ...('crf' in settings.rate ? [] : ['info=0']),
+        ...levelOption(HEVC_LEVELS, 1, 'level-idc', settings),
+      ]),
     ],
   },
   vp9: {
@@ -76,8 +98,8 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
     evenOnly: false,
     statesRange: true,
     statesColour: true,
-    args: ({ crf, alpha }) => [
-      ...['-crf', String(crf), '-b:v', '0'],
+    args: ({ rate, alpha }) => [
+      ...rateArguments(rate, '-b:v', '0'),
       ...['-row-mt', '1', '-deadline', 'good', '-cpu-used', '4'],
       // Every packet has one of alpha beside it, so none may hold two frames; key frames of both come together.
       ...(alpha ? ['-auto-alt-ref', '0', '-g', ALPHA_KEY_STEP, '-keyint_min', ALPHA_KEY_STEP] : []),
@@ -93,10 +115,10 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
     evenOnly: false,
     statesRange: true,
     statesColour: true,
-    args: ({ encoder, crf }) =>
+    args: ({ encoder, rate }) =>
       encoder === 'libsvtav1'
-        ? ['-preset', '8', '-crf', String(crf)]
-        : ['-crf', String(crf), '-b:v', '0', '-cpu-used', '8', '-strict', 'experimental'],
+        ? ['-preset', '8', ...rateArguments(rate)]
+        : [...rateArguments(rate, '-b:v', '0'), ...['-cpu-used', '8', '-strict', 'experimental']],
   },
   prores: {
     encoders: [{ name: 'prores_ks', least: 1 }],
@@ -127,3 +149,78 @@ export const CODEC_TABLE: Readonly<Record<Codec, CodecRow>> = {
     ],
   },
 };
+
+/** A constant rate factor with what the encoder needs `beside` it, or a mean bit rate. */
+function rateArguments(rate: RateControl, ...beside: readonly string[]): readonly string[] {
+  return 'crf' in rate
+    ? ['-crf', String(rate.crf), ...beside]
+    : ['-b:v', String(Math.round(rate.bitsPerSecond))];
+}
+
+function parameters(option: string, list: readonly string[]): readonly string[] {
+  return list.length === 0 ? [] : [option, list.join(':')];
+}
+
+/**
+ * Older wrappers take ticks of the time base for frames a second: libx265 then spends as much on one as 60,000 a second
+ * may have (at CRF 20 it lost 3 dB), and libx264 misses its bit rate.
+ */
+function framesASecond(rate: Rational | null): readonly string[] {
+  return rate ? [`fps=${rate.num}/${rate.den}`] : [];
+}
+
+/** A level's name, and what a second and a frame of it may hold, and kbit/s. */
+type Level = readonly [name: string, aSecond: number, aFrame: number, kilobits: number];
+
+/** ITU-T H.264, table A-1, those that fit every shape: macroblocks, and the High profile's rate. */
+const H264_LEVELS: readonly Level[] = [
+  ['1.3', 11_880, 396, 960],
+  ['2.1', 19_800, 792, 5000],
+  ['3', 40_500, 1620, 12_500],
+  ['3.1', 108_000, 3600, 17_500],
+  ['3.2', 216_000, 5120, 25_000],
+  ['4', 245_760, 8192, 25_000],
+  ['4.1', 245_760, 8192, 62_500],
+  ['4.2', 522_240, 8704, 62_500],
+  ['5', 589_824, 22_080, 168_750],
+  ['5.1', 983_040, 36_864, 300_000],
+  ['5.2', 2_073_600, 36_864, 300_000],
+  ['6.2', 16_711_680, 139_264, 1_000_000],
+];
+/** ITU-T H.265, tables A.8 and A.9: luma samples, and the Main tier's rate. */
+const HEVC_LEVELS: readonly Level[] = [
+  ['2', 3_686_400, 122_880, 1500],
+  ['2.1', 7_372_800, 245_760, 3000],
+  ['3', 16_588_800, 552_960, 6000],
+  ['3.1', 33_177_600, 983_040, 10_000],
+  ['4', 66_846_720, 2_228_224, 12_000],
+  ['4.1', 133_693_440, 2_228_224, 20_000],
+  ['5', 267_386_880, 8_912_896, 25_000],
+  ['5.1', 534_773_760, 8_912_896, 40_000],
+  ['5.2', 1_069_547_520, 8_912_896, 60_000],
+  ['6.1', 2_139_095_040, 35_651_584, 120_000],
+  ['6.2', 4_278_190_080, 35_651_584, 240_000],
+];
+/** Of a frame rate that isn't known, the highest that is likely. */
+const LIKELY_RATE = 60;
+
+/**
+ * The level of all segments of a mean bit rate, as an encoder's option: left to itself it tells a level by the rate of each,
+ * of which libx264 allows the double. Empty where a CRF decides, or no level is high enough.
+ */
+function levelOption(
+  levels: readonly Level[],
+  block: number,
+  option: string,
+  settings: EncoderSettings,
+): string[] {
+  const { rate, width, height, frameRate } = settings;
+  if ('crf' in rate) return [];
+  const units = Math.ceil(width / block) * Math.ceil(height / block);
+  const aSecond = units * (frameRate ? frameRate.num / frameRate.den : LIKELY_RATE);
+  const level = levels.find(
+    ([, mostASecond, most, kilobits]) =>
+      aSecond <= mostASecond && units <= most && rate.most <= 500 * kilobits,
+  );
+  return level ? [`${option}=${level[0]}`] : [];
+}

@@ -2,7 +2,7 @@ import { ALPHA_CONTAINERS, CODEC_FACTS, type Codec, type ColourDescription } fro
 import { ALPHA_PLANE, opaqueTwin, pixelFormat, type PixelFormat, type StreamFormat } from '../frames';
 import { QUIET } from './ffmpeg-flags';
 import { runTool } from './child';
-import { CODEC_TABLE, type CodecRow } from './codec-table';
+import { CODEC_TABLE, type CodecRow, type RateControl } from './codec-table';
 import { colourArguments, encoderFilters } from './colour-tags';
 import { CONTAINERS, type Container } from './container';
 import type { MediaTools } from './tools';
@@ -17,6 +17,8 @@ export interface EncoderSpec {
   readonly args: readonly string[];
   /** The same for the grey stream that holds alpha, where the codec carries it as one of its own, else null. */
   readonly alphaArgs: readonly string[] | null;
+  /** The same at a mean bit rate, alpha included; `most` is the highest that any segment of the result gets. */
+  at(bitsPerSecond: number, most: number): EncoderSpec;
 }
 
 export type EncoderChoice =
@@ -29,6 +31,8 @@ export interface EncoderWish {
   readonly container: Container | null;
   /** The codec's own default if left out. */
   readonly crf?: number;
+  /** The result will be told bit rates (`EncoderSpec.at`). */
+  readonly rated?: boolean;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface EncoderWish {
 export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<EncoderChoice> {
   const { codec, stream, container } = wish;
   const row = CODEC_TABLE[codec];
-  const refusal = alphaRefusal(wish) ?? containerRefusal(wish) ?? crfRefusal(wish);
+  const refusal = alphaRefusal(wish) ?? containerRefusal(wish) ?? rateRefusal(wish);
   if (refusal !== null || container === null) return refuse(refusal ?? '');
 
   const present = row.encoders.filter(({ name }) => tools.encoders.has(name));
@@ -77,25 +81,34 @@ export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<
     );
   }
   const crf = wish.crf ?? CODEC_FACTS[codec].crf?.default ?? 0;
-  const settings = { encoder: encoder.name, format: target.name, width, height, alpha, crf };
+  const { frameRate } = stream;
+  const settings = { encoder: encoder.name, format: target.name, width, height, alpha, frameRate };
   const base = ['-c:v', encoder.name];
+  const specOf = (rate: RateControl, alphaRate: RateControl): EncoderSpec => ({
+    codec,
+    name: encoder.name,
+    pixelFormat: format.name,
+    args: [
+      ...['-vf', encoderFilters(own, target, written), ...base],
+      ...row.args({ ...settings, rate, fullRange: written.range === 'full' }),
+      // AVI has no presentation times: frames must come in the order in which they are shown.
+      ...(container === 'avi' ? ['-bf', '0'] : []),
+      ...colourArguments(written),
+    ],
+    alphaArgs: apart
+      ? [...base, ...row.args({ ...settings, rate: alphaRate, fullRange: true }), '-color_range', 'pc']
+      : null,
+    at: (bitsPerSecond, most) => {
+      const part = (share: number): RateControl => ({
+        bitsPerSecond: share * bitsPerSecond,
+        most: share * most,
+      });
+      return apart ? specOf(part(1 - ALPHA_SHARE), part(ALPHA_SHARE)) : specOf(part(1), part(0));
+    },
+  });
   return {
     supported: true,
-    encoder: {
-      codec,
-      name: encoder.name,
-      pixelFormat: format.name,
-      args: [
-        ...['-vf', encoderFilters(own, target, written), ...base],
-        ...row.args({ ...settings, fullRange: written.range === 'full' }),
-        // AVI has no presentation times: frames must come in the order in which they are shown.
-        ...(container === 'avi' ? ['-bf', '0'] : []),
-        ...colourArguments(written),
-      ],
-      alphaArgs: apart
-        ? [...base, ...row.args({ ...settings, fullRange: true, crf: crf * ALPHA_CRF }), '-color_range', 'pc']
-        : null,
-    },
+    encoder: specOf({ crf }, { crf: crf * ALPHA_CRF }),
     notes: notesOn(wish, row, format.name, written),
   };
 }
@@ -119,6 +132,8 @@ export function writtenColour(
 
 /** Of the colours' CRF: a fault at an edge is seen more than one within. */
 const ALPHA_CRF = 0.5;
+/** Of the bits, where alpha goes apart. */
+const ALPHA_SHARE = 0.25;
 
 /** Formats that a codec takes for frames such as these. */
 function formatsFor(row: CodecRow, { planes }: PixelFormat): readonly string[] {
@@ -149,8 +164,10 @@ function containerRefusal({ codec, container }: EncoderWish): string | null {
   return `.${container} can't hold ${codec}: name the output .${containers.join(' or .')}, or choose another codec.`;
 }
 
-function crfRefusal({ codec, crf }: EncoderWish): string | null {
+function rateRefusal({ codec, crf, rated = false }: EncoderWish): string | null {
   const limits = CODEC_FACTS[codec].crf;
+  if (rated && limits === null)
+    return `${codec} is as large as its pictures need: leave out --bitrate and --target-size, or choose --codec h264, hevc, vp9 or av1.`;
   if (crf === undefined) return null;
   if (limits === null) return `${codec} has no CRF: leave out --crf.`;
   return crf > limits.max ? `--crf ${crf} is out of range for ${codec}: 0 to ${limits.max}.` : null;

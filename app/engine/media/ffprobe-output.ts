@@ -26,6 +26,7 @@ const streamSchema = z.object({
   nb_frames: z.string().optional(),
   channels: z.number().optional(),
   sample_rate: z.string().optional(),
+  bit_rate: z.string().optional(),
   disposition: z.record(z.string(), z.number()).optional(),
   tags: z.record(z.string(), z.string()).optional(),
   side_data_list: z

@@ -20,7 +20,7 @@ export { readRgbFrames } from './rgb-frames';
 export { openAlphaEncoder, openSegmentEncoder, type SegmentEncoder } from './segment-encoder';
 export { SegmentSpan, type SegmentFacts } from './segment-facts';
 export { packetsOf, type StoredSegment } from './segment-joiner';
-export { soundPeaks, soundPiece } from './sound';
+export { soundPeaks, soundPiece, soundRate } from './sound';
 export { readStill, type Still } from './still';
 export { writeStill } from './still-writer';
 export { resolveTools, type MediaTool, type MediaTools } from './tools';

@@ -182,6 +182,12 @@ function toVideoStream(
 }
 
 /** A stream that is not the video, in Clearcut's words. */
+/** Matroska keeps it in a tag. */
+function bitRateOf({ bit_rate, tags }: ProbedStream): number | null {
+  const rate = Number(bit_rate ?? tags?.['BPS'] ?? tags?.['BPS-eng']);
+  return rate > 0 ? rate : null;
+}
+
 export function toOtherStream(stream: ProbedStream): OtherStream {
   const kinds = ['audio', 'subtitle', 'attachment', 'video'] as const;
   return {
@@ -192,6 +198,7 @@ export function toOtherStream(stream: ProbedStream): OtherStream {
     title: stream.tags?.['title'] ?? stream.tags?.['filename'] ?? null,
     channels: stream.channels ?? null,
     sampleRate: stream.sample_rate === undefined ? null : Number(stream.sample_rate),
+    bitRate: bitRateOf(stream),
     attachedPicture: isPicture(stream),
   };
 }

@@ -182,6 +182,7 @@ describe('the streams beside the video', () => {
       title: null,
       channels: 2,
       sampleRate: 48_000,
+      bitRate: null,
     },
     ...{ attachedPicture: false, ...facts },
   });

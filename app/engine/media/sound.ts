@@ -1,5 +1,7 @@
 import type { MediaInfo, PeaksRequest, SoundRequest } from '../../shared';
+import { carriageOf, type CarriageFacts } from './carriage';
 import { fileUrl, runTool } from './child';
+import type { Container } from './container';
 import type { MediaTools } from './tools';
 
 const TIMEOUT_MS = 60_000;
@@ -63,4 +65,37 @@ export async function soundPiece(
     { timeoutMs: TIMEOUT_MS },
   ).catch(() => null);
   return wav ?? new Uint8Array();
+}
+
+/** Bits a second of a sound track that is encoded anew: ffmpeg's own choice for two channels, about. */
+const ENCODED_RATE = 128_000;
+/** Seconds of a track that are looked at where the file doesn't tell its rate. */
+const LOOK_SECONDS = 20;
+
+/** Bits a second of all sound that a result in `container` will have. */
+export async function soundRate(
+  tools: MediaTools,
+  info: MediaInfo,
+  container: Container,
+  slow: CarriageFacts['slow'],
+): Promise<number> {
+  let sum = 0;
+  for (const stream of info.others.filter(({ kind }) => kind === 'audio')) {
+    const { kind } = carriageOf({ stream, tag: '', container, encoders: tools.encoders, slow });
+    if (kind === 'convert') sum += ENCODED_RATE;
+    if (kind === 'copy') sum += stream.bitRate ?? (await measuredRate(tools, info, stream.index));
+  }
+  return sum;
+}
+
+async function measuredRate(tools: MediaTools, info: MediaInfo, track: number): Promise<number> {
+  const length = info.durationSeconds ?? LOOK_SECONDS;
+  const seconds = Math.min(LOOK_SECONDS, length);
+  const from = Math.max(0, (length - seconds) / 2);
+  const bytes = await runTool(
+    tools.ffmpeg,
+    [...input(info, track, from, seconds), '-c', 'copy', '-f', 'data', 'pipe:1'],
+    { timeoutMs: TIMEOUT_MS },
+  ).catch(() => null);
+  return bytes && seconds > 0 ? (8 * bytes.length) / seconds : ENCODED_RATE;
 }

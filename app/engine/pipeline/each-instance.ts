@@ -15,9 +15,9 @@ import {
   openAll,
   openStore,
   runVideo,
-  segmentLength,
   type RunContext,
 } from './run-video';
+import { segmentLength } from './segment-length';
 import type { SegmentStore } from './segment-store';
 import { Stopwatch } from './stopwatch';
 import type { TargetContext } from './targets/target';
@@ -165,8 +165,8 @@ async function passes(
       events: {
         ...events,
         chose: () => undefined,
-        wrote: (frames, thisRun, bytes, stopwatch) => {
-          events.wrote(before + frames, framesThisRun + thisRun, bytes, stopwatch);
+        wrote: (frames, thisRun, closed, stopwatch) => {
+          events.wrote(before + frames, framesThisRun + thisRun, closed, stopwatch);
         },
       },
     });

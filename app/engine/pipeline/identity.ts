@@ -44,6 +44,8 @@ async function settingsOf(request: JobRequest, tools: MediaTools): Promise<objec
     input: { path: resolve(request.input), size, mtimeMs },
     codec: request.codec,
     crf: request.crf ?? null,
+    bitrate: request.bitrate ?? null,
+    targetSize: request.targetSize ?? null,
     start: request.start ?? null,
     end: request.end ?? null,
     container: request.output.slice(request.output.lastIndexOf('.')),

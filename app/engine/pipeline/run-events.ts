@@ -1,10 +1,16 @@
 import type { StageChoice } from '../../shared';
 import type { Stopwatch } from './stopwatch';
 
+/** What is in a result's closed segments. */
+export interface Closed {
+  readonly frames: number;
+  readonly bytes: number;
+}
+
 /** What a run tells while it goes on. */
 export interface RunEvents {
   /** Frames in the result so far, those of an earlier run included; `thisRun` of them are new. */
-  wrote(frames: number, thisRun: number, bytes: number, stopwatch: Stopwatch): void;
+  wrote(frames: number, thisRun: number, closed: Closed, stopwatch: Stopwatch): void;
   /** Frames that there will be in all, where that is not what the request alone tells. */
   expects(frames: number): void;
   /** The last frame is written; joining and muxing begin. */

@@ -58,7 +58,7 @@ export async function runStill(request: JobRequest, context: StillContext): Prom
     const beside = await contours?.put();
     files.push(...(beside?.files ?? []));
     const sizeBytes = (await stat(files[0] ?? request.output)).size;
-    events.wrote(1, 1, sizeBytes, stopwatch);
+    events.wrote(1, 1, { frames: 1, bytes: sizeBytes }, stopwatch);
     return {
       ...{ files, width, height, sizeBytes },
       ...{ frames: 1, framesThisRun: 1 },

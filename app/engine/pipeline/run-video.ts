@@ -9,6 +9,7 @@ import { jobIdentity, requestIdentity } from './identity';
 import { choicesOf, displayOf, openStages, slowOf, type OpenedStage } from './open-stages';
 import type { RunEvents, RunFacts } from './run-events';
 import { choicesBefore, SegmentStore, workFolder } from './segment-store';
+import { segmentLength } from './segment-length';
 import { Stopwatch } from './stopwatch';
 import { chooseTarget } from './targets/choose-target';
 import type { Target, TargetContext, Written } from './targets/target';
@@ -23,12 +24,6 @@ export interface RunContext {
   readonly events: RunEvents;
   /** What an earlier pass over the same frames found. */
   readonly foundBefore?: FoundBefore;
-}
-
-/** Frames per segment: about ten seconds' work lost at most, without key frames too close together for large pictures. */
-export function segmentLength(output: StreamFormat): number {
-  const megapixels = (output.width * output.height) / 1e6;
-  return Math.round(Math.min(250, Math.max(24, 250 / Math.max(1, megapixels))));
 }
 
 /**

@@ -175,9 +175,16 @@ describe('an interrupted job', () => {
     const isVideo = /mov|webm|mkv/.test(name);
     const hashes = isVideo ? await frameHashes(at(name)) : '';
     const abort = new AbortController();
-    const broken = job(clip, at(name), {}, { ...more, overwrite: true }, abort, (_frames, _new, bytes) => {
-      if (bytes > 0) abort.abort();
-    });
+    const broken = job(
+      clip,
+      at(name),
+      {},
+      { ...more, overwrite: true },
+      abort,
+      (_frames, _new, { bytes }) => {
+        if (bytes > 0) abort.abort();
+      },
+    );
     await expect(broken).rejects.toMatchObject({ code: 'cancelled' });
     const rest = await job(clip, at(name), {}, { ...more, overwrite: true });
     expect(rest.frames).toBe(whole.frames);

@@ -1,13 +1,21 @@
 import { open, rm } from 'node:fs/promises';
 import type { Frame } from '../frames';
 import { SegmentSpan, type SegmentEncoder } from '../media';
+import type { Closed } from './run-events';
 import { SegmentStore, STATE_ROLE, type Segment } from './segment-store';
 
 /** One of the files that a segment is made of. */
 export interface SegmentFile {
   readonly role: string;
   readonly extension: string;
-  readonly open: (path: string) => SegmentEncoder;
+  readonly open: (path: string, place: SegmentPlace) => SegmentEncoder;
+}
+
+/** Where a segment stands. */
+export interface SegmentPlace {
+  readonly index: number;
+  /** Those before it that are surely on disk, the same in every run: all but the last one. */
+  readonly closed: readonly Segment[];
 }
 
 export interface SegmentWriterOptions {
@@ -62,9 +70,10 @@ export class SegmentWriter {
     return this.#framesBefore + this.#framesThisRun;
   }
 
-  /** Bytes of closed segments. */
-  get bytes(): number {
-    return this.#options.store.bytes;
+  /** What is in closed segments. */
+  get closed(): Closed {
+    const { frames, bytes } = this.#options.store;
+    return { frames, bytes };
   }
 
   /** Takes one frame's content; the frame stays the caller's. */
@@ -99,11 +108,13 @@ export class SegmentWriter {
   #open(): OpenSegment {
     const { store, files } = this.#options;
     const index = this.#index++;
+    // The one before may still be closing.
+    const closed = store.segments.slice(0, Math.max(0, index - 1));
     return {
       index,
       files: files.map(({ role, extension, open: start }) => {
         const name = SegmentStore.fileName(index, extension);
-        return { role, name, encoder: start(store.pathOf(name)) };
+        return { role, name, encoder: start(store.pathOf(name), { index, closed }) };
       }),
       span: new SegmentSpan(),
       restartPts: 0,

@@ -69,7 +69,7 @@ export async function writeSegments(request: JobRequest, parts: WriteParts): Pro
       } finally {
         frame.release();
       }
-      events.wrote(writer.framesTotal, writer.framesThisRun, writer.bytes, stopwatch);
+      events.wrote(writer.framesTotal, writer.framesThisRun, writer.closed, stopwatch);
     }
     throwIfCancelled(parts.signal);
     await stopwatch.time('encode', () => writer.finish());

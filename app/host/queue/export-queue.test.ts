@@ -64,6 +64,7 @@ const progress = (fraction: number, state: 'running' | 'paused' = 'running'): Jo
     framesPerSecond: null,
     etaSeconds: null,
     bytesWritten: 0,
+    expectedBytes: null,
     timings: { decode: 0, stages: {}, encode: 0 },
   },
 });

@@ -196,6 +196,7 @@ describe('a timeline', () => {
       title: null,
       channels: 2,
       sampleRate: 48_000,
+      bitRate: null,
     } as const;
     strip.open({ ...info('/a.mp4'), others: [{ ...audio, attachedPicture: false }] });
     expect(strip.peak(10, 11)).toBe(null);

@@ -23,7 +23,10 @@ export async function chooseTarget(context: TargetContext): Promise<Target> {
   const { output, stages } = context.request;
   const segment = segmentOf(stages);
   const format = contourFormat(output);
-  if (segment && givesContours(segment)) return documentTarget(context, segment);
+  if (segment && givesContours(segment)) {
+    refuseRate(context);
+    return documentTarget(context, segment);
+  }
   if (format !== null)
     throw new UserError(
       'unsupported-output',
@@ -31,6 +34,7 @@ export async function chooseTarget(context: TargetContext): Promise<Target> {
     );
   const container = containerOf(output);
   if (container) return containerTarget(context, container);
+  refuseRate(context);
   const extension = extensionOf(output);
   if (extension === 'webp' && !isNumbered(basename(output))) return animationTarget(context);
   if (extension === 'png' && isNumbered(basename(output))) return pictureTarget(context);
@@ -43,6 +47,14 @@ export async function chooseTarget(context: TargetContext): Promise<Target> {
     'unsupported-output',
     `${output} names no container that can be written: end it in .mp4, .mov, .mkv, .webm or .avi (or .webp, or %05d.png for pictures).`,
   );
+}
+
+function refuseRate({ request: { output, bitrate, targetSize } }: TargetContext): void {
+  if (bitrate !== undefined || targetSize !== undefined)
+    throw new UserError(
+      'unsupported-output',
+      `${output} is as large as what is in it: leave out --bitrate and --target-size, or end it in .mp4.`,
+    );
 }
 
 function documentTarget(context: TargetContext, { output: format }: SegmentRequest): Target {

@@ -11,7 +11,9 @@ import {
 } from '../../media';
 import { putInPlace, RESULT_PART } from '../result-file';
 import type { Segment, SegmentStore } from '../segment-store';
-import type { SegmentFile } from '../segment-writer';
+import { segmentLength } from '../segment-length';
+import type { SegmentFile, SegmentPlace } from '../segment-writer';
+import { sizeBudget } from '../size-budget';
 import type { Target, TargetContext, Written } from './target';
 
 const VIDEO = 'video';
@@ -25,28 +27,50 @@ export async function containerTarget(context: TargetContext, container: Contain
     stream,
     container,
     ...(request.crf === undefined ? {} : { crf: request.crf }),
+    rated: request.bitrate !== undefined || request.targetSize !== undefined,
   });
   if (!choice.supported) throw new UserError('unsupported-output', choice.reason);
   return {
     notes: choice.notes,
-    files: filesOf(context, choice.encoder),
+    files: filesOf(context, await encoderByPlace(context, container, choice.encoder)),
     finish: (store) => finish(store, context, container),
   };
 }
 
-function filesOf({ tools, stream, display, signal }: TargetContext, encoder: EncoderSpec): SegmentFile[] {
+/** How each segment is encoded: all alike, or at the rate that a size leaves for it. */
+interface EncoderByPlace {
+  readonly alphaApart: boolean;
+  at(place: SegmentPlace): EncoderSpec;
+}
+
+async function encoderByPlace(
+  context: TargetContext,
+  container: Container,
+  encoder: EncoderSpec,
+): Promise<EncoderByPlace> {
+  const { bitrate, targetSize } = context.request;
+  const alphaApart = encoder.alphaArgs !== null;
+  if (targetSize === undefined) {
+    const same = bitrate === undefined ? encoder : encoder.at(bitrate, bitrate);
+    return { alphaApart, at: () => same };
+  }
+  const budget = await sizeBudget(targetSize, container, context, segmentLength(context.stream));
+  return { alphaApart, at: ({ index, closed }) => encoder.at(budget.rateOf(index, closed), budget.highest) };
+}
+
+function filesOf({ tools, stream, display, signal }: TargetContext, encoders: EncoderByPlace): SegmentFile[] {
   const { sampleAspectRatio } = display;
-  const common = { stream, sampleAspectRatio, encoder, signal };
+  const common = { stream, sampleAspectRatio, signal };
   const video: SegmentFile = {
     role: VIDEO,
     extension: 'nut',
-    open: (path) => openSegmentEncoder(tools, { ...common, path }),
+    open: (path, place) => openSegmentEncoder(tools, { ...common, encoder: encoders.at(place), path }),
   };
-  if (encoder.alphaArgs === null) return [video];
+  if (!encoders.alphaApart) return [video];
   const alpha: SegmentFile = {
     role: ALPHA,
     extension: 'alpha.nut',
-    open: (path) => openAlphaEncoder(tools, { ...common, path }),
+    open: (path, place) => openAlphaEncoder(tools, { ...common, encoder: encoders.at(place), path }),
   };
   return [video, alpha];
 }
