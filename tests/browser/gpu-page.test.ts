@@ -10,7 +10,7 @@ import {
   RemoteGpu,
   type OpenGpu,
 } from '../../app/engine/runtime';
-import { findModel, readModelFile, type HostTensor } from '../../app/engine/runtime';
+import { findModel, onHost, readModelFile, type HostTensor, type KeptTensor } from '../../app/engine/runtime';
 import { browse, chromiumPath, type Browsing } from '../support/chromium';
 import { toyNetwork } from '../support/toy-network';
 
@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === null)('the hidden window’s page', () => {
     const session = await device.openModel(Uint8Array.from(bytes));
     const { y_up: got } = await session.run(feeds);
     const { y_up: wanted } = await cpu.run(feeds);
-    expect(got?.data).toEqual(wanted?.data);
+    expect(got && onHost(got).data).toEqual(wanted?.data);
     await session.close();
     await cpu.close();
   });
@@ -141,11 +141,20 @@ describe.skipIf(chromiumPath === null)('the hidden window’s page', () => {
     const names = [...manifest.inputs.map(({ name }) => name), 'state.frame', 'state.middle'];
     const feeds = Object.fromEntries(names.map((name, seed) => [name, picture(16, 8, seed, 3)]));
     const session = await device.openModel(Uint8Array.from(model));
+    const wanted = Object.entries(await cpu.run(feeds));
     const got = await session.run(feeds);
-    for (const [name, { data }] of Object.entries(await cpu.run(feeds)))
-      data.forEach((value, at) => {
-        expect(Math.abs(Number(got[name]?.data[at]) - Number(value))).toBeLessThan(1e-5);
-      });
+    // And with states that stay in the page's process.
+    const { 'next.frame': kept, ...rest } = await session.run(feeds, ['next.frame']);
+    expect(kept).toEqual({ type: 'float32', dims: [1, 3, 8, 16], kept: expect.any(Number) as number });
+    const again = await session.run({ ...feeds, previous: kept! });
+    expect(onHost(again['next.frame']!).data).toEqual(onHost(got['next.frame']!).data);
+    for (const [name, { data }] of wanted)
+      for (const results of [got, again, ...(name in rest ? [rest] : [])])
+        data.forEach((value, at) => {
+          expect(Math.abs(Number(onHost(results[name]!).data[at]) - Number(value))).toBeLessThan(1e-5);
+        });
+    await session.release([kept as KeptTensor]);
+    await expect(session.run({ ...feeds, previous: kept! })).rejects.toMatchObject({ code: 'device-lost' });
     await session.close();
     await cpu.close();
     expect(browsing.complaints).toEqual([]);

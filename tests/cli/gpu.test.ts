@@ -45,6 +45,16 @@ describe.skipIf(!found)('a job on a graphics card', () => {
     expect(await frameHashes(at('gpu.mkv'))).toBe(await frameHashes(at('cpu.mkv')));
   });
 
+  it('cuts out there', { timeout: 400_000 }, async () => {
+    const wish = ['--segment', 'person', '--codec', 'ffv1', '--backend', 'webgpu'];
+    const { jobs } = await json<{ jobs: { result: JobResult }[] }>(
+      ['run', clip, '-o', at('cut.mkv'), ...wish],
+      gpuEnvironment(),
+    );
+    expect(jobs[0]!.result.backend).toMatch(/^GPU, .*SwiftShader/);
+    expect(jobs[0]!.result.notes).toEqual([expect.stringContaining('No person was found')]);
+  });
+
   it('does not begin by itself on a program that stands for a card', async () => {
     expect((await run('auto.mkv', 'auto')).backend).toMatch(/^CPU/);
     const { gpus } = await json<{ gpus: GpuFacts[] }>(['gpus'], gpuEnvironment());

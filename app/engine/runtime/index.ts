@@ -26,5 +26,5 @@ export type { SegmentTiming } from './segments';
 export { RemoteGpu, serveGpu } from './backends/webgpu';
 export { nodeGpu, processGpu, setProcessGpu } from './process-gpu';
 export { processKernels } from './process-kernels';
-export { openGraph, openModel, type ModelSession, type SessionOptions } from './session';
-export { allocate, type HostTensor } from './tensor';
+export { openGraphs, openModel, type ModelSession, type ModelSet, type SessionOptions } from './session';
+export { allocate, onHost, type HostTensor, type KeptTensor, type ModelTensor } from './tensor';

@@ -1,12 +1,13 @@
 import type { BackendChoice } from './backend';
 import { HybridSession } from './backends/cpu';
 import type { EnhanceManifest, InterpolateManifest, ModelFile } from '../../shared';
-import { GuardedSession } from './guarded-session';
+import type { GpuModel } from './backends/webgpu';
+import { GuardedModels } from './guarded-models';
 import { readModelFile, type InstalledModel } from './manifest';
 import { kernelOperators } from './operators';
 import { processGpu } from './process-gpu';
 import { processKernels } from './process-kernels';
-import type { HostTensor } from './tensor';
+import { onHost, type HostTensor, type KeptTensor, type ModelTensor } from './tensor';
 
 /** A model that is loaded and ready to run. */
 export interface ModelSession {
@@ -18,6 +19,34 @@ export interface ModelSession {
   run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
   /** Goes on with less of a device, where there is less: the processor, after a graphics card. False where it was that already. */
   retreat?(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/**
+ * Models that run on each other's results, on one backend. On a graphics card what passes between them may stay there; it
+ * fails in the middle of things, so that these have to be done again from where everything lay in the host's memory: `attempt`.
+ */
+export interface ModelSet<K extends string> {
+  /** Whether results can be kept where they are made. */
+  readonly onDevice: boolean;
+  /** Does `work`, again from its beginning where a graphics card failed in it: on the card opened anew, or on the processor. */
+  attempt<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Outputs of a model by name, valid until its next call. Those in `keep` stay on the device until they are released, where
+   * there is one. One call at a time.
+   *
+   * @throws DeviceError, for `attempt` to catch
+   */
+  run(
+    model: K,
+    feeds: Readonly<Record<string, ModelTensor>>,
+    keep?: readonly string[],
+  ): Promise<Record<string, ModelTensor>>;
+  /** Whether tensors that were kept are still there. */
+  holds(tensors: readonly KeptTensor[]): boolean;
+  release(tensors: readonly KeptTensor[]): Promise<void>;
+  /** Goes on with less of a device, where there is less: the processor, after a graphics card. False where it was that already. */
+  retreat(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -38,27 +67,66 @@ export async function openModel(
   backend: Pick<BackendChoice, 'adapter'>,
   options: SessionOptions = {},
 ): Promise<ModelSession> {
-  return openGraph(folder, manifest, backend, options);
+  const models = await openGraphs(folder, { model: manifest }, backend, options);
+  return {
+    run: (feeds) =>
+      models.attempt(async () => {
+        const results = await models.run('model', feeds);
+        return Object.fromEntries(Object.entries(results).map(([name, made]) => [name, onHost(made)]));
+      }),
+    retreat: () => models.retreat(),
+    close: () => models.close(),
+  };
 }
 
 /**
- * Loads one of the graphs in a model's folder on a backend.
+ * Loads graphs of a model's folder, by name, on a backend.
  *
  * @throws UserError model-missing, model-damaged
  */
-export async function openGraph(
+export async function openGraphs<K extends string>(
   folder: string,
-  file: ModelFile,
-  backend: Pick<BackendChoice, 'adapter'>,
+  files: Readonly<Record<K, ModelFile>>,
+  { adapter }: Pick<BackendChoice, 'adapter'>,
   options: SessionOptions = {},
-): Promise<ModelSession> {
-  const bytes = await readModelFile(folder, file);
-  const cpu = async (): Promise<ModelSession> => {
+): Promise<ModelSet<K>> {
+  const bytes = await forEach(files, (file) => readModelFile(folder, file));
+  const cpu = (): Promise<Record<K, ModelSession>> => {
     const kernels = processKernels();
-    return HybridSession.create(bytes, { threads: kernels.threads, operators: kernelOperators(kernels) });
+    const settings = { threads: kernels.threads, operators: kernelOperators(kernels) };
+    return openEach(bytes, (model) => HybridSession.create(model, settings));
   };
-  const { adapter } = backend;
-  if (adapter === undefined) return cpu();
-  const gpu = async () => (await processGpu().device(adapter)).openModel(bytes);
-  return GuardedSession.open({ gpu, cpu }, options);
+  const onCard = (name: string) => async (): Promise<Record<K, GpuModel>> => {
+    const device = await processGpu().device(name);
+    return openEach(bytes, (model) => device.openModel(model));
+  };
+  return GuardedModels.open({ gpu: adapter === undefined ? null : onCard(adapter), cpu }, options);
+}
+
+/** What `open` makes of each; those that are open are closed again where one fails. */
+async function openEach<K extends string, T extends { close(): Promise<void> }>(
+  bytes: Readonly<Record<K, Uint8Array>>,
+  open: (model: Uint8Array) => Promise<T>,
+): Promise<Record<K, T>> {
+  const opened: T[] = [];
+  try {
+    return await forEach(bytes, async (model) => {
+      const one = await open(model);
+      opened.push(one);
+      return one;
+    });
+  } catch (error) {
+    for (const one of opened) await one.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** One after the other, under the same names. */
+async function forEach<K extends string, T, U>(
+  values: Readonly<Record<K, T>>,
+  make: (value: T) => Promise<U>,
+): Promise<Record<K, U>> {
+  const made: Partial<Record<K, U>> = {};
+  for (const [name, value] of Object.entries(values) as [K, T][]) made[name] = await make(value);
+  return made as Record<K, U>;
 }

@@ -23,6 +23,23 @@ export interface HostTensor {
   readonly data: ElementArray;
 }
 
+/** A tensor that stayed on the device that made it; plain data, for the device may be another process's. */
+export interface KeptTensor {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  /** No two have the same number. */
+  readonly kept: number;
+}
+
+/** What models read and make. */
+export type ModelTensor = HostTensor | KeptTensor;
+
+/** `tensor`, which must lie in the host's memory. */
+export function onHost(tensor: ModelTensor): HostTensor {
+  if ('kept' in tensor) throw new Error('Expected a tensor in the host’s memory.');
+  return tensor;
+}
+
 /** What is known of a value before it is computed; null for an unknown rank or size. */
 export interface ValueType {
   readonly type: ElementType;

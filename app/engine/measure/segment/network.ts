@@ -14,8 +14,7 @@ const FRAME_RATE = 24;
  */
 export async function openNetwork({ model: name, minScore, classes = null }: FinderWish): Promise<Finder> {
   const model = await findSegmentModel(name === undefined ? {} : { name });
-  // The point head has no shader.
-  const backend = await chooseBackend('cpu');
+  const backend = await chooseBackend('auto');
   const note = (): void => undefined;
   const options = { classes: classes ?? ('all' as const), minScore: minScore ?? USUAL_MIN_SCORE, note };
   const segmenter = await Segmenter.open(withAllClasses(model), backend, options);
@@ -38,7 +37,7 @@ export async function openNetwork({ model: name, minScore, classes = null }: Fin
       return { found, time: { whole, parts: { ...segmenter.seconds } } };
     },
     async *follow(shot) {
-      const source = await openSource(request, { note });
+      const source = await openSource(request, { backend: 'auto', note });
       const told = (instances: Awaited<ReturnType<typeof source.push>>): FollowedRegion[][] =>
         instances.map((frame) =>
           frame.map(({ classIndex, score, matte, track, outlier }) => ({

@@ -1,4 +1,4 @@
-import type { SegmentRequest, StageChoice } from '../../../shared';
+import type { Backend, SegmentRequest, StageChoice } from '../../../shared';
 import { chooseBackend, findSegmentModel, type BackendChoice, type SegmentModel } from '../../runtime';
 import { Follower, LOOKAHEAD } from './follow';
 import type { InstanceSource } from './instance-source';
@@ -43,12 +43,14 @@ export class NetworkSource implements InstanceSource {
     };
   }
 
-  /** @throws UserError model-missing, model-damaged, bad-usage (the model doesn't know a class) */
-  static async open(wish: NetworkWish, note: (text: string) => void): Promise<NetworkSource> {
+  /** @throws UserError model-missing, model-damaged, backend-unavailable, bad-usage (the model doesn't know a class) */
+  static async open(
+    wish: NetworkWish,
+    { backend: wanted, note }: { readonly backend: Backend; readonly note: (text: string) => void },
+  ): Promise<NetworkSource> {
     const { classes, minScore = USUAL_MIN_SCORE, model: name } = wish;
     const model = await findSegmentModel(name === undefined ? {} : { name });
-    // The point head has no shader.
-    const backend = await chooseBackend('cpu');
+    const backend = await chooseBackend(wanted);
     return new NetworkSource(
       await Segmenter.open(model, backend, { classes, minScore, exclusive: true, note }),
       model,

@@ -6,13 +6,11 @@ import { NetworkSource } from './network-source';
 /**
  * The source for a request: the network's findings, followed through time.
  *
- * @throws UserError model-missing, model-damaged, bad-usage (the model doesn't know a class)
+ * @throws UserError model-missing, model-damaged, backend-unavailable, bad-usage (the model doesn't know a class)
  */
 export async function openSource(
   request: SegmentRequest,
-  { note, backend }: Pick<StageContext, 'note'> & Partial<Pick<StageContext, 'backend'>>,
+  context: Pick<StageContext, 'note' | 'backend'>,
 ): Promise<InstanceSource> {
-  if (backend === 'webgpu')
-    note('Objects are found on the processor: the graphics card does not do it in this version.');
-  return NetworkSource.open(request, note);
+  return NetworkSource.open(request, context);
 }

@@ -61,6 +61,7 @@ function discGraphs(discs: readonly Disc[]): {
           ),
         );
     },
+    attempt: <T>(work: () => Promise<T>) => work(),
     close: async () => undefined,
   };
   return { graphs: graphs as unknown as SnakeGraphs, pictures, sizes };

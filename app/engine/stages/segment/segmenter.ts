@@ -66,7 +66,8 @@ export class Segmenter {
   ): Promise<Segmenter> {
     // Before a graph is loaded.
     classIndices(model.manifest, options.classes);
-    return new Segmenter(await SnakeGraphs.open(model, backend), model.manifest, options);
+    const { note } = options;
+    return new Segmenter(await SnakeGraphs.open(model, backend, { note }), model.manifest, options);
   }
 
   /** The last picture as the network saw it, until the next one. */
@@ -96,6 +97,19 @@ export class Segmenter {
     const { workingSize = this.#manifest.workingSize } = this.#options;
     const fitting = await this.#picture.take(picture, workingSize, this.#manifest.multiple);
     this.#fitting = fitting;
+    return this.#graphs.attempt(() => this.#find(fitting, frame, expected, begun));
+  }
+
+  async close(): Promise<void> {
+    await this.#graphs.close();
+  }
+
+  async #find(
+    fitting: Fitting,
+    frame: { readonly width: number; readonly height: number },
+    expected: readonly ExpectedObject[],
+    begun: number,
+  ): Promise<Detection[]> {
     const maps = await this.#graphs.detect(this.#picture.data, fitting.width, fitting.height);
     const scale = {
       width: frame.width,
@@ -124,10 +138,6 @@ export class Segmenter {
       mattes: (performance.now() - drawn) / 1000,
     };
     return detections;
-  }
-
-  async close(): Promise<void> {
-    await this.#graphs.close();
   }
 
   #noteDropped(): void {

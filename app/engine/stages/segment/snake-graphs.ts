@@ -1,55 +1,48 @@
 import type { SegmentGraph } from '../../../shared';
 import {
-  openGraph,
+  onHost,
+  openGraphs,
   type BackendChoice,
   type HostTensor,
-  type ModelSession,
+  type KeptTensor,
+  type ModelSet,
+  type ModelTensor,
   type SegmentModel,
+  type SessionOptions,
 } from '../../runtime';
 import type { DetectorMaps } from './peaks';
 import { SHAPE_VALUES } from './point-shape';
 
 /** Names of what passes from the detector to the other graphs, as it is. */
 const MAPS = ['features', 'fine', 'semantic'] as const;
-/** Points that the head takes at once: what it computes in between stays in the caches. */
+/** Points that the head takes at once: what the processor computes in between stays in its caches. */
 const POINTS_AT_ONCE = 4096;
+/** On a graphics card each call is a way there and back. */
+const POINTS_AT_ONCE_ON_DEVICE = 65_536;
 
 /** The four graphs of a Deep Snake, opened; all of them work on the picture that was last looked at. */
 export class SnakeGraphs {
-  readonly #sessions: Readonly<Record<SegmentGraph, ModelSession>>;
+  readonly #models: ModelSet<SegmentGraph>;
   /** Of the network: points of a diamond and of a contour. */
   readonly #points: { readonly diamond: number; readonly contour: number };
-  #maps: Readonly<Record<string, HostTensor>> = {};
+  #maps: Readonly<Record<string, ModelTensor>> = {};
 
   private constructor(
-    sessions: Readonly<Record<SegmentGraph, ModelSession>>,
+    models: ModelSet<SegmentGraph>,
     points: { readonly diamond: number; readonly contour: number },
   ) {
-    this.#sessions = sessions;
+    this.#models = models;
     this.#points = points;
   }
 
   /** @throws UserError model-missing, model-damaged */
-  static async open({ manifest, folder }: SegmentModel, backend: BackendChoice): Promise<SnakeGraphs> {
+  static async open(
+    { manifest, folder }: SegmentModel,
+    backend: Pick<BackendChoice, 'adapter'>,
+    options: SessionOptions = {},
+  ): Promise<SnakeGraphs> {
     const { graphs, points } = manifest;
-    const opened: ModelSession[] = [];
-    try {
-      const open = async (graph: SegmentGraph): Promise<ModelSession> => {
-        const session = await openGraph(folder, graphs[graph], backend);
-        opened.push(session);
-        return session;
-      };
-      const sessions = {
-        detector: await open('detector'),
-        extreme: await open('extreme'),
-        contour: await open('contour'),
-        points: await open('points'),
-      };
-      return new SnakeGraphs(sessions, points);
-    } catch (error) {
-      for (const session of opened) await session.close();
-      throw error;
-    }
+    return new SnakeGraphs(await openGraphs(folder, graphs, backend, options), points);
   }
 
   get diamondPoints(): number {
@@ -60,15 +53,22 @@ export class SnakeGraphs {
     return this.#points.contour;
   }
 
+  /** Does `work` on a picture, from `detect` on; again where a graphics card failed in it, whose maps are gone then. */
+  attempt<T>(work: () => Promise<T>): Promise<T> {
+    return this.#models.attempt(work);
+  }
+
   /**
    * Looks at a picture, [3, height, width] of 0 … 1, whose sides are multiples of the model's. What comes back stays valid
-   * until the next picture.
+   * until the next picture; what the other graphs read stays where it was made.
    */
   async detect(picture: Float32Array, width: number, height: number): Promise<DetectorMaps> {
     const image = float32([1, 3, height, width], picture);
-    const results = await this.#sessions.detector.run({ image });
+    await this.#models.release(Object.values(this.#maps).filter(isKept));
+    this.#maps = {};
+    const results = await this.#models.run('detector', { image }, MAPS);
     this.#maps = Object.fromEntries(MAPS.map((name) => [name, present(results, name)]));
-    const heatmap = present(results, 'heatmap');
+    const heatmap = onHost(present(results, 'heatmap'));
     const [, , rows = 0, columns = 0] = heatmap.dims;
     return {
       heatmap: floats(heatmap),
@@ -81,7 +81,7 @@ export class SnakeGraphs {
   /** Diamonds [count, diamondPoints, 2] and their middles [count, 2] to points in their place: every tenth is an extreme point. */
   async extremes(diamonds: Float32Array, centres: Float32Array): Promise<Float32Array> {
     const count = centres.length / 2;
-    const results = await this.#sessions.extreme.run({
+    const results = await this.#models.run('extreme', {
       ...this.#some('features'),
       points: float32([count, this.diamondPoints, 2], diamonds),
       centres: float32([count, 2], centres),
@@ -93,15 +93,16 @@ export class SnakeGraphs {
   async contours(first: Float32Array): Promise<Float32Array> {
     const count = first.length / (2 * this.contourPoints);
     const points = float32([count, this.contourPoints, 2], first);
-    const results = await this.#sessions.contour.run({ ...this.#some('features'), points });
+    const results = await this.#models.run('contour', { ...this.#some('features'), points });
     return floats(present(results, 'contours'));
   }
 
   /** Places [count, 2] and what is known of them in their contours, [count, 5], to logits of being inside. */
   async inside(points: Float32Array, shape: Float32Array, logits: Float32Array): Promise<void> {
-    for (let from = 0; from < logits.length; from += POINTS_AT_ONCE) {
-      const to = Math.min(from + POINTS_AT_ONCE, logits.length);
-      const results = await this.#sessions.points.run({
+    const atOnce = this.#models.onDevice ? POINTS_AT_ONCE_ON_DEVICE : POINTS_AT_ONCE;
+    for (let from = 0; from < logits.length; from += atOnce) {
+      const to = Math.min(from + atOnce, logits.length);
+      const results = await this.#models.run('points', {
         ...this.#some(...MAPS),
         points: float32([to - from, 2], points.subarray(2 * from, 2 * to)),
         shape: float32([to - from, SHAPE_VALUES], shape.subarray(SHAPE_VALUES * from, SHAPE_VALUES * to)),
@@ -111,10 +112,10 @@ export class SnakeGraphs {
   }
 
   async close(): Promise<void> {
-    for (const session of Object.values(this.#sessions)) await session.close();
+    await this.#models.close();
   }
 
-  #some(...names: readonly string[]): Record<string, HostTensor> {
+  #some(...names: readonly string[]): Record<string, ModelTensor> {
     return Object.fromEntries(names.map((name) => [name, present(this.#maps, name)]));
   }
 }
@@ -123,13 +124,18 @@ function float32(dims: readonly number[], data: Float32Array): HostTensor {
   return { type: 'float32', dims, data };
 }
 
-function present(tensors: Readonly<Record<string, HostTensor>>, name: string): HostTensor {
+function isKept(tensor: ModelTensor): tensor is KeptTensor {
+  return 'kept' in tensor;
+}
+
+function present(tensors: Readonly<Record<string, ModelTensor>>, name: string): ModelTensor {
   const tensor = tensors[name];
   if (!tensor) throw new Error(`The network that finds objects gives no ${name}.`);
   return tensor;
 }
 
-function floats({ data }: HostTensor): Float32Array {
+function floats(tensor: ModelTensor): Float32Array {
+  const { data } = onHost(tensor);
   if (!(data instanceof Float32Array)) throw new Error('Expected floats of the network that finds objects.');
   return data;
 }

@@ -1,5 +1,5 @@
 import type { SelfTestSize } from '../../../../../kernels/webgpu';
-import type { HostTensor } from '../../tensor';
+import type { KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner } from './frame-program';
 
@@ -28,7 +28,16 @@ export interface OpenGpu {
 }
 
 export interface GpuModel {
-  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  /**
+   * Outputs by name, in the host's memory but for those in `keep`, which stay on the device until they are released or this
+   * model is closed. Feeds are the host's, or what a model of the same device keeps.
+   */
+  run(
+    feeds: Readonly<Record<string, ModelTensor>>,
+    keep?: readonly string[],
+  ): Promise<Record<string, ModelTensor>>;
+  /** Gives back what this model kept. */
+  release(tensors: readonly KeptTensor[]): Promise<void>;
   close(): Promise<void>;
 }
 

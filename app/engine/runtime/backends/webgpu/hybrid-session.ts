@@ -54,21 +54,27 @@ export class GpuSession {
   }
 
   /**
-   * Runs the model on the host's tensors.
+   * Runs the model on tensors of the host or of the device. Outputs come to the host, but for those in `stay`, which are the
+   * session's own until its next call.
    *
    * @throws DeviceError device-lost, device-out-of-memory
    */
-  async run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+  async run(
+    feeds: Readonly<Record<string, HostTensor | GpuTensor>>,
+    stay: readonly string[] = [],
+  ): Promise<Record<string, HostTensor | GpuTensor>> {
     const values = new Map<string, GpuTensor>();
     for (const name of this.#graph.inputs) {
       const feed = feeds[name];
-      if (feed) values.set(name, this.#upload(name, feed));
+      if (feed) values.set(name, 'buffer' in feed ? feed : this.#upload(name, feed));
     }
     const results = await this.runOnDevice(values);
     const outputs = await Promise.all(
-      [...results].map(async ([name, { type, dims, buffer }]) => {
+      [...results].map(async ([name, tensor]): Promise<readonly [string, HostTensor | GpuTensor]> => {
+        if (stay.includes(name)) return [name, tensor];
+        const { type, dims, buffer } = tensor;
         const bytes = await this.#gpu.download(buffer, byteCount(type, dims));
-        return [name, tensorOver(type, dims, bytes, 0)] as const;
+        return [name, tensorOver(type, dims, bytes, 0)];
       }),
     );
     return Object.fromEntries(outputs);

@@ -1,6 +1,6 @@
 import { copyStep, fmaStep, selfTestOnGpu, type SelfTestSize } from '../../../../../kernels/webgpu';
 import { DeviceError } from '../../../../shared';
-import type { HostTensor } from '../../tensor';
+import type { KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner } from './frame-program';
 import { GpuDevice } from './gpu-device';
@@ -8,6 +8,7 @@ import { GpuFrames } from './gpu-frames';
 import type { GpuHost } from './gpu-host';
 import type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } from './gpu';
 import { GpuSession } from './hybrid-session';
+import { findKept, KeptTensors, type KeptRegistry } from './kept-tensors';
 
 /** The GPU of the process that this runs in. */
 export class LocalGpu implements Gpu {
@@ -32,6 +33,7 @@ export class LocalGpu implements Gpu {
 class LocalDevice implements OpenGpu {
   readonly #gpu: GpuDevice;
   readonly #host: GpuHost;
+  readonly #kept: KeptRegistry = new Map();
 
   constructor(gpu: GpuDevice, host: GpuHost) {
     this.#gpu = gpu;
@@ -47,11 +49,7 @@ class LocalDevice implements OpenGpu {
   }
 
   async openModel(model: Uint8Array): Promise<GpuModel> {
-    const session = await this.#session(model);
-    return {
-      run: (feeds: Readonly<Record<string, HostTensor>>) => session.run(feeds),
-      close: () => session.close(),
-    };
+    return new LocalModel(this.#gpu, await this.#session(model), this.#kept);
   }
 
   async openFrames(model: Uint8Array, program: FrameProgram): Promise<FrameRunner | null> {
@@ -155,6 +153,42 @@ class LocalDevice implements OpenGpu {
 
   #session(model: Uint8Array): Promise<GpuSession> {
     return GpuSession.create(this.#gpu, model, () => this.#host.loadRuntime());
+  }
+}
+
+/** A model on this process's device. */
+class LocalModel implements GpuModel {
+  readonly #session: GpuSession;
+  readonly #registry: KeptRegistry;
+  readonly #kept: KeptTensors;
+
+  /** Takes over `session`. */
+  constructor(gpu: GpuDevice, session: GpuSession, registry: KeptRegistry) {
+    this.#session = session;
+    this.#registry = registry;
+    this.#kept = new KeptTensors(gpu, registry);
+  }
+
+  async run(
+    feeds: Readonly<Record<string, ModelTensor>>,
+    keep: readonly string[] = [],
+  ): Promise<Record<string, ModelTensor>> {
+    const inputs = Object.entries(feeds).map(
+      ([name, feed]) => [name, 'kept' in feed ? findKept(this.#registry, feed) : feed] as const,
+    );
+    const outputs = await this.#session.run(Object.fromEntries(inputs), keep);
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, made]) => [name, 'buffer' in made ? this.#kept.keep(made) : made]),
+    );
+  }
+
+  async release(tensors: readonly KeptTensor[]): Promise<void> {
+    this.#kept.release(tensors);
+  }
+
+  async close(): Promise<void> {
+    this.#kept.close();
+    await this.#session.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { createBirpc } from 'birpc';
 import type { SelfTestSize } from '../../../../../kernels/webgpu';
 import { DeviceError, fromErrorData, toErrorData, type ErrorData } from '../../../../shared';
-import type { HostTensor } from '../../tensor';
+import type { KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner, PlaneCodes } from './frame-program';
 import type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } from './gpu';
@@ -47,7 +47,9 @@ const METHODS: Readonly<Record<string, Method>> = {
   isLost: ({ opened }, id) => deviceOf(opened, id).isLost(),
   openModel: async ({ opened, keep }, id, model: Uint8Array) =>
     keep(await deviceOf(opened, id).openModel(model)),
-  runModel: ({ opened }, id, feeds: Record<string, HostTensor>) => (opened.get(id) as GpuModel).run(feeds),
+  runModel: ({ opened }, id, feeds: Record<string, ModelTensor>, keep: readonly string[]) =>
+    (opened.get(id) as GpuModel).run(feeds, keep),
+  release: ({ opened }, id, tensors: readonly KeptTensor[]) => (opened.get(id) as GpuModel).release(tensors),
   openFrames: async ({ opened, keep }, id, model: Uint8Array, program: FrameProgram) => {
     const runner = await deviceOf(opened, id).openFrames(model, program);
     return runner && keep({ runner, program });
@@ -172,7 +174,11 @@ class RemoteDevice implements OpenGpu {
 
   async openModel(model: Uint8Array): Promise<GpuModel> {
     const id = await this.#call<number>('openModel', this.#id, model);
-    return { run: (feeds) => this.#call('runModel', id, feeds), close: () => this.#call('close', id) };
+    return {
+      run: (feeds, keep = []) => this.#call('runModel', id, feeds, keep),
+      release: (tensors) => this.#call('release', id, tensors),
+      close: () => this.#call('close', id),
+    };
   }
 
   async openFrames(model: Uint8Array, program: FrameProgram): Promise<FrameRunner | null> {

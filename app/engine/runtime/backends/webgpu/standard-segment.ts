@@ -44,12 +44,15 @@ export class StandardSegment implements RunnableSegment<GpuTensor> {
     model: Uint8Array,
     segment: GraphSegment,
   ): Promise<StandardSegment> {
-    const session = await runtime.InferenceSession.create(model, {
-      executionProviders: [{ name: 'webgpu', device: gpu.device, preferredLayout: 'NCHW' }],
-      preferredOutputLocation: 'gpu-buffer',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
+    const creating = inTurn(() =>
+      runtime.InferenceSession.create(model, {
+        executionProviders: [{ name: 'webgpu', device: gpu.device, preferredLayout: 'NCHW' }],
+        preferredOutputLocation: 'gpu-buffer',
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      }),
+    );
+    const session = await gpu.settle(creating);
     return new StandardSegment(gpu, runtime, session, segment);
   }
 
@@ -67,9 +70,9 @@ export class StandardSegment implements RunnableSegment<GpuTensor> {
 
   async #infer(): Promise<Record<string, Tensor>> {
     try {
-      const running = this.#fetches
-        ? this.#session.run(this.#feeds, this.#fetches)
-        : this.#session.run(this.#feeds);
+      const running = inTurn(() =>
+        this.#fetches ? this.#session.run(this.#feeds, this.#fetches) : this.#session.run(this.#feeds),
+      );
       return await this.#gpu.settle(running);
     } catch (cause) {
       // The provider throws plain errors; its text is all there is to tell them by.
@@ -102,6 +105,15 @@ export class StandardSegment implements RunnableSegment<GpuTensor> {
     this.#feeds = {};
     this.#inputs = [];
   }
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** onnxruntime's WebAssembly waits for the GPU in one call at a time, whichever session and device it belongs to. */
+function inTurn<T>(call: () => Promise<T>): Promise<T> {
+  const mine = turn.then(call);
+  turn = mine.catch(() => undefined);
+  return mine;
 }
 
 function typeOf(metadata: InferenceSession.ValueMetadata): ValueType {

@@ -111,7 +111,7 @@ describe.skipIf(adapters.length === 0)('a hybrid session on the GPU', () => {
     for (const [width, height] of SIZES) {
       const feeds = { y: picture(width, height, width) };
       const wanted = (await cpu.run(feeds))['y_up']!;
-      const got = (await session.run(feeds))['y_up']!;
+      const got = (await session.run(feeds))['y_up'] as HostTensor;
       expect(got.dims).toEqual(wanted.dims);
       expect(got.data).toEqual(wanted.data);
     }
@@ -135,7 +135,7 @@ describe.skipIf(adapters.length === 0)('a hybrid session on the GPU', () => {
       const names = [...manifest.inputs.map(({ name }) => name), 'state.frame', 'state.middle'];
       const feeds = Object.fromEntries(names.map((name, index) => [name, picture(width, height, index, 3)]));
       const wanted = await cpu.run(feeds);
-      const got = await session.run(feeds);
+      const got = (await session.run(feeds)) as Record<string, HostTensor>;
       for (const [name, { dims, data }] of Object.entries(wanted)) {
         expect(got[name]!.dims).toEqual(dims);
         for (let at = 0; at < data.length; at++)

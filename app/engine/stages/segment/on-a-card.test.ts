@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testGpu } from '../../../../tests/support/gpu';
+import { DeviceError } from '../../../shared';
+import {
+  findSegmentModel,
+  nodeGpu,
+  processGpu,
+  setProcessGpu,
+  type Gpu,
+  type SegmentModel,
+} from '../../runtime';
+import { BoxOutlines } from './box-outlines';
+import type { Detection } from './instances';
+import { NetworkPicture } from './network-picture';
+import { findBoxes } from './peaks';
+import { Segmenter } from './segmenter';
+import { SnakeGraphs } from './snake-graphs';
+
+const found = await testGpu();
+const adapter = (found ? await processGpu().adapters() : [])[0]?.name ?? '';
+const WIDTH = 96;
+const HEIGHT = 64;
+/** Of the frame that mattes are made for. */
+const FRAME = { width: 2 * WIDTH, height: 2 * HEIGHT };
+/** A person to the network, though it is not sure. */
+const MIN_SCORE = 0.07;
+
+/** A figure of a few shapes before a wall. */
+function figure(): Float32Array {
+  const tints = [1.1, 1, 0.9];
+  return Float32Array.from({ length: 3 * WIDTH * HEIGHT }, (_, at) => {
+    const x = (at % WIDTH) - WIDTH / 2;
+    const y = Math.floor(at / WIDTH) % HEIGHT;
+    let grey = 0.75 - (0.2 * y) / HEIGHT;
+    if (Math.hypot(x, y - 14) < 6) grey = 0.45;
+    if (Math.abs(x) < 9 && y > 20 && y < 42) grey = 0.2;
+    if (Math.abs(Math.abs(x) - 4.5) < 3.4 && y >= 42 && y < 62) grey = 0.12;
+    return Math.min(1, grey * (tints[Math.floor(at / WIDTH / HEIGHT)] ?? 1));
+  });
+}
+
+interface Outlines {
+  /** [boxes, contourPoints, 2] in pixels of the network's input. */
+  readonly contours: Float32Array;
+  readonly detections: readonly Detection[];
+}
+
+/** Contours and mattes of the people in the figure, graph by graph. */
+async function outlinesOf(graphs: SnakeGraphs, { manifest }: SegmentModel): Promise<Outlines> {
+  const picture = new NetworkPicture();
+  const fitting = await picture.take(
+    { width: WIDTH, height: HEIGHT, data: figure() },
+    WIDTH,
+    manifest.multiple,
+  );
+  const maps = await graphs.detect(picture.data, fitting.width, fitting.height);
+  const { boxes } = findBoxes(maps, { classes: [0], minScore: MIN_SCORE, most: 9 });
+  const outlines = new BoxOutlines(graphs);
+  const contours = (await outlines.contours(boxes)).slice();
+  const scale = { ...FRAME, across: 2, down: 2 };
+  return { contours, detections: await outlines.detections(boxes, contours, fitting, scale) };
+}
+
+/** The furthest that a point of contours lies from where it should, in pixels of the network's input. */
+function furthest(contours: Float32Array, wanted: Float32Array): number {
+  expect(contours.length).toBe(wanted.length);
+  return contours.reduce((most, value, at) => Math.max(most, Math.abs(value - (wanted[at] ?? NaN))), 0);
+}
+
+/** Pixels of mattes, and those that differ. */
+function differing(
+  detections: readonly Detection[],
+  wanted: readonly Detection[],
+): { readonly pixels: number; readonly differ: number } {
+  expect(detections.map(({ classIndex }) => classIndex)).toEqual(wanted.map(({ classIndex }) => classIndex));
+  let [pixels, differ] = [0, 0];
+  for (const [index, { matte }] of detections.entries()) {
+    const other = wanted[index]!.matte;
+    expect({ ...matte, data: 0 }).toEqual({ ...other, data: 0 });
+    pixels += matte.data.length;
+    differ += matte.data.filter((value, at) => value !== other.data[at]).length;
+  }
+  return { pixels, differ };
+}
+
+/** The real GPU, whose device is destroyed before run number `at` of its models and then can't be opened again. */
+function lostAt(real: Gpu, at: number): Gpu {
+  let runs = 0;
+  return {
+    adapters: () => real.adapters(),
+    open: async (name) => {
+      if (runs >= at) throw new DeviceError('device-lost', 'The graphics card gave no device.');
+      const device = await real.open(name);
+      return {
+        ...{ facts: device.facts, isLost: () => device.isLost(), close: () => device.close() },
+        openFrames: (model, program) => device.openFrames(model, program),
+        selfTest: (size) => device.selfTest(size),
+        timeFrame: (model, program) => device.timeFrame(model, program),
+        ceilings: () => device.ceilings(),
+        openModel: async (bytes) => {
+          const model = await device.openModel(bytes);
+          return {
+            run: async (feeds, keep) => {
+              if (++runs === at) await device.close();
+              return model.run(feeds, keep);
+            },
+            release: (tensors) => model.release(tensors),
+            close: () => model.close(),
+          };
+        },
+      };
+    },
+  };
+}
+
+describe.skipIf(!found)('objects on a graphics card', () => {
+  let model: SegmentModel;
+  let wanted: Outlines;
+  let real: Gpu;
+  beforeAll(async () => {
+    model = await findSegmentModel();
+    real = (await nodeGpu())!;
+    const graphs = await SnakeGraphs.open(model, {});
+    wanted = await outlinesOf(graphs, model);
+    await graphs.close();
+    expect(wanted.detections.length).toBeGreaterThan(1);
+  });
+  afterAll(() => {
+    setProcessGpu(nodeGpu);
+  });
+
+  // Shaders of a hundred convolutions are compiled, by a program that stands for a card.
+  it('have the outlines that the processor draws', { timeout: 400_000 }, async () => {
+    const graphs = await SnakeGraphs.open(model, { adapter });
+    try {
+      const got = await outlinesOf(graphs, model);
+      const moved = furthest(got.contours, wanted.contours);
+      const { pixels, differ } = differing(got.detections, wanted.detections);
+      console.info(`contours ${moved} px apart at most, ${differ} of ${pixels} pixels of mattes differ`);
+      expect(moved).toBeLessThan(0.01);
+      expect(differ / pixels).toBeLessThan(0.002);
+    } finally {
+      await graphs.close();
+    }
+  });
+
+  it(
+    'of a picture in which the card was lost are found by the processor, all of them again',
+    { timeout: 400_000 },
+    async () => {
+      // The detector ran, the graph for extreme points did not.
+      setProcessGpu(async () => lostAt(real, 2));
+      const notes: string[] = [];
+      const options = {
+        ...{ classes: ['person'] as const, minScore: MIN_SCORE, workingSize: WIDTH },
+        note: (text: string) => void notes.push(text),
+      };
+      const backend = { name: 'webgpu', description: 'GPU', reason: 'It was asked for.', adapter } as const;
+      const segmenter = await Segmenter.open(model, backend, options);
+      const picture = { width: WIDTH, height: HEIGHT, data: figure() };
+      try {
+        for (let frame = 0; frame < 2; frame++)
+          expect(differing(await segmenter.segment(picture, FRAME), wanted.detections).differ).toBe(0);
+        expect(notes).toEqual(['The graphics card gave no device. The processor went on.']);
+      } finally {
+        await segmenter.close();
+      }
+    },
+  );
+});
