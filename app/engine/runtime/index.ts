@@ -19,6 +19,7 @@ export {
   type EnhanceModel,
   type ModelWish,
 } from './enhance-models';
+export { GuardedModels } from './guarded-models';
 export { listModels, modelsFolder, modelsOf, readModelFile, type InstalledModel } from './manifest';
 export { kernelOperators, type OperatorSet } from './operators';
 export { findSegmentModel, type SegmentModel } from './segment-models';

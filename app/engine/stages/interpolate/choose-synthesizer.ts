@@ -3,7 +3,7 @@ import type { StageContext } from '../../frames';
 import {
   chooseBackend,
   modelsOf,
-  openModel,
+  openGraphs,
   processKernels,
   type BackendChoice,
   type InstalledModel,
@@ -40,7 +40,7 @@ export async function chooseSynthesizer(
   if (name === 'reference')
     throw new UserError('backend-unavailable', `Motion can't be estimated here: ${reason}`);
   const model = request.method === 'motion' ? null : await modelFor(request);
-  return model ? byNetwork(model, request, backend, context) : byMotion(request, backend, context);
+  return model ? byNetwork(model, request, backend, context) : byMotion(request, context);
 }
 
 const cost = ({ manifest }: MotionModel): number => operationsPerPixel(manifest);
@@ -73,10 +73,10 @@ async function byNetwork(
   { input, note }: Context,
 ): Promise<ChosenSynthesizer> {
   const { manifest } = model;
-  const session = await openModel(model, backend, { note, mayShrink: true });
+  const models = await openGraphs(model.folder, { step: manifest }, backend, { note, mayShrink: true });
   const { width, height } = input;
   return {
-    synthesizer: new NetworkSynthesizer(session, manifest, { width, height, note }),
+    synthesizer: new NetworkSynthesizer(models, manifest, { width, height, note }),
     name: manifest.title,
     identity: `${manifest.name}@${manifest.version} ${manifest.sha256}`,
     choice: {
@@ -89,11 +89,11 @@ async function byNetwork(
   };
 }
 
-function byMotion(
+/** Motion alone is the processor's work, whatever was asked for. */
+async function byMotion(
   { method = 'auto' }: InterpolateRequest,
-  backend: BackendChoice,
   { input, note }: Context,
-): ChosenSynthesizer {
+): Promise<ChosenSynthesizer> {
   if (method === 'auto')
     note('No network for motion is installed: new frames come from motion alone, and blur stays.');
   return {
@@ -101,6 +101,6 @@ function byMotion(
     name: 'Motion estimation',
     identity: 'motion 2',
     choice: null,
-    backend: backend.description,
+    backend: (await chooseBackend('cpu')).description,
   };
 }

@@ -1,6 +1,13 @@
 import { DeviceError, type InterpolateManifest } from '../../../shared';
-import { allocate, type HostTensor, type ModelSession } from '../../runtime';
-import { planTiles, type Tile } from '../tiles';
+import {
+  allocate,
+  onHost,
+  type HostTensor,
+  type KeptTensor,
+  type ModelSet,
+  type ModelTensor,
+} from '../../runtime';
+import { planTiles, type Rectangle, type Tile } from '../tiles';
 import type { Padding } from './padding';
 import type { Recurrence } from './recurrence';
 import { cut, divided, multiplied, paste, type Volume } from './volume';
@@ -31,10 +38,11 @@ const TILE_BUDGET = 2 ** 21;
 
 /**
  * Steps of a network on whole pictures, tile by tile where they are large. States belong to the whole picture: a tile
- * reads them with its halo and writes what it keeps, so that a step gives the same whatever the tiles are.
+ * reads them with its halo and writes what it keeps, so that a step gives the same whatever the tiles are. On a graphics
+ * card they stay there between steps, where pictures go through whole and can be gone through again when the card is lost.
  */
 export class NetworkStep {
-  readonly #session: ModelSession;
+  readonly #models: ModelSet<'step'>;
   readonly #manifest: InterpolateManifest;
   readonly #size: Padding;
   readonly #note: (text: string) => void;
@@ -43,14 +51,14 @@ export class NetworkStep {
   /** What tiles are cut into, by name. */
   readonly #cuts = new Map<string, Float32Array>();
 
-  /** Uses `session`, which runs the model of `manifest`. */
+  /** Uses `models`, whose step is the model of `manifest`. */
   constructor(
-    session: ModelSession,
+    models: ModelSet<'step'>,
     manifest: InterpolateManifest,
     size: Padding,
     options: NetworkStepOptions,
   ) {
-    this.#session = session;
+    this.#models = models;
     this.#manifest = manifest;
     this.#size = size;
     this.#note = options.note;
@@ -58,18 +66,56 @@ export class NetworkStep {
     this.#plan();
   }
 
-  /** @throws DeviceError where even small tiles are too much */
-  async run(inputs: StepInputs, recurrence: Recurrence, outputs: StepOutputs): Promise<void> {
+  /**
+   * A step of `recurrence`. `replay` lets it begin again, `restart`, and takes the steps before this one, `take`: where its
+   * states were on a graphics card that was lost, or are too many for it.
+   *
+   * @throws DeviceError where even small tiles are too much
+   */
+  async run(
+    inputs: StepInputs,
+    recurrence: Recurrence,
+    outputs: StepOutputs,
+    replay: () => Promise<void>,
+  ): Promise<void> {
     for (;;) {
       try {
-        for (const tile of this.#tiles) await this.#runTile(tile, inputs, recurrence, outputs);
-        recurrence.advance();
+        await this.#models.attempt(async () => {
+          recurrence.lost ||= recurrence.kept !== null && !this.#has(recurrence.kept);
+          if (recurrence.lost) {
+            await this.#models.release(Object.values(recurrence.kept ?? {}));
+            await replay();
+            recurrence.lost = false;
+          }
+          await this.take(inputs, recurrence, outputs);
+        });
         return;
       } catch (error) {
         if (!(error instanceof DeviceError)) throw error;
-        if (!this.#shrink() && !(await this.#session.retreat?.())) throw error;
+        if (!this.#shrink() && !(await this.#models.retreat())) throw error;
       }
     }
+  }
+
+  /** A step, and no other way where it fails. @throws DeviceError */
+  async take(inputs: StepInputs, recurrence: Recurrence, outputs: StepOutputs): Promise<void> {
+    if (this.#keeps) await this.#runWhole(inputs, recurrence, outputs);
+    else for (const tile of this.#tiles) await this.#runTile(tile, inputs, recurrence, outputs);
+    recurrence.advance();
+  }
+
+  /** Gives back what a recurrence that takes no more steps has on a graphics card. */
+  async release({ kept }: Recurrence): Promise<void> {
+    await this.#models.release(Object.values(kept ?? {}));
+  }
+
+  /** States stay on the card. */
+  get #keeps(): boolean {
+    return this.#models.onDevice && this.#tiles.length === 1 && canReplay(this.#manifest);
+  }
+
+  #has(kept: Readonly<Record<string, KeptTensor>>): boolean {
+    return this.#keeps && this.#models.holds(Object.values(kept));
   }
 
   /** Halves the tiles; false where they are as small as is sensible. */
@@ -97,6 +143,28 @@ export class NetworkStep {
     this.#cuts.clear();
   }
 
+  async #runWhole(inputs: StepInputs, recurrence: Recurrence, outputs: StepOutputs): Promise<void> {
+    const { paddedWidth: width, paddedHeight: height } = this.#size;
+    const whole = { x: 0, y: 0, width, height };
+    const feeds: Record<string, ModelTensor> = {};
+    for (const [name, data] of Object.entries(inputs) as [string, Float32Array][])
+      feeds[name] = this.#feed(name, this.#picture(data), whole);
+    const before = recurrence.kept;
+    for (const [name, volume] of recurrence.states)
+      feeds[`state.${name}`] =
+        before?.[name] ?? this.#feed(`state.${name}`, volume, { ...whole, ...sizeOf(volume) });
+    const names = [...recurrence.states.keys()];
+    const results = await this.#models.run(
+      'step',
+      feeds,
+      names.map((name) => `next.${name}`),
+    );
+    for (const [name, data] of Object.entries(outputs) as [string, Float32Array][])
+      data.set(this.#result(results, name, data.length));
+    await this.#models.release(Object.values(before ?? {}));
+    recurrence.kept = Object.fromEntries(names.map((name) => [name, this.#keptResult(results, name)]));
+  }
+
   async #runTile(
     { read, keep }: Tile,
     inputs: StepInputs,
@@ -105,15 +173,12 @@ export class NetworkStep {
   ): Promise<void> {
     const feeds: Record<string, HostTensor> = {};
     for (const [name, data] of Object.entries(inputs) as [string, Float32Array][])
-      feeds[name] = this.#feed(name, this.#picture(data), { read, keep });
+      feeds[name] = this.#feed(name, this.#picture(data), read);
     for (const [name, volume] of states) {
       const stride = this.#size.paddedWidth / volume.width;
-      feeds[`state.${name}`] = this.#feed(`state.${name}`, volume, {
-        read: divided(read, stride),
-        keep: divided(keep, stride),
-      });
+      feeds[`state.${name}`] = this.#feed(`state.${name}`, volume, divided(read, stride));
     }
-    const results = await this.#session.run(feeds);
+    const results = await this.#models.run('step', feeds);
     for (const [name, data] of Object.entries(outputs) as [string, Float32Array][])
       paste(this.#result(results, name, 3 * read.width * read.height), read, keep, this.#picture(data));
     for (const [name, volume] of next) {
@@ -128,7 +193,7 @@ export class NetworkStep {
     return { channels: 3, width: this.#size.paddedWidth, height: this.#size.paddedHeight, data };
   }
 
-  #feed(name: string, volume: Volume, { read }: Tile): HostTensor {
+  #feed(name: string, volume: Volume, read: Rectangle): HostTensor {
     const samples = volume.channels * read.width * read.height;
     const whole = read.width === volume.width && read.height === volume.height;
     let reuse = this.#cuts.get(name);
@@ -140,9 +205,25 @@ export class NetworkStep {
     return { type: 'float32', dims: [1, volume.channels, read.height, read.width], data };
   }
 
-  #result(results: Record<string, HostTensor>, name: string, samples: number): Float32Array {
-    const data = results[name]?.data;
+  #result(results: Readonly<Record<string, ModelTensor>>, name: string, samples: number): Float32Array {
+    const result = results[name];
+    const data = result && onHost(result).data;
     if (data instanceof Float32Array && data.length === samples) return data;
     throw new Error(`The model ${this.#manifest.name} gives no ${name} of ${samples} values.`);
   }
+
+  #keptResult(results: Readonly<Record<string, ModelTensor>>, name: string): KeptTensor {
+    const result = results[`next.${name}`];
+    if (result && 'kept' in result) return result;
+    throw new Error(`The model ${this.#manifest.name} keeps no state ${name}.`);
+  }
+}
+
+/** Whether the pictures that shape a step are all still there at that step: `Synthesizer` has them stay for so long. */
+function canReplay({ memory, delay }: InterpolateManifest): boolean {
+  return memory !== null && memory <= delay + 1;
+}
+
+function sizeOf({ width, height }: Volume): { width: number; height: number } {
+  return { width, height };
 }

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { toyNetwork } from '../../../../tests/support/toy-network';
 import { DeviceError } from '../../../shared';
-import { processKernels, kernelOperators, HybridSession, type ModelSession } from '../../runtime';
+import {
+  processKernels,
+  kernelOperators,
+  GuardedModels,
+  HybridSession,
+  type ModelSession,
+} from '../../runtime';
 import { NetworkSynthesizer, type NetworkSynthesizerOptions, type ReadyPicture } from '.';
 
 function hashOf(data: Float32Array | Uint8Array): string {
@@ -30,7 +36,9 @@ async function open(
   const { model, manifest } = toyNetwork({ remembers, multiple });
   const kernels = processKernels();
   const session = await HybridSession.create(model, { threads: 1, operators: kernelOperators(kernels) });
-  return new NetworkSynthesizer(options.wrap?.(session) ?? session, manifest, {
+  const step = options.wrap?.(session) ?? session;
+  const models = await GuardedModels.open({ gpu: null, cpu: async () => ({ step }) }, {});
+  return new NetworkSynthesizer(models, manifest, {
     ...{ width: 64, height: 40, note: () => undefined },
     ...options,
   });

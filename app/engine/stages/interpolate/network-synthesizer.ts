@@ -1,8 +1,8 @@
 import type { InterpolateManifest } from '../../../shared';
-import { allocate, type ModelSession } from '../../runtime';
+import { allocate, type ModelSet } from '../../runtime';
 import { NetworkPictures } from './network-pictures';
 import { NetworkStep, type NetworkStepOptions } from './network-step';
-import { paddingFor } from './padding';
+import { paddingFor, type Padding } from './padding';
 import { Recurrence } from './recurrence';
 import { SharpPair } from './sharp-pair';
 import type { ReadyPicture, Synthesizer } from './synthesizer';
@@ -36,9 +36,10 @@ interface Waiting {
  */
 export class NetworkSynthesizer implements Synthesizer {
   readonly window: { readonly past: number; readonly future: number };
-  readonly #session: ModelSession;
+  readonly #models: ModelSet<'step'>;
   readonly #manifest: InterpolateManifest;
   readonly #renewal: number;
+  readonly #size: Padding;
   readonly #step: NetworkStep;
   readonly #pictures: NetworkPictures;
   readonly #pair: SharpPair;
@@ -46,6 +47,10 @@ export class NetworkSynthesizer implements Synthesizer {
   #recurrence: Recurrence | null = null;
   #coming: Recurrence | null = null;
   #last: Float32Array | null = null;
+  /** Of shots before, which may still have something on a graphics card. */
+  readonly #over: Recurrence[] = [];
+  /** Pictures of the steps taken last, as many as shape the next one; the shot's last one several times at its end. */
+  readonly #stepped: Float32Array[] = [];
   /** The network's last picture between two, where one after it is still to be made. */
   #middle = new Float32Array(0);
   #pushed = 0;
@@ -55,19 +60,20 @@ export class NetworkSynthesizer implements Synthesizer {
   #since = 0;
 
   /**
-   * Takes over `session`, which runs the model of `manifest`.
+   * Takes over `models`, whose step is the model of `manifest`.
    *
    * @throws Error without the compiled kernels; DeviceError device-out-of-memory
    */
-  constructor(session: ModelSession, manifest: InterpolateManifest, options: NetworkSynthesizerOptions) {
+  constructor(models: ModelSet<'step'>, manifest: InterpolateManifest, options: NetworkSynthesizerOptions) {
     const { width, height, renewal = RENEWAL } = options;
-    this.#session = session;
+    this.#models = models;
     this.#manifest = manifest;
     this.#renewal = renewal;
     const past = manifest.memory ?? renewal + SETTLING;
     this.window = { past, future: manifest.delay };
     const size = paddingFor(width, height, manifest.multiple);
-    this.#step = new NetworkStep(session, manifest, size, options);
+    this.#size = size;
+    this.#step = new NetworkStep(models, manifest, size, options);
     this.#pictures = new NetworkPictures(size, manifest.delay);
     this.#pair = new SharpPair(width, height);
   }
@@ -90,7 +96,7 @@ export class NetworkSynthesizer implements Synthesizer {
     this.#last = picture;
     this.#recurrence ??= this.#begin();
     // Its pictures are not wanted yet.
-    if (settling) await this.#step.run(this.#pictures.inputs, settling, this.#pictures.outputs);
+    if (settling) await this.#run(settling);
     yield* this.#advance(this.#pushed++);
   }
 
@@ -113,7 +119,7 @@ export class NetworkSynthesizer implements Synthesizer {
   async close(): Promise<void> {
     await this.#pair.close();
     this.#pictures.close();
-    await this.#session.close();
+    await this.#models.close();
   }
 
   /** A cut that nobody saw before: the last picture is held, and another shot begins under the same numbers. */
@@ -125,7 +131,9 @@ export class NetworkSynthesizer implements Synthesizer {
   }
 
   #forget(): void {
+    if (this.#recurrence) this.#over.push(this.#recurrence);
     this.#waiting.length = 0;
+    this.#stepped.length = 0;
     this.#recurrence = null;
     this.#coming = null;
     this.#last = null;
@@ -148,7 +156,7 @@ export class NetworkSynthesizer implements Synthesizer {
       return coming;
     this.#pictures.repeat(picture);
     this.#coming = this.#begin();
-    await this.#step.run(this.#pictures.inputs, this.#coming, this.#pictures.outputs);
+    await this.#run(this.#coming);
     return null;
   }
 
@@ -157,12 +165,36 @@ export class NetworkSynthesizer implements Synthesizer {
     return new Recurrence(this.#manifest, this.#pictures.newest, this.#pushed);
   }
 
+  async #run(recurrence: Recurrence): Promise<void> {
+    for (const old of this.#over.splice(0)) await this.#step.release(old);
+    const { inputs, outputs } = this.#pictures;
+    await this.#step.run(inputs, recurrence, outputs, () => this.#replay(recurrence));
+  }
+
+  /** The steps before the one that is fed, from the first that shapes it: as a run that begins there takes them. */
+  async #replay(recurrence: Recurrence): Promise<void> {
+    const pictures = new NetworkPictures(this.#size, this.#manifest.delay);
+    try {
+      let before: Float32Array | null = null;
+      for (const picture of this.#stepped) {
+        if (picture === before) pictures.repeat(picture);
+        else await pictures.feed(before ?? picture, picture);
+        if (before === null) recurrence.restart(pictures.newest);
+        await this.#step.take(pictures.inputs, recurrence, pictures.outputs);
+        before = picture;
+      }
+    } finally {
+      pictures.close();
+    }
+  }
+
   /** A step of what is fed, and what can be shown after it. */
   async *#advance(step: number): AsyncGenerator<ReadyPicture> {
-    const { inputs, outputs } = this.#pictures;
     const recurrence = this.#recurrence;
-    if (!recurrence) throw new Error('Expected a picture before a step.');
-    await this.#step.run(inputs, recurrence, outputs);
+    if (!recurrence || !this.#last) throw new Error('Expected a picture before a step.');
+    await this.#run(recurrence);
+    this.#stepped.push(this.#last);
+    if (this.#stepped.length > (this.#manifest.memory ?? 0)) this.#stepped.shift();
     const index = step - this.#manifest.delay;
     if (index < this.#first) return;
     const { sharp, between } = this.#pictures.made();

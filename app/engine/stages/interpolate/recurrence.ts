@@ -1,5 +1,5 @@
 import type { InterpolateManifest } from '../../../shared';
-import { allocate } from '../../runtime';
+import { allocate, type KeptTensor } from '../../runtime';
 import type { Volume } from './volume';
 
 /** What a network hands from step to step, for a whole picture, since a certain one. */
@@ -8,8 +8,13 @@ export class Recurrence {
   states: ReadonlyMap<string, Volume>;
   /** Where a step writes those of the one after. */
   next: ReadonlyMap<string, Volume>;
+  /** By name, before the next step, where they are on a graphics card: then `states` are not told. */
+  kept: Readonly<Record<string, KeptTensor>> | null = null;
+  /** Has to take the steps that shape it again. */
+  lost = false;
   /** Steps taken. */
   age = 0;
+  readonly #manifest: InterpolateManifest;
 
   /**
    * Begins with `first`, [3, height, width], the picture pushed as number `since`.
@@ -21,8 +26,15 @@ export class Recurrence {
     first: Volume,
     readonly since: number,
   ) {
+    this.#manifest = manifest;
     this.states = volumes(manifest, first);
     this.next = volumes(manifest, first);
+  }
+
+  /** Begins again, with `first`: what it had on a graphics card is gone. */
+  restart(first: Volume): void {
+    this.kept = null;
+    for (const [name, { data }] of volumes(this.#manifest, first)) this.states.get(name)?.data.set(data);
   }
 
   /** The step is done. */

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testGpu } from '../../../../tests/support/gpu';
+import { temporaryFolder } from '../../../../tests/support/media';
+import { installToy, toyNetwork } from '../../../../tests/support/toy-network';
+import type { InterpolateManifest } from '../../../shared';
+import { modelsOf, openGraphs, processGpu, type ModelSet } from '../../runtime';
+import { NetworkSynthesizer, type ReadyPicture } from '.';
+
+const found = await testGpu();
+const adapter = (found ? await processGpu().adapters() : [])[0]?.name ?? '';
+const WIDTH = 48;
+const HEIGHT = 32;
+const PICTURES = 6;
+/** A step of 8-bit codes. */
+const CODE = 1 / 255;
+
+/** A bar that moves by 2 pixels a frame, on a wavy ground. */
+function picture(index: number): Float32Array {
+  return Float32Array.from({ length: 3 * WIDTH * HEIGHT }, (_, at) => {
+    const x = at % WIDTH;
+    const y = Math.floor(at / WIDTH) % HEIGHT;
+    const inside = Math.abs(x - 8 - 2 * index) < 5 && y > 6 && y < HEIGHT - 6;
+    return inside ? 0.9 - 0.02 * y : 0.4 + 0.1 * Math.sin(x / 3 + y / 5);
+  });
+}
+
+interface Model {
+  readonly folder: string;
+  readonly manifest: InterpolateManifest;
+}
+
+/** A shot and another through a network, `lose` called before each picture of the first; and what was noted. */
+async function twoShots(
+  { folder, manifest }: Model,
+  on: { readonly adapter?: string },
+  { lose = [], tileBudget }: { readonly lose?: readonly number[]; readonly tileBudget?: number } = {},
+): Promise<{ readonly shown: Float32Array[]; readonly notes: string[]; readonly keeps: boolean }> {
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  const models = await openGraphs(folder, { step: manifest }, on, { note, mayShrink: true });
+  let keeps = false;
+  const watched: ModelSet<'step'> = {
+    get onDevice() {
+      return models.onDevice;
+    },
+    attempt: (work) => models.attempt(work),
+    run: async (model, feeds, keep) => {
+      keeps ||= 'kept' in (feeds[`state.${manifest.states[0]!.name}`] ?? {});
+      return models.run(model, feeds, keep);
+    },
+    holds: (tensors) => models.holds(tensors),
+    release: (tensors) => models.release(tensors),
+    retreat: () => models.retreat(),
+    close: () => models.close(),
+  };
+  const synthesizer = new NetworkSynthesizer(watched, manifest, {
+    ...{ width: WIDTH, height: HEIGHT, note },
+    ...(tileBudget === undefined ? {} : { tileBudget }),
+  });
+  const shown: Float32Array[] = [];
+  const keep = async (ready: AsyncIterable<ReadyPicture>): Promise<void> => {
+    for await (const one of ready) if (one.picture) shown.push(one.picture.slice());
+  };
+  for (let shot = 0; shot < 2; shot++) {
+    for (let index = 0; index < PICTURES / (1 + shot); index++) {
+      if (shot === 0 && lose.includes(index)) await (await processGpu().device(adapter)).close();
+      await keep(synthesizer.push(picture(index + shot), index === 0 ? [] : [0.5]));
+    }
+    if (shot === 0 && lose.includes(PICTURES)) await (await processGpu().device(adapter)).close();
+    await keep(synthesizer.flush());
+    synthesizer.reset();
+  }
+  await synthesizer.close();
+  return { shown, notes, keeps };
+}
+
+function differences(shown: readonly Float32Array[], wanted: readonly Float32Array[]): Float32Array {
+  expect(shown.length).toBe(wanted.length);
+  return Float32Array.from(
+    shown.flatMap((values, index) => [...values].map((value, at) => Math.abs(value - wanted[index]![at]!))),
+  );
+}
+
+describe.skipIf(!found)('a network for motion on a graphics card', () => {
+  let toy: Model;
+  let cleanUp: () => Promise<void>;
+  let wanted: Float32Array[];
+  beforeAll(async () => {
+    const { path, cleanUp: remove } = await temporaryFolder();
+    cleanUp = remove;
+    const network = toyNetwork({ multiple: 4 });
+    await installToy(path, network);
+    toy = { folder: join(path, network.manifest.name), manifest: { ...network.manifest, memory: 3 } };
+    wanted = (await twoShots(toy, {})).shown;
+  });
+  afterAll(() => cleanUp());
+
+  const most = (values: Float32Array): number => values.reduce((a, b) => Math.max(a, b), 0);
+
+  it('keeps its states there from step to step, and makes the same pictures', async () => {
+    const { shown, notes, keeps } = await twoShots(toy, { adapter });
+    expect(most(differences(shown, wanted))).toBeLessThan(1e-6);
+    expect({ notes, keeps }).toEqual({ notes: [], keeps: true });
+  });
+
+  it('has them in the processor’s memory where pictures go through in parts', async () => {
+    const { shown, keeps } = await twoShots(toy, { adapter }, { tileBudget: 400 });
+    expect(most(differences(shown, wanted))).toBeLessThan(1e-6);
+    expect(keeps).toBe(false);
+  });
+
+  it.each([
+    ['opened again', [4]],
+    ['opened again at the end of a shot', [PICTURES]],
+    ['left when it is lost again', [3, 5]],
+  ])('makes its states again where the card was lost, which is %s', async (_, lose) => {
+    const { shown, notes } = await twoShots(toy, { adapter }, { lose });
+    expect(most(differences(shown, wanted))).toBeLessThan(1e-6);
+    const ends = ['It was opened again.', 'The processor went on.'].slice(0, lose.length);
+    expect(notes).toEqual(ends.map((end) => `The graphics card was lost: it was closed. ${end}`));
+  });
+
+  // Shaders of its convolutions are compiled, by a program that stands for a card.
+  it('that ships makes the pictures that it makes on the processor', { timeout: 400_000 }, async () => {
+    for (const model of await modelsOf('interpolate')) {
+      const apart = differences(
+        (await twoShots(model, { adapter })).shown,
+        (await twoShots(model, {})).shown,
+      );
+      const beyond = apart.filter((value) => value > CODE).length;
+      console.info(
+        `${model.manifest.name}: ${most(apart)} at most, ${beyond} of ${apart.length} beyond 1/255`,
+      );
+      expect(beyond / apart.length).toBeLessThan(1e-4);
+    }
+  });
+});
