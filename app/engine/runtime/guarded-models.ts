@@ -54,7 +54,10 @@ export class GuardedModels<K extends string> implements ModelSet<K> {
         await this.#closeGpu();
         if (error.code === 'device-lost' && ++this.#losses < MOST_LOSSES) {
           await this.#openGpu(this.#ways.gpu);
-          if (this.onDevice) this.#options.note?.(`${error.message} It was opened again.`);
+          if (!this.onDevice) continue;
+          this.#options.note?.(`${error.message} It was opened again.`);
+          // Too much at once makes some systems reset a card.
+          if (this.#options.mayShrink) throw error;
         } else await this.#leave(error);
       }
     }

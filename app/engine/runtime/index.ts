@@ -24,7 +24,7 @@ export { listModels, modelsFolder, modelsOf, readModelFile, type InstalledModel 
 export { kernelOperators, type OperatorSet } from './operators';
 export { findSegmentModel, type SegmentModel } from './segment-models';
 export type { SegmentTiming } from './segments';
-export { RemoteGpu, serveGpu } from './backends/webgpu';
+export { LocalGpu, NodeHost, RemoteGpu, serveGpu } from './backends/webgpu';
 export { nodeGpu, processGpu, setProcessGpu } from './process-gpu';
 export { processKernels } from './process-kernels';
 export { openGraphs, openModel, type ModelSession, type ModelSet, type SessionOptions } from './session';

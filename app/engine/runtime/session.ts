@@ -29,7 +29,11 @@ export interface ModelSession {
 export interface ModelSet<K extends string> {
   /** Whether results can be kept where they are made. */
   readonly onDevice: boolean;
-  /** Does `work`, again from its beginning where a graphics card failed in it: on the card opened anew, or on the processor. */
+  /**
+   * Does `work`, again from its beginning where a graphics card failed in it: on the card opened anew, or on the processor.
+   *
+   * @throws DeviceError where the caller has smaller inputs
+   */
   attempt<T>(work: () => Promise<T>): Promise<T>;
   /**
    * Outputs of a model by name, valid until its next call. Those in `keep` stay on the device until they are released, where
@@ -53,7 +57,7 @@ export interface ModelSet<K extends string> {
 export interface SessionOptions {
   /** Told when the processor has to go on where a graphics card failed. */
   readonly note?: (text: string) => void;
-  /** The caller has smaller inputs for a device that runs out of memory, and calls `retreat` when there are none. */
+  /** The caller has smaller inputs for a device that runs out of memory or was lost, and calls `retreat` when there are none. */
   readonly mayShrink?: boolean;
 }
 

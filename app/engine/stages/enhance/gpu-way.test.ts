@@ -1,13 +1,16 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testGpu } from '../../../../tests/support/gpu';
+import { HangingHost } from '../../../../tests/support/hanging-host';
 import { FramePool, pixelFormat, type Frame, type Plane, type StreamFormat } from '../../frames';
 import { DeviceError } from '../../../shared';
 import {
   adapterChoices,
   chooseBackend,
   findModel,
+  LocalGpu,
   nodeGpu,
+  NodeHost,
   processGpu,
   RemoteGpu,
   serveGpu,
@@ -255,6 +258,32 @@ describe.skipIf(!found)('frames on a GPU that fails', () => {
       1,
     );
     expect(notes.at(-1)).toBe('No memory. The processor went on.');
+  });
+
+  it('go again where what was submitted never ends: in smaller tiles, then by the processor', async () => {
+    // Only the clock and the waiting are made up; nothing but a patience that ends uses timers here.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const host = new HangingHost((await NodeHost.load())!, () => {
+      setImmediate(() => vi.runAllTimers());
+    });
+    const notes: string[] = [];
+    setProcessGpu(async () => new LocalGpu(host));
+    const way = await GpuWay.open({ model, adapter, input, output, note: (text) => notes.push(text) });
+    try {
+      for (const hang of [false, true, true, false]) {
+        if (hang) host.hang();
+        const both = await Promise.all([enlarged(way, source, output), enlarged(way, source, output)]);
+        for (const planes of both) expectSame(planes, wanted, notes.join(' '));
+      }
+      const why = 'The graphics card was lost: it did not answer for 600 seconds.';
+      expect(notes).toEqual([
+        `${why} It goes on with smaller parts of the picture.`,
+        `${why} The processor went on.`,
+      ]);
+    } finally {
+      vi.useRealTimers();
+      await way.close();
+    }
   });
 
   it('are made by another process that has the card, and by this one when that ends', async () => {

@@ -92,7 +92,9 @@ export class NetworkStep {
         return;
       } catch (error) {
         if (!(error instanceof DeviceError)) throw error;
-        if (!this.#shrink() && !(await this.#models.retreat())) throw error;
+        const smaller = this.#shrink(error);
+        const again = smaller || (error.code === 'device-lost' && this.#models.onDevice);
+        if (!again && !(await this.#models.retreat())) throw error;
       }
     }
   }
@@ -119,14 +121,15 @@ export class NetworkStep {
   }
 
   /** Halves the tiles; false where they are as small as is sensible. */
-  #shrink(): boolean {
+  #shrink({ code }: DeviceError): boolean {
     const { halo, multiple } = this.#manifest;
     const least = ((4 * Math.ceil(halo / multiple) + 1) * multiple) ** 2;
     const { paddedWidth, paddedHeight } = this.#size;
     if (this.#budget <= least) return false;
     this.#budget = Math.max(least, Math.floor(Math.min(this.#budget, paddedWidth * paddedHeight) / 2));
     this.#plan();
-    this.#note('Memory ran short, so pictures go through the network in smaller tiles.');
+    const why = code === 'device-lost' ? 'The graphics card was lost' : 'Memory ran short';
+    this.#note(`${why}, so pictures go through the network in smaller tiles.`);
     return true;
   }
 

@@ -1,10 +1,20 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testGpu } from '../../../../tests/support/gpu';
+import { HangingHost } from '../../../../tests/support/hanging-host';
 import { temporaryFolder } from '../../../../tests/support/media';
 import { installToy, toyNetwork } from '../../../../tests/support/toy-network';
 import type { InterpolateManifest } from '../../../shared';
-import { modelsOf, openGraphs, processGpu, type ModelSet } from '../../runtime';
+import {
+  LocalGpu,
+  modelsOf,
+  NodeHost,
+  nodeGpu,
+  openGraphs,
+  processGpu,
+  setProcessGpu,
+  type ModelSet,
+} from '../../runtime';
 import { NetworkSynthesizer, type ReadyPicture } from '.';
 
 const found = await testGpu();
@@ -30,11 +40,19 @@ interface Model {
   readonly manifest: InterpolateManifest;
 }
 
-/** A shot and another through a network, `lose` called before each picture of the first; and what was noted. */
+/** A shot and another through a network, the card lost before pictures of the first; and what was noted. */
 async function twoShots(
   { folder, manifest }: Model,
   on: { readonly adapter?: string },
-  { lose = [], tileBudget }: { readonly lose?: readonly number[]; readonly tileBudget?: number } = {},
+  {
+    lose = [],
+    by = async () => (await processGpu().device(adapter)).close(),
+    tileBudget,
+  }: {
+    readonly lose?: readonly number[];
+    readonly by?: () => Promise<void>;
+    readonly tileBudget?: number;
+  } = {},
 ): Promise<{ readonly shown: Float32Array[]; readonly notes: string[]; readonly keeps: boolean }> {
   const notes: string[] = [];
   const note = (text: string): void => void notes.push(text);
@@ -64,10 +82,10 @@ async function twoShots(
   };
   for (let shot = 0; shot < 2; shot++) {
     for (let index = 0; index < PICTURES / (1 + shot); index++) {
-      if (shot === 0 && lose.includes(index)) await (await processGpu().device(adapter)).close();
+      if (shot === 0 && lose.includes(index)) await by();
       await keep(synthesizer.push(picture(index + shot), index === 0 ? [] : [0.5]));
     }
-    if (shot === 0 && lose.includes(PICTURES)) await (await processGpu().device(adapter)).close();
+    if (shot === 0 && lose.includes(PICTURES)) await by();
     await keep(synthesizer.flush());
     synthesizer.reset();
   }
@@ -110,6 +128,12 @@ describe.skipIf(!found)('a network for motion on a graphics card', () => {
     expect(keeps).toBe(false);
   });
 
+  const notesOf = (why: string): string[] => [
+    `The graphics card was lost: ${why}. It was opened again.`,
+    'The graphics card was lost, so pictures go through the network in smaller tiles.',
+    `The graphics card was lost: ${why}. The processor went on.`,
+  ];
+
   it.each([
     ['opened again', [4]],
     ['opened again at the end of a shot', [PICTURES]],
@@ -117,8 +141,25 @@ describe.skipIf(!found)('a network for motion on a graphics card', () => {
   ])('makes its states again where the card was lost, which is %s', async (_, lose) => {
     const { shown, notes } = await twoShots(toy, { adapter }, { lose });
     expect(most(differences(shown, wanted))).toBeLessThan(1e-6);
-    const ends = ['It was opened again.', 'The processor went on.'].slice(0, lose.length);
-    expect(notes).toEqual(ends.map((end) => `The graphics card was lost: it was closed. ${end}`));
+    expect(notes).toEqual(notesOf('it was closed').slice(0, 1 + lose.length));
+  });
+
+  it('goes on where what was submitted never ends: in smaller tiles, then on the processor', async () => {
+    // Only the clock and the waiting are made up; nothing but a patience that ends uses timers here.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const host = new HangingHost((await NodeHost.load())!, () => {
+      setImmediate(() => vi.runAllTimers());
+    });
+    setProcessGpu(async () => new LocalGpu(host));
+    try {
+      const by = async (): Promise<void> => host.hang();
+      const { shown, notes } = await twoShots(toy, { adapter }, { lose: [3, 5], by });
+      expect(most(differences(shown, wanted))).toBeLessThan(1e-6);
+      expect(notes).toEqual(notesOf('it did not answer for 600 seconds'));
+    } finally {
+      vi.useRealTimers();
+      setProcessGpu(nodeGpu);
+    }
   });
 
   // Shaders of its convolutions are compiled, by a program that stands for a card.

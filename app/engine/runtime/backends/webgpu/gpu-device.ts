@@ -113,6 +113,8 @@ export class GpuDevice {
       timer = setTimeout(() => {
         this.#isLost = true;
         reject(lostError(`it did not answer for ${this.#patience} seconds`));
+        // What it has is free for the device that is opened next, should it come back.
+        this.device.destroy();
       }, 1000 * this.#patience);
     });
     try {
