@@ -62,12 +62,16 @@ describe.skipIf(!found)('a job on a graphics card', () => {
     expect(gpus[0]!.why).toContain('a program that computes on the processor');
   });
 
-  it('is measured against what the card can do', async () => {
+  // Shaders of all networks are compiled, by a program that stands for a card.
+  it('is measured against what the card can do, every network of it', { timeout: 400_000 }, async () => {
     const { rows } = await json<BenchResult>(['bench', '--backend', 'webgpu'], gpuEnvironment());
     expect(rows.map(({ unit }) => unit)).toEqual(
       expect.arrayContaining(['GB/s', 'T ops/s', 'ms', 'fps', 'MB', 'G ops']),
     );
     for (const { name, value } of rows) expect(value, name).toBeGreaterThan(0);
+    const names = rows.map(({ name }) => name);
+    for (const part of ['detector', 'extreme', 'contour', 'points', 'step'])
+      expect(names).toEqual(expect.arrayContaining([`${part}, until it is done`, `${part}, there and back`]));
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type StepTiming,
 } from '../runtime';
 import { frameProgram, gpuTileBudget } from '../stages';
+import { benchGpuNetworks } from './bench-gpu-networks';
 import type { BenchContext } from './bench-section';
 
 interface Size {
@@ -30,7 +31,7 @@ const AT_ONCE = 3;
 
 /**
  * The networks that enlarge by 2 on the graphics card: every kind of step by itself, with what it reaches of the card's
- * measured ceilings, and whole frames with their way there and back.
+ * measured ceilings, and whole frames with their way there and back. Then the networks that cut out, and those for motion.
  *
  * @throws UserError backend-unavailable where it was asked for and there is none
  */
@@ -50,7 +51,7 @@ export async function benchGpu({ onProgress, asked }: BenchContext): Promise<rea
     onProgress(model.manifest.name);
     rows.push(...(await benchModel(device, model, ceilings)));
   }
-  return rows;
+  return [...rows, ...(await benchGpuNetworks(device, onProgress))];
 }
 
 async function benchModel(device: OpenGpu, model: EnhanceModel, ceilings: GpuCeilings): Promise<BenchRow[]> {

@@ -6,6 +6,7 @@ export type {
   FrameRunner,
   Gpu,
   GpuCeilings,
+  GpuModel,
   OpenGpu,
   GpuLine,
   PlaneCodes,

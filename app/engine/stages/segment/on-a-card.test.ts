@@ -104,6 +104,7 @@ function lostAt(real: Gpu, at: number): Gpu {
               if (++runs === at) await device.close();
               return model.run(feeds, keep);
             },
+            time: (feeds) => model.time(feeds),
             release: (tensors) => model.release(tensors),
             close: () => model.close(),
           };

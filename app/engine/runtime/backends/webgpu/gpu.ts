@@ -36,6 +36,8 @@ export interface GpuModel {
     feeds: Readonly<Record<string, ModelTensor>>,
     keep?: readonly string[],
   ): Promise<Record<string, ModelTensor>>;
+  /** Seconds that a run takes on the device, from handing it over until it is done, nothing copied: by the host's clock. */
+  time(feeds: Readonly<Record<string, ModelTensor>>): Promise<number>;
   /** Gives back what this model kept. */
   release(tensors: readonly KeptTensor[]): Promise<void>;
   close(): Promise<void>;

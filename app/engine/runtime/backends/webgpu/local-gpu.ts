@@ -1,12 +1,13 @@
 import { copyStep, fmaStep, selfTestOnGpu, type SelfTestSize } from '../../../../../kernels/webgpu';
 import { DeviceError } from '../../../../shared';
-import type { KeptTensor, ModelTensor } from '../../tensor';
+import type { HostTensor, KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner } from './frame-program';
 import { GpuDevice } from './gpu-device';
 import { GpuFrames } from './gpu-frames';
 import type { GpuHost } from './gpu-host';
 import type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } from './gpu';
+import type { GpuTensor } from './gpu-tensor';
 import { GpuSession } from './hybrid-session';
 import { findKept, KeptTensors, type KeptRegistry } from './kept-tensors';
 
@@ -161,25 +162,29 @@ class LocalModel implements GpuModel {
   readonly #session: GpuSession;
   readonly #registry: KeptRegistry;
   readonly #kept: KeptTensors;
+  /** That are timed: a program's figures are no speed. */
+  readonly #runs: number;
 
   /** Takes over `session`. */
   constructor(gpu: GpuDevice, session: GpuSession, registry: KeptRegistry) {
     this.#session = session;
     this.#registry = registry;
     this.#kept = new KeptTensors(gpu, registry);
+    this.#runs = gpu.facts.software ? 1 : TIMED_RUNS;
   }
 
   async run(
     feeds: Readonly<Record<string, ModelTensor>>,
     keep: readonly string[] = [],
   ): Promise<Record<string, ModelTensor>> {
-    const inputs = Object.entries(feeds).map(
-      ([name, feed]) => [name, 'kept' in feed ? findKept(this.#registry, feed) : feed] as const,
-    );
-    const outputs = await this.#session.run(Object.fromEntries(inputs), keep);
+    const outputs = await this.#session.run(this.#found(feeds), keep);
     return Object.fromEntries(
       Object.entries(outputs).map(([name, made]) => [name, 'buffer' in made ? this.#kept.keep(made) : made]),
     );
+  }
+
+  time(feeds: Readonly<Record<string, ModelTensor>>): Promise<number> {
+    return this.#session.time(this.#found(feeds), this.#runs);
   }
 
   async release(tensors: readonly KeptTensor[]): Promise<void> {
@@ -189,6 +194,13 @@ class LocalModel implements GpuModel {
   async close(): Promise<void> {
     this.#kept.close();
     await this.#session.close();
+  }
+
+  #found(feeds: Readonly<Record<string, ModelTensor>>): Record<string, HostTensor | GpuTensor> {
+    const inputs = Object.entries(feeds).map(
+      ([name, feed]) => [name, 'kept' in feed ? findKept(this.#registry, feed) : feed] as const,
+    );
+    return Object.fromEntries(inputs);
   }
 }
 

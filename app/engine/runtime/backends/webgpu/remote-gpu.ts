@@ -49,6 +49,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     keep(await deviceOf(opened, id).openModel(model)),
   runModel: ({ opened }, id, feeds: Record<string, ModelTensor>, keep: readonly string[]) =>
     (opened.get(id) as GpuModel).run(feeds, keep),
+  timeModel: ({ opened }, id, feeds: Record<string, ModelTensor>) => (opened.get(id) as GpuModel).time(feeds),
   release: ({ opened }, id, tensors: readonly KeptTensor[]) => (opened.get(id) as GpuModel).release(tensors),
   openFrames: async ({ opened, keep }, id, model: Uint8Array, program: FrameProgram) => {
     const runner = await deviceOf(opened, id).openFrames(model, program);
@@ -176,6 +177,7 @@ class RemoteDevice implements OpenGpu {
     const id = await this.#call<number>('openModel', this.#id, model);
     return {
       run: (feeds, keep = []) => this.#call('runModel', id, feeds, keep),
+      time: (feeds) => this.#call('timeModel', id, feeds),
       release: (tensors) => this.#call('release', id, tensors),
       close: () => this.#call('close', id),
     };
