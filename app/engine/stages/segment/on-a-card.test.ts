@@ -124,7 +124,7 @@ describe.skipIf(!found)('objects on a graphics card', () => {
     const graphs = await SnakeGraphs.open(model, {});
     wanted = await outlinesOf(graphs, model);
     await graphs.close();
-    expect(wanted.detections.length).toBeGreaterThan(1);
+    expect(wanted.detections.length).toBeGreaterThan(0);
   });
   afterAll(() => {
     setProcessGpu(nodeGpu);
