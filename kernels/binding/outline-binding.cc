@@ -88,6 +88,7 @@ Napi::Value startSteadyMatte(const Napi::CallbackInfo& info) {
   SteadyWork work;
   work.now = placedFrom(from.Get("now").As<Napi::Object>());
   work.told = placedFrom(from.Get("told").As<Napi::Object>());
+  work.mean = placedFrom(from.Get("mean").As<Napi::Object>());
   work.still = dataOf<uint8_t>(from.Get("still"));
   work.mapWidth = sizeOf(from, "mapWidth");
   work.columns = dataOf<int32_t>(from.Get("columns"));
@@ -96,6 +97,7 @@ Napi::Value startSteadyMatte(const Napi::CallbackInfo& info) {
   work.height = from.Get("rows").As<Napi::TypedArray>().ElementLength();
   work.weight = static_cast<int>(sizeOf(from, "weight"));
   work.target = dataOf<uint8_t>(from.Get("target"));
+  work.targetMean = dataOf<uint8_t>(from.Get("targetMean"));
   return startWork(from, [work] {
     steadyMatte(ThreadPool::shared(), work);
     return kNothing;

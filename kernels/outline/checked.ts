@@ -31,18 +31,21 @@ export function checkGrid({ source, side, target, x0, y0, x1, y1, cells }: GridW
 
 /** @throws TypeError that names what is wrong */
 export function checkSteady(work: SteadyWork): void {
-  const { now, told, still, mapWidth, columns, rows, weight, target } = work;
-  checkPlaced(now, 'now', columns.length, rows.length);
-  checkPlaced(told, 'told', columns.length, rows.length);
+  const { still, mapWidth, columns, rows, weight, target, targetMean } = work;
+  const mattes = (['now', 'told', 'mean'] as const).map((name) => [name, work[name]] as const);
+  for (const [name, matte] of mattes) checkPlaced(matte, name, columns.length, rows.length);
   checkInteger(mapWidth, 'mapWidth', 1, 2 ** 16);
   checkArray(still, Uint8Array, still.length, 'still');
   if (still.length % mapWidth !== 0) expected(`rows of ${mapWidth}`, 'still', still);
   checkPlaces(columns, 'columns', mapWidth);
   checkPlaces(rows, 'rows', still.length / mapWidth);
   checkInteger(weight, 'weight', 0, 256);
-  checkArray(target, Uint8Array, columns.length * rows.length, 'target');
-  if (overlap(now.data, target)) expected('memory apart from now', 'target', target);
-  if (overlap(told.data, target)) expected('memory apart from told', 'target', target);
+  for (const [name, data] of Object.entries({ target, targetMean })) {
+    checkArray(data, Uint8Array, columns.length * rows.length, name);
+    for (const [other, matte] of mattes)
+      if (overlap(matte.data, data)) expected(`memory apart from ${other}`, name, data);
+  }
+  if (overlap(target, targetMean)) expected('memory apart from target', 'targetMean', targetMean);
 }
 
 function checkPlaced(

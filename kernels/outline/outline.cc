@@ -11,6 +11,9 @@ constexpr size_t kLeastPoints = 256;
 constexpr size_t kLeastRows = 16;
 /** Points whose distances are measured before the next ones are read. A multiple of every vector. */
 constexpr size_t kBlock = 256;
+/** Of the average matte, how much stays in a frame where nothing has changed. */
+constexpr int kMeanShare = 7;
+constexpr int kMeanWhole = 8;
 constexpr float kLeastSquare = 1e-12f;
 /** |logit| up to `kCertain` falls into one of so many bins. */
 constexpr int kBins = 512;
@@ -75,17 +78,24 @@ void placeRow(const PlacedMatte& matte, size_t row, size_t width, uint8_t* targe
 
 void steadyMatte(ThreadPool& pool, const SteadyWork& work) {
   pool.forRange(work.height, kLeastRows, [&](size_t from, size_t to, Scratch& scratch) {
-    uint8_t* const told = scratch.bytes(work.width);
+    uint8_t* const told = scratch.bytes(2 * work.width);
+    uint8_t* const mean = told + work.width;
     for (size_t row = from; row < to; row++) {
       uint8_t* const target = work.target + row * work.width;
       placeRow(work.now, row, work.width, target);
       placeRow(work.told, row, work.width, told);
+      placeRow(work.mean, row, work.width, mean);
+      uint8_t* const targetMean = work.targetMean + row * work.width;
       const uint8_t* const still = work.still + static_cast<size_t>(work.rows[row]) * work.mapWidth;
       for (size_t x = 0; x < work.width; x++) {
-        const int difference = told[x] - target[x];
-        if (difference == 0) continue;
+        const int now = target[x];
+        targetMean[x] = target[x];
+        if (told[x] == now && mean[x] == now) continue;
         const int share = work.weight * still[work.columns[x]] / 255;
-        target[x] = static_cast<uint8_t>(target[x] + difference * share / 256);
+        const int usual = now + (mean[x] - now) * share * kMeanShare / (256 * kMeanWhole);
+        const int held = std::clamp(static_cast<int>(told[x]), 2 * usual - 255, 2 * usual);
+        targetMean[x] = static_cast<uint8_t>(usual);
+        target[x] = static_cast<uint8_t>(now + (held - now) * share / 256);
       }
     }
   });

@@ -57,18 +57,20 @@ struct PlacedMatte {
   const uint8_t* data = nullptr;  // [height, width]
 };
 
-/** Two mattes of an object, blended where nothing has changed. */
+/** What was told of an object, held where nothing has changed. */
 struct SteadyWork {
   PlacedMatte now;
   PlacedMatte told;
+  PlacedMatte mean;
   const uint8_t* still = nullptr;    // [map rows, mapWidth], 255 where nothing has changed
   size_t mapWidth = 0;
   const int32_t* columns = nullptr;  // [width], of each column of the region the one of the map
   const int32_t* rows = nullptr;     // [height]
   size_t width = 0;
   size_t height = 0;
-  int weight = 0;             // of what was told, 0 to 256
-  uint8_t* target = nullptr;  // [height, width]
+  int weight = 0;                 // of what was told, 0 to 256
+  uint8_t* target = nullptr;      // [height, width], what is told now
+  uint8_t* targetMean = nullptr;  // [height, width]
 };
 
 void steadyMatte(ThreadPool& pool, const SteadyWork& work);

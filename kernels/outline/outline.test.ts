@@ -163,7 +163,12 @@ describe('subdivideGrids', () => {
   });
 });
 
-async function steady(kernels: Kernels, width: number, height: number, weight: number): Promise<Uint8Array> {
+async function steady(
+  kernels: Kernels,
+  width: number,
+  height: number,
+  weight: number,
+): Promise<Uint8Array[]> {
   const next = random(seed);
   const matte = (x: number, y: number, right: number, bottom: number): PlacedMatte => ({
     x,
@@ -175,20 +180,27 @@ async function steady(kernels: Kernels, width: number, height: number, weight: n
     ),
   });
   const mapWidth = 7;
-  const whole = new Uint8Array(width * height + 2 * GUARD).fill(123);
+  const wholes = [0, 1].map(() => new Uint8Array(width * height + 2 * GUARD).fill(123));
+  const [target = new Uint8Array(0), targetMean = new Uint8Array(0)] = wholes.map((whole) =>
+    whole.subarray(GUARD, GUARD + width * height),
+  );
   await kernels.steadyMatte({
     now: matte(1, 2, 0, 1),
     told: matte(0, 0, 3, 0),
+    mean: matte(1, 0, 1, 1),
     still: Uint8Array.from({ length: 5 * mapWidth }, () => Math.floor(256 * next())),
     mapWidth,
     columns: Int32Array.from({ length: width }, () => Math.floor(7 * next())),
     rows: Int32Array.from({ length: height }, () => Math.floor(5 * next())),
     weight,
-    target: whole.subarray(GUARD, GUARD + width * height),
+    target,
+    targetMean,
   });
-  expect(whole.subarray(0, GUARD).every((value) => value === 123)).toBe(true);
-  expect(whole.subarray(GUARD + width * height).every((value) => value === 123)).toBe(true);
-  return whole;
+  for (const whole of wholes) {
+    expect(whole.subarray(0, GUARD).every((value) => value === 123)).toBe(true);
+    expect(whole.subarray(GUARD + width * height).every((value) => value === 123)).toBe(true);
+  }
+  return wholes;
 }
 
 describe('steadyMatte', () => {
@@ -202,37 +214,51 @@ describe('steadyMatte', () => {
       expect(await steady(kernels, width, height, weight), what).toEqual(wanted);
   });
 
-  it('keeps what was told where nothing has changed, and leaves it behind in the end', async () => {
-    const placed = (...data: number[]): PlacedMatte => ({
+  it('holds what was told where nothing has changed, until the average says clearly otherwise', async () => {
+    const placed = (data: Uint8Array): PlacedMatte => ({
       x: 0,
       y: 0,
-      width: 3,
+      width: 4,
       height: 1,
-      data: Uint8Array.from(data),
+      data: data.slice(),
     });
-    let told = placed(200, 200, 0);
-    const target = new Uint8Array(3);
+    let told = placed(Uint8Array.of(200, 200, 0, 100));
+    let mean = told;
+    const now = placed(Uint8Array.of(0, 0, 255, 100));
+    const target = new Uint8Array(4);
+    const targetMean = new Uint8Array(4);
     const work = {
-      now: placed(0, 0, 255),
-      still: Uint8Array.of(255, 0, 255),
-      mapWidth: 3,
-      columns: Int32Array.of(0, 1, 2),
+      now,
+      still: Uint8Array.of(255, 0, 255, 255),
+      mapWidth: 4,
+      columns: Int32Array.of(0, 1, 2, 3),
       rows: Int32Array.of(0),
-      weight: 128,
+      weight: 256,
       target,
+      targetMean,
     };
-    await loadKernels().steadyMatte({ ...work, told });
-    expect([...target]).toEqual([100, 0, 128]);
-    for (let frame = 0; frame < 12; frame++) {
-      told = placed(...target);
-      await loadKernels().steadyMatte({ ...work, told });
-    }
-    expect([...target]).toEqual([0, 0, 255]);
+    const frame = async (): Promise<number[]> => {
+      await loadKernels().steadyMatte({ ...work, told, mean });
+      told = placed(target);
+      mean = placed(targetMean);
+      return [...target];
+    };
+    expect(await frame()).toEqual([200, 0, 0, 100]);
+    expect([...targetMean]).toEqual([175, 0, 32, 100]);
+    const frames: number[][] = [];
+    for (let index = 0; index < 40; index++) frames.push(await frame());
+    // A step in the network's mind takes ten frames and goes all the way; a single frame changes little.
+    expect(frames.findIndex(([first = 0]) => first < 128)).toBeGreaterThan(3);
+    expect(frames.findIndex(([, , third = 0]) => third >= 128)).toBe(9);
+    expect(frames.at(-1)).toEqual([0, 0, 255, 100]);
     await expect(
-      loadKernels().steadyMatte({ ...work, told, columns: Int32Array.of(0, 3, 1) }),
-    ).rejects.toThrow('for columns[1] but received 3');
-    await expect(loadKernels().steadyMatte({ ...work, told: { ...told, x: 1 } })).rejects.toThrow(
+      loadKernels().steadyMatte({ ...work, told, mean, columns: Int32Array.of(0, 4, 1, 2) }),
+    ).rejects.toThrow('for columns[1] but received 4');
+    await expect(loadKernels().steadyMatte({ ...work, told: { ...told, x: 1 }, mean })).rejects.toThrow(
       'for told.x',
+    );
+    await expect(loadKernels().steadyMatte({ ...work, told, mean, targetMean: target })).rejects.toThrow(
+      'apart from target',
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Backend, SegmentRequest, StageChoice } from '../../../shared';
 import { chooseBackend, findSegmentModel, type BackendChoice, type SegmentModel } from '../../runtime';
-import { Follower, LOOKAHEAD } from './follow';
+import { Follower, FOLLOWING, LOOKAHEAD } from './follow';
 import type { InstanceSource } from './instance-source';
 import type { Instance, RgbPicture } from './instances';
 import { Segmenter } from './segmenter';
@@ -34,6 +34,7 @@ export class NetworkSource implements InstanceSource {
     this.identity = [
       `${manifest.name}@${manifest.version} ${hashes.join(' ')}`,
       `${wanted} from ${minScore ?? USUAL_MIN_SCORE}`,
+      `followed ${FOLLOWING}`,
     ].join(', ');
     this.choice = {
       stage: 'segment',

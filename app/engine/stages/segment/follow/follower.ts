@@ -2,11 +2,13 @@ import type { Box, Detection, Instance, Matte } from '../instances';
 import type { Fitting } from '../network-picture';
 import { appearanceOf } from './appearance';
 import { distinct } from './distinct';
-import { glimpseOf, stillness, type Glimpse } from './glimpse';
+import { glimpseOf } from './glimpse';
 import { matchTracks } from './match';
 import { matteOverlap } from './matte-overlap';
-import { filledIn, instanceOf, toldMatte, type Shown } from './shown';
-import type { StillMap } from './smooth-matte';
+import { RestingPicture, type SavedRest } from './resting-picture';
+import { filledIn, instanceOf, type Shown } from './shown';
+import { SteadyMattes } from './smooth-matte';
+import { edgeStillness, type StillMap } from './still-map';
 import {
   beginTrack,
   classOf,
@@ -33,7 +35,8 @@ export interface FoundFrame {
 interface WaitingFrame extends Moment {
   readonly width: number;
   readonly height: number;
-  readonly glimpse: Glimpse;
+  /** Null for a shot's first. */
+  readonly map: StillMap | null;
   /** What was found, by the key of its track. */
   readonly found: ReadonlyMap<number, Found>;
 }
@@ -50,14 +53,21 @@ interface Memory {
   readonly numbers: ReadonlyMap<number, number>;
   /** By key, as it was told of last. */
   readonly shown: ReadonlyMap<number, Shown>;
-  /** Of the frame that was told of last. */
-  readonly glimpse: Glimpse | null;
 }
 
+interface Saved {
+  readonly memory: Memory;
+  readonly rest: SavedRest;
+}
+
+/** What followers remember and tell: raised where one can't go on as another would have. */
+export const FOLLOWING = 2;
 /** Frames after one that are known before it is told of: they confirm new objects and show which outlines stand out. */
 export const LOOKAHEAD = 2;
 /** Overlap from which on an object is not filled in where another one is. */
 const COVERED = 0.4;
+/** Of an object's edge, how much lies where nothing has changed, so that it can't have come just now. */
+const UNCHANGED = 0.8;
 /** Seconds for which an object that is out of sight keeps its number. */
 const KEPT = 1;
 
@@ -67,7 +77,6 @@ const BEGINNING = {
   waiting: [],
   numbers: new Map<number, number>(),
   shown: new Map<number, Shown>(),
-  glimpse: null,
 } as const;
 
 /**
@@ -77,6 +86,8 @@ const BEGINNING = {
  */
 export class Follower {
   readonly #minScore: number;
+  readonly #mattes = new SteadyMattes();
+  readonly #resting = new RestingPicture();
   #memory: Memory = { nextKey: 0, nextNumber: 1, ...BEGINNING };
 
   /** Objects are followed from a sighting of at least `minScore` on; less will do for those that are. */
@@ -102,6 +113,15 @@ export class Follower {
     const { frame, nextKey } = this.#memory;
     const tracks = this.#memory.tracks.filter((track) => isAlive(track, frame));
     const moment = { frame, seconds };
+    const glimpse = glimpseOf(data, fitting);
+    const still = this.#resting.compare(glimpse);
+    const map = still && {
+      still,
+      width: glimpse.width,
+      height: glimpse.height,
+      across: width / glimpse.width,
+      down: height / glimpse.height,
+    };
     // Without outlines: they would be traced where what is remembered is written down.
     const sightings = distinct(detections, this.#minScore).map(({ classIndex, score, box, matte }) => ({
       detection: { classIndex, score, box, matte },
@@ -111,7 +131,10 @@ export class Follower {
     const taken = new Set(matched.values());
     const begun = sightings
       .filter((sighting) => !taken.has(sighting) && sighting.detection.score >= this.#minScore)
-      .map((sighting, index) => beginTrack(nextKey + index, sighting, moment));
+      .map((sighting, index) => {
+        const appears = map !== null && edgeStillness(sighting.detection.matte, map) >= UNCHANGED;
+        return beginTrack(nextKey + index, sighting, moment, appears);
+      });
     const continued = tracks.map((track) => {
       const sighting = matched.get(track);
       return sighting ? continueTrack(track, sighting, moment) : track;
@@ -122,7 +145,7 @@ export class Follower {
         .filter(({ lastFrame }) => lastFrame === frame)
         .map((track) => [track.key, { ...track.detection, classIndex: classOf(track) }] as const),
     );
-    const waiting = { ...moment, width, height, glimpse: glimpseOf(data, fitting), found };
+    const waiting = { ...moment, width, height, map, found };
     this.#memory = {
       ...this.#memory,
       nextKey: nextKey + begun.length,
@@ -139,24 +162,26 @@ export class Follower {
     while (this.#memory.waiting.length > 0) told.push(await this.#tell(true));
     const { nextKey, nextNumber } = this.#memory;
     this.#memory = { nextKey, nextNumber, ...BEGINNING };
+    this.#resting.forget();
     return told;
   }
 
   /** For `restore`; can be cloned, and later calls don't change it. */
   save(): unknown {
-    return this.#memory;
+    return { memory: this.#memory, rest: this.#resting.save() } satisfies Saved;
   }
 
   restore(saved: unknown): void {
-    this.#memory = saved as Memory;
+    const { memory, rest } = saved as Saved;
+    this.#memory = memory;
+    this.#resting.restore(rest);
   }
 
   /** Of the frame that has waited longest. */
   async #tell(ending: boolean): Promise<Instance[]> {
     const [now, ...later] = this.#memory.waiting;
     if (!now) throw new Error('No frame waits.');
-    const { glimpse, tracks } = this.#memory;
-    const still = glimpse && stillMap(glimpse, now);
+    const { tracks } = this.#memory;
     const shown = new Map(this.#memory.shown);
     const numbers = new Map(this.#memory.numbers);
     let { nextNumber } = this.#memory;
@@ -165,14 +190,19 @@ export class Follower {
       const past = shown.get(key);
       return { key, found, before: past?.frame === now.frame - 1 ? past : null };
     });
-    const mattes = await Promise.all(objects.map(({ found, before }) => toldMatte(found, before, still)));
+    const { map } = now;
+    const mattes = await Promise.all(
+      objects.map(async ({ found: { matte }, before }) =>
+        before && map ? await this.#mattes.steadied(before, matte, map) : { matte, mean: matte },
+      ),
+    );
     for (const [index, { key, found, before }] of objects.entries()) {
       const number = numbers.get(key) ?? nextNumber++;
       numbers.set(key, number);
-      const matte = mattes[index] ?? found.matte;
+      const { matte, mean } = mattes[index] ?? { matte: found.matte, mean: found.matte };
       const after = later[0]?.found.get(key)?.matte ?? null;
       instances.push(instanceOf(number, found, matte, { before: before?.found.matte ?? null, after }));
-      shown.set(key, { frame: now.frame, found, matte });
+      shown.set(key, { frame: now.frame, found, matte, mean });
     }
     for (const [key, found, between] of gaps(now, later, shown)) {
       const before = shown.get(key);
@@ -181,7 +211,8 @@ export class Follower {
       // Another object is found where this one should be: it went by another number for a while.
       if (!filled || instances.some(({ matte }) => covers(matte, filled.found.matte))) continue;
       instances.push(filled.instance);
-      shown.set(key, { frame: now.frame, found: filled.found, matte: filled.found.matte });
+      const { matte } = filled.found;
+      shown.set(key, { frame: now.frame, found: filled.found, matte, mean: matte });
     }
     const kept = tracks.filter(
       ({ lastSeconds, lastFrame }) => now.seconds - lastSeconds <= KEPT || lastFrame > now.frame,
@@ -196,7 +227,6 @@ export class Follower {
       waiting: later,
       numbers: ofKept(numbers),
       shown: ofKept(shown),
-      glimpse: now.glimpse,
     };
     return instances.sort((a, b) => a.track - b.track);
   }
@@ -210,7 +240,9 @@ export class Follower {
     const { tracks, numbers } = this.#memory;
     const confirmed = new Set(tracks.filter((track) => track.confirmed).map(({ key }) => key));
     // Where the shot ends before an object could be confirmed, one that is there to the end is taken.
-    const stays = (key: number): boolean => ending && later.every(({ found }) => found.has(key));
+    const wavering = new Set(tracks.filter((track) => track.wavering).map(({ key }) => key));
+    const stays = (key: number): boolean =>
+      ending && !wavering.has(key) && later.every(({ found }) => found.has(key));
     return [...now.found]
       .filter(([key]) => numbers.has(key) || confirmed.has(key) || stays(key))
       .sort(([, a], [, b]) => b.score - a.score);
@@ -233,15 +265,4 @@ function* gaps(
 
 function covers(matte: Matte, other: Matte): boolean {
   return matteOverlap(matte, other, 0, 0) >= COVERED;
-}
-
-function stillMap(before: Glimpse, { glimpse, width, height }: WaitingFrame): StillMap | null {
-  if (before.width !== glimpse.width || before.height !== glimpse.height) return null;
-  return {
-    still: stillness(before, glimpse),
-    width: glimpse.width,
-    height: glimpse.height,
-    across: width / glimpse.width,
-    down: height / glimpse.height,
-  };
 }

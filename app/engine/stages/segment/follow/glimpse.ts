@@ -26,36 +26,3 @@ export function glimpseOf(
         63.75 * (0.299 * four(from) + 0.587 * four(area + from) + 0.114 * four(2 * area + from)) + 0.5;
   return { width: columns, height: rows, luma };
 }
-
-/** Mean differences of luma up to the first are noise, from the second on something has changed. */
-const NOISE = 1.5;
-const CHANGE = 4;
-/** Pixels of a neighbourhood. */
-const AROUND = 9;
-
-/**
- * Where nothing has changed between two glimpses, 255, to where something has, 0: by the mean difference of luma over 3×3
- * pixels, so that a sensor's noise counts as nothing.
- */
-export function stillness(before: Glimpse, { width, height, luma }: Glimpse): Uint8Array {
-  const still = new Uint8Array(width * height);
-  const difference = new Int16Array(luma);
-  for (let at = 0; at < luma.length; at++) difference[at] = (luma[at] ?? 0) - (before.luma[at] ?? 0);
-  const [least, most] = [NOISE * AROUND, CHANGE * AROUND];
-  const slope = 255 / (most - least);
-  const sums = new Int16Array(width + 2);
-  for (let y = 0; y < height; y++) {
-    const above = Math.max(0, y - 1) * width;
-    const here = y * width;
-    const below = Math.min(height - 1, y + 1) * width;
-    for (let x = 0; x < width; x++)
-      sums[x + 1] = (difference[above + x] ?? 0) + (difference[here + x] ?? 0) + (difference[below + x] ?? 0);
-    sums[0] = sums[1] ?? 0;
-    sums[width + 1] = sums[width] ?? 0;
-    for (let x = 0; x < width; x++) {
-      const changed = Math.abs((sums[x] ?? 0) + (sums[x + 1] ?? 0) + (sums[x + 2] ?? 0));
-      still[here + x] = changed <= least ? 255 : changed >= most ? 0 : (most - changed) * slope;
-    }
-  }
-  return still;
-}

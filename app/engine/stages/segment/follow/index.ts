@@ -1,1 +1,1 @@
-export { Follower, LOOKAHEAD, type FoundFrame } from './follower';
+export { Follower, FOLLOWING, LOOKAHEAD, type FoundFrame } from './follower';

@@ -2,15 +2,14 @@ import type { Instance, Matte } from '../instances';
 import { trimmed } from '../matte';
 import { tracedLazily } from '../trace-outlines';
 import { matteMiddle, matteOverlap } from './matte-overlap';
-import { steadied, type StillMap } from './smooth-matte';
+import type { Steadied } from './smooth-matte';
 import { middleOf, movedBox, type Found } from './track';
 
 /** What was told of an object in a frame. */
-export interface Shown {
+export interface Shown extends Steadied {
   readonly frame: number;
-  /** As the network found it, and as it was told: steadied. */
+  /** As the network found it. */
   readonly found: Found;
-  readonly matte: Matte;
 }
 
 /** An object's outline in the frames before and after one, null where it is not there. */
@@ -88,9 +87,4 @@ function moved(
     kept.set(data.subarray(from, from + x1 - x0), (row - y0) * (x1 - x0));
   }
   return trimmed({ x: x0, y: y0, width: x1 - x0, height: y1 - y0, data: kept });
-}
-
-/** The matte that is told: steadied by what was told the frame before. */
-export async function toldMatte(found: Found, before: Shown | null, still: StillMap | null): Promise<Matte> {
-  return before && still ? steadied(before.matte, before.found.matte, found.matte, still) : found.matte;
 }

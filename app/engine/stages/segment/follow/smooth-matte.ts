@@ -1,61 +1,91 @@
 import { processKernels } from '../../../runtime';
 import type { Matte } from '../instances';
 import { trimmed } from '../matte';
-import { matteMiddle } from './matte-overlap';
+import { edgeStillness, type StillMap } from './still-map';
 
-/** Where a frame is still, and how many of the frame's pixels one of these is. */
-export interface StillMap {
-  /** 255 where nothing has changed since the frame before, 0 where something has. */
-  readonly still: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly across: number;
-  readonly down: number;
+/** Of an object's edge, how much is still where it rests at least, and up to how much it surely moves as a whole. */
+const RESTING = 0.8;
+const MOVING = 0.4;
+
+/** An object's matte as it is told, and on the average since the picture changed. */
+export interface Steadied {
+  readonly matte: Matte;
+  readonly mean: Matte;
 }
 
-/** Of what was shown before, where a frame is still: single frames' noise becomes a third. */
-const STEADY = 0.8;
-/** Of the map's pixels, how many an object that rests may seem to move as a whole, and from how many on it surely does. */
-const RESTING = 0.08;
-const MOVING = 0.3;
-
-/**
- * A matte that is steady where the picture is, and follows at once where it is not: what was shown before counts as far as
- * nothing has changed there, and the object as a whole has not moved.
- */
-export async function steadied(shown: Matte, before: Matte, now: Matte, map: StillMap): Promise<Matte> {
-  const weight = Math.round(256 * STEADY * calmness(before, now, map));
-  if (weight === 0) return now;
-  const x = Math.min(shown.x, now.x);
-  const y = Math.min(shown.y, now.y);
-  const width = Math.max(shown.x + shown.width, now.x + now.width) - x;
-  const height = Math.max(shown.y + shown.height, now.y + now.height) - y;
-  const data = new Uint8Array(width * height);
-  const placed = (matte: Matte): Matte => ({ ...matte, x: matte.x - x, y: matte.y - y });
-  await processKernels().steadyMatte({
-    now: placed(now),
-    told: placed(shown),
-    still: map.still,
-    mapWidth: map.width,
-    columns: places(x, width, map.across, map.width),
-    rows: places(y, height, map.down, map.height),
-    weight,
-    target: data,
-  });
-  return trimmed({ x, y, width, height, data }) ?? now;
+/** Memory for one object, grown to the most that was wanted. */
+interface Scratch {
+  target: Uint8Array;
+  targetMean: Uint8Array;
+  columns: Int32Array;
+  rows: Int32Array;
 }
 
-/** Of some pixels of the frame in a row or column, the map's. */
-function places(start: number, count: number, scale: number, length: number): Int32Array {
-  const found = new Int32Array(count);
-  for (let at = 0; at < count; at++) found[at] = Math.min(Math.floor((start + at + 0.5) / scale), length - 1);
+/** Makes mattes hold where the picture does, and follow at once where it doesn't. */
+export class SteadyMattes {
+  readonly #spare: Scratch[] = [];
+
+  /**
+   * Where nothing has changed since the frame before, and the object as a whole has not moved, what was told stays until the
+   * network's average says clearly otherwise.
+   */
+  async steadied(before: Steadied, now: Matte, map: StillMap): Promise<Steadied> {
+    const calmness = (edgeStillness(before.matte, map) - MOVING) / (RESTING - MOVING);
+    const weight = Math.round(256 * Math.min(Math.max(calmness, 0), 1));
+    if (weight === 0) return { matte: now, mean: now };
+    const { x, y, width, height } = rectangleOf([before.matte, before.mean, now]);
+    const placed = (matte: Matte): Matte => ({ ...matte, x: matte.x - x, y: matte.y - y });
+    const scratch = this.#take(width, height);
+    const target = scratch.target.subarray(0, width * height);
+    const targetMean = scratch.targetMean.subarray(0, width * height);
+    try {
+      await processKernels().steadyMatte({
+        now: placed(now),
+        told: placed(before.matte),
+        mean: placed(before.mean),
+        still: map.still,
+        mapWidth: map.width,
+        columns: places(scratch.columns.subarray(0, width), x, map.across, map.width),
+        rows: places(scratch.rows.subarray(0, height), y, map.down, map.height),
+        weight,
+        target,
+        targetMean,
+      });
+      const matte = trimmed({ x, y, width, height, data: target });
+      const mean = trimmed({ x, y, width, height, data: targetMean });
+      return matte && mean ? { matte, mean } : { matte: now, mean: now };
+    } finally {
+      this.#spare.push(scratch);
+    }
+  }
+
+  #take(width: number, height: number): Scratch {
+    const scratch = this.#spare.pop();
+    if (scratch && scratch.target.length >= width * height) {
+      if (scratch.columns.length < width) scratch.columns = new Int32Array(width);
+      if (scratch.rows.length < height) scratch.rows = new Int32Array(height);
+      return scratch;
+    }
+    return {
+      target: new Uint8Array(width * height),
+      targetMean: new Uint8Array(width * height),
+      columns: new Int32Array(width),
+      rows: new Int32Array(height),
+    };
+  }
+}
+
+function rectangleOf(mattes: readonly Matte[]): Omit<Matte, 'data'> {
+  const x = Math.min(...mattes.map((matte) => matte.x));
+  const y = Math.min(...mattes.map((matte) => matte.y));
+  const width = Math.max(...mattes.map((matte) => matte.x + matte.width)) - x;
+  const height = Math.max(...mattes.map((matte) => matte.y + matte.height)) - y;
+  return { x, y, width, height };
+}
+
+/** Of the frame's pixels in a row or column from `start` on, the map's. */
+function places(found: Int32Array, start: number, scale: number, length: number): Int32Array {
+  for (let at = 0; at < found.length; at++)
+    found[at] = Math.min(Math.floor((start + at + 0.5) / scale), length - 1);
   return found;
-}
-
-/** 1 for an object that rests, 0 for one that moves as a whole. */
-function calmness(before: Matte, now: Matte, { across, down }: StillMap): number {
-  const [fromX, fromY] = matteMiddle(before);
-  const [toX, toY] = matteMiddle(now);
-  const moved = Math.hypot((toX - fromX) / across, (toY - fromY) / down);
-  return Math.min(Math.max((MOVING - moved) / (MOVING - RESTING), 0), 1);
 }

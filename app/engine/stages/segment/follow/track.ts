@@ -16,6 +16,8 @@ export interface Track {
   readonly sightings: number;
   /** Surely an object, not something that looked like one for a frame. */
   readonly confirmed: boolean;
+  /** It appeared where nothing in the picture had changed: the network wavers about it. */
+  readonly wavering: boolean;
   /** As it was seen last. */
   readonly detection: Found;
   /** Of its box's middle, frame pixels a second. */
@@ -41,13 +43,21 @@ export interface Moment {
 const SURE = 0.65;
 /** Frames from the first within which a second sighting confirms an object. */
 const CONFIRMING = 2;
+/** Sightings that confirm one about which the network wavers, and frames from the first within which they have to come. */
+const STEADFAST = 6;
+const WAVERING = 8;
 /** Of a new velocity and a new look in what is remembered. */
 const VELOCITY_SHARE = 0.5;
 const LOOK_SHARE = 0.15;
 /** Seconds after which an object that is out of sight has gone most of the way that it will. */
 const COASTING = 0.3;
 
-export function beginTrack(key: number, { detection, look }: Sighting, { frame, seconds }: Moment): Track {
+export function beginTrack(
+  key: number,
+  { detection, look }: Sighting,
+  { frame, seconds }: Moment,
+  wavering: boolean,
+): Track {
   return {
     key,
     firstFrame: frame,
@@ -55,6 +65,7 @@ export function beginTrack(key: number, { detection, look }: Sighting, { frame, 
     lastSeconds: seconds,
     sightings: 1,
     confirmed: detection.score >= SURE,
+    wavering,
     detection,
     velocityX: 0,
     velocityY: 0,
@@ -78,7 +89,8 @@ export function continueTrack(
     lastFrame: frame,
     lastSeconds: seconds,
     sightings: track.sightings + 1,
-    confirmed: true,
+    confirmed:
+      track.confirmed || !track.wavering || track.sightings + 1 >= STEADFAST || detection.score >= SURE,
     detection,
     velocityX: blend(track.velocityX, toX - fromX),
     velocityY: blend(track.velocityY, toY - fromY),
@@ -91,8 +103,8 @@ export function continueTrack(
 }
 
 /** Whether a track is still of use at a frame: one that nothing confirms in time was no object. */
-export function isAlive({ confirmed, firstFrame }: Track, frame: number): boolean {
-  return confirmed || frame - firstFrame <= CONFIRMING;
+export function isAlive({ confirmed, wavering, firstFrame }: Track, frame: number): boolean {
+  return confirmed || frame - firstFrame <= (wavering ? WAVERING : CONFIRMING);
 }
 
 /** What it was taken for most surely in all. */
