@@ -108,6 +108,14 @@ describe('the request that flags mean', () => {
     expect(chain.map(({ kind }) => kind)).toEqual(['interpolate', 'enhance', 'segment']);
     const said = toRequest('in.mp4', { ...flags, enhance: 2, segment: 'all' }, ['segment', 'enhance']).stages;
     expect(said.map(({ kind }) => kind)).toEqual(['segment', 'enhance']);
+    expect(requestOf('out.mp4', { quality: 'standard' }).stages).toEqual([
+      { ...segment, output: 'overlay', quality: 'standard' },
+    ]);
+    expect(requestOf('out.mp4', { quality: 'auto' }).stages).toEqual([{ ...segment, output: 'overlay' }]);
+    expect(requestOf('out.mp4', { quality: 'fast', enhance: 2 }).stages).toMatchObject([
+      { kind: 'enhance', quality: 'fast' },
+      { kind: 'segment', quality: 'fast' },
+    ]);
     expect(() => requestOf('out.mp4', { output: 'replace' })).toThrow('--background');
     expect(() => requestOf('out.mp4', { background })).toThrow(
       '--background does nothing for --output overlay',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   minScoreOption,
+  segmentQualityOption,
   type EvalMatteRequest,
   type EvalMatteResult,
   type EvalSegmentRequest,
@@ -28,6 +29,7 @@ export function addEvalSegment(evaluate: Command): void {
     .argument('<annotations>', 'instance annotations in COCO’s format (JSON)')
     .argument('<images>', 'folder of the pictures that they name')
     .option('--model <name>', 'network by name')
+    .addOption(optionOf(segmentQualityOption))
     .option('--detections <file>', 'score these (COCO’s format of results) in place of the network')
     .option('--json', 'machine-readable on stdout')
     .addHelpText(
@@ -58,6 +60,7 @@ export function addEvalMatte(evaluate: Command): void {
     .argument('<dir>', 'holds images/ and masks/ of equal names, or an index.tsv (columns image, mask)')
     .option('--split <name>', 'only rows of the index whose column split says so')
     .option('--model <name>', 'network by name')
+    .addOption(optionOf(segmentQualityOption))
     .addOption(optionOf(minScoreOption))
     .option(
       '--masks <dir>',
@@ -83,6 +86,7 @@ export function addEvalTrack(evaluate: Command): void {
     .description('Cut-outs: an object followed through video against a mask in every frame')
     .argument('<dir>', 'holds frames/ and masks/ of equal names, or folders that do')
     .option('--model <name>', 'network by name')
+    .addOption(optionOf(segmentQualityOption))
     .addOption(optionOf(minScoreOption))
     .option('--masks <dir>', 'score the masks in this folder, by the frames’ names, in place of the network')
     .option('--json', 'machine-readable on stdout')

@@ -158,10 +158,18 @@ function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageReque
   const scale = flags.enhance ?? preset?.enhance;
   const fit = flags.fit ?? preset?.fit;
   const quality = flags.quality ?? preset?.quality;
+  // Of cutting out alone it says how large the network sees pictures.
+  const cutsOut = (flags.segment ?? preset?.segment) !== undefined;
   const pace = flags.pace ?? preset?.pace;
   const restore = flags.restore ?? preset?.restore;
   if (scale === undefined && fit === undefined) {
-    const alone = restore ? '--restore' : quality ? '--quality' : pace === undefined ? null : '--pace';
+    const alone = restore
+      ? '--restore'
+      : quality && !cutsOut
+        ? '--quality'
+        : pace === undefined
+          ? null
+          : '--pace';
     if (alone === null) return null;
     throw new UserError(
       'bad-usage',
@@ -263,6 +271,7 @@ function segmentRequest(flags: RunFlags, preset: Preset | undefined): StageReque
   const feather = flags.feather ?? own?.feather;
   const perInstance = flags.perInstance ?? own?.perInstance;
   const minScore = flags.minScore ?? preset?.minScore;
+  const quality = flags.quality ?? preset?.segmentQuality;
   const contours = flags.contours ?? preset?.contours;
   const { instances } = flags;
   for (const [name, flag] of given) {
@@ -284,6 +293,7 @@ function segmentRequest(flags: RunFlags, preset: Preset | undefined): StageReque
     output,
     ...(instances === undefined || instances === 'all' ? {} : { instances }),
     ...(minScore === undefined ? {} : { minScore }),
+    ...(quality === undefined || quality === 'auto' ? {} : { quality }),
     ...(background === undefined ? {} : { background }),
     ...(blurRadius === undefined ? {} : { blurRadius }),
     ...(feather ? { feather } : {}),

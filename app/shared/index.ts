@@ -14,6 +14,7 @@ export * from './measure-segment';
 export * from './media-info';
 export * from './media-names';
 export * from './model-info';
+export * from './model-size';
 export * from './motion-options';
 export * from './object-paths';
 export * from './option-spec';

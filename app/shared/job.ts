@@ -20,6 +20,7 @@ import {
   minScoreOption,
   SEGMENT_OUTPUTS,
   segmentClassesSchema,
+  segmentQualityOption,
 } from './segment-options';
 import type { ErrorData } from './errors';
 
@@ -84,6 +85,8 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
       objects: objectPathsSchema.optional(),
       /** Left out: what the network is best at. */
       minScore: minScoreOption.schema.optional(),
+      /** How large the network sees pictures. Left out: as its manifest says, which is `light`. */
+      quality: segmentQualityOption.schema.optional(),
       /** `overlay` if left out. */
       output: z.enum(SEGMENT_OUTPUTS).optional(),
       /** What `replace` puts behind. */

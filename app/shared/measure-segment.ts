@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { segmentQualityOption } from './segment-options';
 
 const path = z.string().min(1).max(32_768);
 /** Network by name; the best one there is if left out. */
 const model = z.string().optional();
+/** How large the network sees pictures; as in the product if left out. */
+const quality = segmentQualityOption.schema.optional();
 /** Objects that the network is less sure of don't count; the product's own default if left out. */
 const minScore = z.number().min(0).max(1).optional();
 
@@ -14,6 +17,7 @@ export const evalSegmentRequestSchema = z
     /** Folder of the pictures that they name. */
     images: path,
     model,
+    quality,
     /** Objects that some other tool found, in COCO's format of results, in place of the network's. */
     detections: path.optional(),
   })
@@ -28,6 +32,7 @@ export const evalMatteRequestSchema = z
     /** Only rows of the index that say so in their column split. */
     split: z.string().min(1).optional(),
     model,
+    quality,
     minScore,
     /** Folder of masks by the pictures' names that some other tool made, in place of the network's. */
     masks: path.optional(),
@@ -43,6 +48,7 @@ export const evalTrackRequestSchema = z
     /** Holds frames/ and masks/ of equal names, or folders that do. */
     directory: path,
     model,
+    quality,
     minScore,
     /** Folder of masks by the frames' names (in a folder by the sequence's where there are several) that some other tool made. */
     masks: path.optional(),

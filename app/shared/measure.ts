@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MODEL_SIZES } from './options';
+import { MODEL_SIZES } from './model-size';
 
 /** What `clearcut eval sr` measures. PSNR in dB and SSIM on BT.601 luma (16–235), `scale` border pixels cropped. */
 export const evalSrRequestSchema = z

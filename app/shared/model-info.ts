@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CLASS_NAMES, type ClassName } from './coco-classes';
-import { MODEL_SIZES } from './options';
+import { MODEL_SIZES } from './model-size';
 
 const tensorSchema = z.object({
   name: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fitSchema, parseFit, type Fit } from './fit';
 import { deblurOption, interpolateOption, methodOption, slowOption, slowSoundOption } from './motion-options';
+import { MODEL_SIZES } from './model-size';
 import { parseNumber, type OptionSpec } from './option-spec';
 import {
   backgroundOption,
@@ -23,10 +24,6 @@ export type Backend = (typeof BACKENDS)[number];
 /** Factors that models are made for; which are there, their manifests tell. */
 export const ENHANCE_SCALES = [2, 3, 4] as const;
 export type EnhanceScale = (typeof ENHANCE_SCALES)[number];
-
-/** Sizes of networks, the quickest first and the best last. */
-export const MODEL_SIZES = ['fast', 'light', 'standard'] as const;
-export type ModelSize = (typeof MODEL_SIZES)[number];
 
 export const QUALITIES = ['auto', ...MODEL_SIZES] as const;
 export type Quality = (typeof QUALITIES)[number];
@@ -56,7 +53,7 @@ export const qualityOption: OptionSpec<Quality> = {
   name: 'quality',
   flag: '--quality <size>',
   label: 'Network',
-  help: 'size of the network; auto takes the best one that is quick enough here for --pace',
+  help: 'size of the network; auto takes the best one that is quick enough here for --pace. Of --segment, how large it sees the picture: its longer side is 384, 512 (auto, too) or 640 pixels',
   schema: z.enum(QUALITIES),
   default: 'auto',
   choices: QUALITIES,

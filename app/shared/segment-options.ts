@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CLASS_NAMES, type ClassName } from './coco-classes';
 import { COLOUR_NAMES, parseColour } from './colour-name';
 import { extensionOf } from './media-names';
+import { MODEL_SIZES, type ModelSize } from './model-size';
 import { parseNumber, type OptionSpec } from './option-spec';
 
 /** What is made of the objects that were found. */
@@ -104,6 +105,15 @@ export const minScoreOption: OptionSpec<number> = {
   schema: z.number().min(0).max(1),
   parse: parseNumber,
   expects: 'a number from 0 to 1',
+};
+
+export const segmentQualityOption: OptionSpec<ModelSize> = {
+  name: 'quality',
+  flag: '--quality <size>',
+  label: 'Network sees',
+  help: 'how large the network sees the picture: its longer side is 384, 512 or 640 pixels (left out: 512)',
+  schema: z.enum(MODEL_SIZES),
+  choices: MODEL_SIZES,
 };
 
 export const backgroundOption: OptionSpec<Background> = {

@@ -20,10 +20,13 @@ export {
   SnakeGraphs,
   svgOfEach,
   USUAL_MIN_SCORE,
+  workingSizeFor,
   type ContourTarget,
   type Detection,
+  type FoundBox,
   type FoundRecord,
   type InstanceSource,
+  type RgbPicture,
 } from './segment';
 export {
   chooseSynthesizer,

@@ -1,4 +1,4 @@
-import type { ClassName } from '../../../shared';
+import type { ClassName, ModelSize } from '../../../shared';
 import type { RgbImage } from '../read-image';
 import type { Region } from './region';
 
@@ -41,6 +41,8 @@ export interface FinderWish {
   readonly model?: string | undefined;
   /** Least score of an object; the product's own if left out. */
   readonly minScore?: number | undefined;
+  /** How large it sees pictures; the product's own if left out. */
+  readonly quality?: ModelSize | undefined;
   /** All that the network knows if left out. */
   readonly classes?: readonly ClassName[] | null;
 }

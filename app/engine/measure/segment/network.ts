@@ -1,6 +1,6 @@
 import type { SegmentRequest } from '../../../shared';
 import { chooseBackend, findSegmentModel, type SegmentModel } from '../../runtime';
-import { openSource, Segmenter, USUAL_MIN_SCORE } from '../../stages';
+import { openSource, Segmenter, USUAL_MIN_SCORE, workingSizeFor } from '../../stages';
 import { toPlanar, type RgbImage } from '../read-image';
 import type { Finder, FinderWish, FollowedRegion, FoundRegion } from './finder';
 import { regionOf } from './region';
@@ -12,18 +12,28 @@ const FRAME_RATE = 24;
  * The product's own network and tracker.
  * @throws UserError model-missing, model-damaged, backend-unavailable
  */
-export async function openNetwork({ model: name, minScore, classes = null }: FinderWish): Promise<Finder> {
+export async function openNetwork({
+  model: name,
+  minScore,
+  quality,
+  classes = null,
+}: FinderWish): Promise<Finder> {
   const model = await findSegmentModel(name === undefined ? {} : { name });
   const backend = await chooseBackend('auto');
   const note = (): void => undefined;
-  const options = { classes: classes ?? ('all' as const), minScore: minScore ?? USUAL_MIN_SCORE, note };
+  const workingSize = workingSizeFor(model.manifest, quality);
+  const options = {
+    ...{ classes: classes ?? ('all' as const), minScore: minScore ?? USUAL_MIN_SCORE },
+    ...{ workingSize, note },
+  };
   const segmenter = await Segmenter.open(withAllClasses(model), backend, options);
   const request: SegmentRequest = {
     ...{ kind: 'segment', classes: options.classes, model: model.manifest.name },
     ...(minScore === undefined ? {} : { minScore }),
+    ...(quality === undefined ? {} : { quality }),
   };
   return {
-    description: `${model.manifest.name} (${backend.description})`,
+    description: `${model.manifest.name} at ${workingSize} (${backend.description})`,
     async find(image) {
       const picture = planarOf(image);
       const from = performance.now();

@@ -4,11 +4,12 @@ import { Follower, FOLLOWING, LOOKAHEAD } from './follow';
 import type { InstanceSource } from './instance-source';
 import type { Instance, RgbPicture } from './instances';
 import { Segmenter } from './segmenter';
+import { workingSizeFor } from './working-size';
 
 /** Objects that the network is less sure of are left out where nothing else is wished: one too many can be taken away, one that is missing can't be chosen. */
 export const USUAL_MIN_SCORE = 0.3;
 
-export type NetworkWish = Pick<SegmentRequest, 'classes' | 'minScore' | 'model'>;
+export type NetworkWish = Pick<SegmentRequest, 'classes' | 'minScore' | 'model' | 'quality'>;
 
 /** Finds objects with a Deep Snake, frame by frame, and follows them. */
 export class NetworkSource implements InstanceSource {
@@ -24,7 +25,7 @@ export class NetworkSource implements InstanceSource {
     segmenter: Segmenter,
     { manifest }: SegmentModel,
     backend: BackendChoice,
-    { classes, minScore, model }: NetworkWish,
+    { classes, minScore, model, quality }: NetworkWish,
   ) {
     this.#segmenter = segmenter;
     this.#follower = new Follower(minScore ?? USUAL_MIN_SCORE);
@@ -33,7 +34,7 @@ export class NetworkSource implements InstanceSource {
     const wanted = classes === 'all' ? 'all' : classes.join();
     this.identity = [
       `${manifest.name}@${manifest.version} ${hashes.join(' ')}`,
-      `${wanted} from ${minScore ?? USUAL_MIN_SCORE}`,
+      `${wanted} from ${minScore ?? USUAL_MIN_SCORE} at ${workingSizeFor(manifest, quality)}`,
       `followed ${FOLLOWING}`,
     ].join(', ');
     this.choice = {
@@ -49,15 +50,12 @@ export class NetworkSource implements InstanceSource {
     wish: NetworkWish,
     { backend: wanted, note }: { readonly backend: Backend; readonly note: (text: string) => void },
   ): Promise<NetworkSource> {
-    const { classes, minScore = USUAL_MIN_SCORE, model: name } = wish;
+    const { classes, minScore = USUAL_MIN_SCORE, model: name, quality } = wish;
     const model = await findSegmentModel(name === undefined ? {} : { name });
     const backend = await chooseBackend(wanted);
-    return new NetworkSource(
-      await Segmenter.open(model, backend, { classes, minScore, exclusive: true, note }),
-      model,
-      backend,
-      wish,
-    );
+    const workingSize = workingSizeFor(model.manifest, quality);
+    const options = { classes, minScore, workingSize, exclusive: true, note };
+    return new NetworkSource(await Segmenter.open(model, backend, options), model, backend, wish);
   }
 
   async push(picture: RgbPicture, seconds: number): Promise<readonly (readonly Instance[])[]> {
