@@ -8,6 +8,7 @@ import {
   type ClassName,
   type Codec,
   type ContourFormat,
+  type ModelSize,
   type ObjectPath,
   type Preset,
   type SegmentClasses,
@@ -41,6 +42,8 @@ export class SegmentSettings implements StepSettings {
   feather = $state<number | null>(null);
   /** Null for the network's own. */
   minScore = $state<number | null>(null);
+  /** How large the network sees the picture. */
+  quality = $state<ModelSize>('light');
   perInstance = $state(false);
   /** A document of contours beside the result. */
   contours = $state<ContourFormat | null>(null);
@@ -95,7 +98,7 @@ export class SegmentSettings implements StepSettings {
   }
 
   stage(): StageRequest | null {
-    const { classes, output, background, blurRadius, feather, minScore, contours, objects } = this;
+    const { classes, output, background, blurRadius, feather, minScore, quality, contours, objects } = this;
     const empty = classes !== 'all' && classes.length === 0;
     const none = objects !== null && !objects.some(({ chosen }) => chosen);
     if (empty || none || !this.numbersMakeSense || (output === 'replace' && background === null)) return null;
@@ -106,6 +109,7 @@ export class SegmentSettings implements StepSettings {
       ...(output === 'blur' && blurRadius !== null ? { blurRadius } : {}),
       ...(this.softEdged && feather ? { feather } : {}),
       ...(minScore === null ? {} : { minScore }),
+      ...(quality === 'light' ? {} : { quality }),
       ...(this.canBeSingle && this.perInstance ? { perInstance: true } : {}),
       ...(contours === null || DOCUMENTS.includes(output) ? {} : { contours }),
       ...(objects === null ? {} : { objects }),
@@ -126,6 +130,7 @@ export class SegmentSettings implements StepSettings {
       blurRadius,
       feather,
       minScore,
+      quality: segmentQuality,
       perInstance,
     } = stage;
     const contours = stage.contours === 'json' || stage.contours === 'svg' ? stage.contours : undefined;
@@ -137,6 +142,7 @@ export class SegmentSettings implements StepSettings {
       blurRadius,
       feather,
       minScore,
+      segmentQuality,
       perInstance,
       contours,
     };
@@ -153,6 +159,7 @@ export class SegmentSettings implements StepSettings {
     blurRadius,
     feather,
     minScore,
+    segmentQuality,
     perInstance,
     contours,
   }: Preset): readonly 'segment'[] {
@@ -162,6 +169,7 @@ export class SegmentSettings implements StepSettings {
     this.blurRadius = blurRadius ?? null;
     this.feather = feather ?? null;
     this.minScore = minScore ?? null;
+    this.quality = segmentQuality ?? 'light';
     this.perInstance = perInstance ?? false;
     this.contours = contours ?? null;
     this.objects = null;

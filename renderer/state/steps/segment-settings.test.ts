@@ -153,15 +153,22 @@ describe('cutting out', () => {
         output: 'replace',
         background: { image: '/a.png' },
         minScore: 0.5,
+        quality: 'standard',
         objects: [path],
       },
     } as const satisfies JobRequest['stages'][number];
     settings.useRequest({ stages: [request], codec: 'h264' });
     expect(settings.stages).toEqual([request]);
     const preset = settings.toPreset('mine', 'Mine');
-    expect(preset).toMatchObject({ segment: 'all', output: 'replace', minScore: 0.5 });
+    expect(preset).toMatchObject({
+      segment: 'all',
+      output: 'replace',
+      minScore: 0.5,
+      segmentQuality: 'standard',
+    });
     expect(preset).not.toHaveProperty('background');
     settings.usePreset(preset);
     expect([settings.segment.objects, settings.stages]).toEqual([null, null]);
+    expect(settings.segment.quality).toBe('standard');
   });
 });

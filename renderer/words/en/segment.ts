@@ -1,4 +1,4 @@
-import type { ClassName, SegmentOutput } from '../../../app/shared';
+import type { ClassName, ModelSize, SegmentOutput } from '../../../app/shared';
 import { count } from './count';
 import type { Label } from './label';
 
@@ -28,6 +28,8 @@ export interface SegmentWords {
     readonly featherNone: string;
     readonly minScore: string;
     readonly minScoreAuto: string;
+    readonly size: string;
+    readonly sizeChoices: Readonly<Record<ModelSize, string>>;
     readonly contours: string;
     readonly contoursChoices: Readonly<Record<'none' | 'json' | 'svg', string>>;
     readonly wrongNumber: string;
@@ -97,11 +99,13 @@ export const segmentEn: SegmentWords = {
     blurAuto: 'as suits the picture',
     single: 'A file for each object',
     singleHelp: 'All as long as the video, numbered.',
-    edges: 'Edges, scores, contours',
+    edges: 'Edges, scores, size, contours',
     feather: 'Soften edges, in pixels',
     featherNone: 'none',
     minScore: 'How sure at least',
     minScoreAuto: 'usual',
+    size: 'How large the network sees the picture',
+    sizeChoices: { fast: '384 pixels, quickest', light: '512 pixels', standard: '640 pixels, slowest' },
     contours: 'Contours beside the result',
     contoursChoices: { none: 'None', json: 'JSON', svg: 'SVG' },
     wrongNumber: 'Enter 0 to 100 pixels for edges, and more than 0 and at most 500 for blur.',
