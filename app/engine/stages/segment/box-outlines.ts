@@ -66,14 +66,13 @@ export class BoxOutlines {
       width,
       height,
     });
-    const detections: Detection[] = [];
-    for (const [index, { classIndex, score, box }] of boxes.entries()) {
-      const grid = grids[index];
-      const matte = grid ? await this.#mattes.render(grid, scale) : null;
-      if (matte) detections.push(tracedLazily({ classIndex, score, box: inFrame(box, scale), matte }));
-    }
+    // At once: while one is cut down, others are rendered.
+    const mattes = await Promise.all(grids.map((grid) => this.#mattes.render(grid, scale)));
     this.#points.giveBack(grids);
-    return detections;
+    return boxes.flatMap(({ classIndex, score, box }, index) => {
+      const matte = mattes[index];
+      return matte ? [tracedLazily({ classIndex, score, box: inFrame(box, scale), matte })] : [];
+    });
   }
 }
 

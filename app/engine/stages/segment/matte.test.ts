@@ -30,6 +30,20 @@ describe('mattes', () => {
     expect(await rendering.render(outside, frame)).toBeNull();
   });
 
+  it('are the same whether they are made at once or one after the other', async () => {
+    const grids = [1, 2, 3, 4].map((size) => ({
+      box: { x0: 2 * size, y0: size, x1: 10 * size, y1: 5 * size },
+      side: 4,
+      logits: Float32Array.from({ length: 16 }, (_, cell) => 6 * Math.sin(size * (cell + 1))),
+    }));
+    const rendering = new MatteRendering();
+    const together = await Promise.all(grids.map((grid) => rendering.render(grid, frame)));
+    for (const [index, grid] of grids.entries()) {
+      expect(together[index]).not.toBeNull();
+      expect(await rendering.render(grid, frame)).toEqual(together[index]);
+    }
+  });
+
   it('lose empty rows and columns', () => {
     const data = new Uint8Array(20);
     data[7] = 1;

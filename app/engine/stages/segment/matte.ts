@@ -15,9 +15,9 @@ export interface FrameScale {
 /** Coverage of a pixel that is more in the object than not. */
 export const HALF = 128;
 
-/** Makes mattes of grids. */
+/** Makes mattes of grids; several at once, each in memory of its own that is used again. */
 export class MatteRendering {
-  #covered = new Uint8Array(0);
+  readonly #spare: Uint8Array[] = [];
 
   /** What a grid covers of the frame, cut down to where it covers anything; null where no pixel is more in than out. */
   async render({ box, side, logits }: LogitGrid, scale: FrameScale): Promise<Matte | null> {
@@ -29,22 +29,31 @@ export class MatteRendering {
     const width = Math.min(scale.width, Math.floor(right - 0.5) + 1) - x;
     const height = Math.min(scale.height, Math.floor(bottom - 0.5) + 1) - y;
     if (width <= 0 || height <= 0) return null;
-    if (this.#covered.length < width * height) this.#covered = new Uint8Array(width * height);
-    const target = this.#covered.subarray(0, width * height);
+    const covered = this.#take(width * height);
+    const target = covered.subarray(0, width * height);
     const [stepX, stepY] = [side / (right - left), side / (bottom - top)];
-    await processKernels().renderMatte({
-      logits,
-      columns: side,
-      rows: side,
-      left: (x + 0.5 - left) * stepX - 0.5,
-      top: (y + 0.5 - top) * stepY - 0.5,
-      stepX,
-      stepY,
-      target,
-      width,
-      height,
-    });
-    return trimmed({ x, y, width, height, data: target });
+    try {
+      await processKernels().renderMatte({
+        logits,
+        columns: side,
+        rows: side,
+        left: (x + 0.5 - left) * stepX - 0.5,
+        top: (y + 0.5 - top) * stepY - 0.5,
+        stepX,
+        stepY,
+        target,
+        width,
+        height,
+      });
+      return trimmed({ x, y, width, height, data: target });
+    } finally {
+      this.#spare.push(covered);
+    }
+  }
+
+  #take(length: number): Uint8Array {
+    const spare = this.#spare.pop();
+    return spare && spare.length >= length ? spare : new Uint8Array(length);
   }
 }
 
