@@ -1,5 +1,5 @@
 import { octagon, writeDiamond, writeResampled } from './initial-contour';
-import type { Box, Detection } from './instances';
+import type { Box, Detection, Matte } from './instances';
 import { MatteRendering, type FrameScale } from './matte';
 import type { Fitting } from './network-picture';
 import { checkNumbers } from './numbers';
@@ -10,6 +10,8 @@ import { tracedLazily } from './trace-outlines';
 
 /** Every tenth point of a diamond becomes an extreme point. */
 const EXTREME_EVERY = 10;
+/** Mattes that are rendered at once, while others are cut down: each takes memory, up to a frame's. */
+const AT_ONCE = 4;
 
 /** From the boxes of a picture that the graphs have looked at to outlines. */
 export class BoxOutlines {
@@ -66,8 +68,11 @@ export class BoxOutlines {
       width,
       height,
     });
-    // At once: while one is cut down, others are rendered.
-    const mattes = await Promise.all(grids.map((grid) => this.#mattes.render(grid, scale)));
+    const mattes: (Matte | null)[] = [];
+    while (mattes.length < grids.length) {
+      const some = grids.slice(mattes.length, mattes.length + AT_ONCE);
+      mattes.push(...(await Promise.all(some.map((grid) => this.#mattes.render(grid, scale)))));
+    }
     this.#points.giveBack(grids);
     return boxes.flatMap(({ classIndex, score, box }, index) => {
       const matte = mattes[index];

@@ -13,6 +13,9 @@ export interface Steadied {
   readonly mean: Matte;
 }
 
+/** Objects whose memory is kept for the next frame. */
+const KEPT = 8;
+
 /** Memory for one object, grown to the most that was wanted. */
 interface Scratch {
   target: Uint8Array;
@@ -55,7 +58,7 @@ export class SteadyMattes {
       const mean = trimmed({ x, y, width, height, data: targetMean });
       return matte && mean ? { matte, mean } : { matte: now, mean: now };
     } finally {
-      this.#spare.push(scratch);
+      if (this.#spare.length < KEPT) this.#spare.push(scratch);
     }
   }
 
