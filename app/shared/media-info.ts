@@ -46,6 +46,8 @@ export const videoStreamSchema = z
     /** Presentation time of the first frame in ticks of `timeBase`, where known. */
     startPts: z.int().nullable(),
     durationSeconds: z.number().nullable(),
+    /** Seconds from the first frame to the last, looked up where the rate varies. */
+    lastSeconds: z.number().nonnegative().optional(),
   })
   .readonly();
 export type VideoStream = z.infer<typeof videoStreamSchema>;

@@ -136,12 +136,25 @@ export function frameMoment({ kind, video }: MediaInfo, moment: number): number 
   return (Math.round((moment * frameRate.num) / frameRate.den) * frameRate.den) / frameRate.num;
 }
 
-/** The latest moment with a frame to show, as well as it is known; 0 where the length is not. */
+/** The moment of the frame that is shown at `moment`: the last one that has come. */
+export function standingMoment(info: MediaInfo, moment: number): number {
+  const near = frameMoment(info, moment);
+  const { frameRate } = info.video;
+  // Moments are sums of small steps.
+  return near > moment + 1e-6 && frameRate ? near - frameRate.den / frameRate.num : near;
+}
+
+/** When the last frame stands, in seconds after the first; 0 where the length is not known. */
 export function lastMoment({ video, durationSeconds }: MediaInfo): number {
+  const { frameRate, frameCount, lastSeconds } = video;
+  if (lastSeconds !== undefined) return lastSeconds;
   const length = video.durationSeconds ?? durationSeconds ?? 0;
-  // A little before the last frame: its own time may be rounded.
-  const late = video.frameRate ? (1.5 * video.frameRate.den) / video.frameRate.num : 0;
-  return Math.max(0, length - late);
+  if (!frameRate || frameRate.num <= 0) return length;
+  const frames = (length * frameRate.num) / frameRate.den;
+  // Some containers leave the last frame out of the length; a count far from it has frames that are never shown.
+  const counted =
+    frameCount !== null && Math.abs(frameCount - frames) < 1.5 ? frameCount : Math.floor(frames + 0.1);
+  return (Math.max(0, counted - 1) * frameRate.den) / frameRate.num;
 }
 
 /** An address for PNG bytes; revoke it when it is no longer shown. */

@@ -68,7 +68,15 @@ describe('the file that is open', () => {
 
   it('can be looked at up to its last frame, though its sound may go on', () => {
     const { video, ...rest } = info('/videos/clip.mp4');
-    expect(lastMoment({ ...rest, durationSeconds: 9, video })).toBeCloseTo(7.94);
+    const withoutCount = { ...video, frameCount: null };
+    expect(lastMoment({ ...rest, durationSeconds: 9, video })).toBe(7.96);
+    expect(lastMoment({ ...rest, video: withoutCount })).toBe(7.96);
+    expect(lastMoment({ ...rest, video: { ...withoutCount, durationSeconds: 7.9999 } })).toBe(7.96);
+    expect(lastMoment({ ...rest, video: { ...withoutCount, durationSeconds: 8.03 } })).toBe(7.96);
+    // Frames that an edit list cuts off; a length that ends where the last frame begins.
+    expect(lastMoment({ ...rest, video: { ...video, frameCount: 300 } })).toBe(7.96);
+    expect(lastMoment({ ...rest, video: { ...video, durationSeconds: 7.96 } })).toBe(7.96);
+    expect(lastMoment({ ...rest, video: { ...video, variableFrameRate: true, lastSeconds: 7.1 } })).toBe(7.1);
     expect(lastMoment({ ...rest, video: { ...video, durationSeconds: null, frameRate: null } })).toBe(8);
     expect(lastMoment({ ...rest, video: { ...video, durationSeconds: 0.04 } })).toBe(0);
   });

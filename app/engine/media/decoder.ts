@@ -12,6 +12,7 @@ import { inputArguments, startTool, ToolFailure, type ToolProcess } from './chil
 import { passthroughFlags, QUIET } from './ffmpeg-flags';
 import { NutDamage, NutReader } from './nut-reader';
 import { SceneCutDetector } from './scene-cuts';
+import { ROUNDING_SECONDS } from './seek';
 import { Timeline } from './timeline';
 import type { MediaTools } from './tools';
 
@@ -33,7 +34,7 @@ export interface DecoderOptions {
   readonly filter?: string | null;
   readonly pool: FramePool;
   readonly signal: AbortSignal;
-  /** Seconds from the video's first frame: frames with start ≤ time < end are given. */
+  /** Seconds from the video's first frame: frames with start ≤ time < end are given, give or take what files round times by. */
   readonly start?: number;
   readonly end?: number;
   /** Only frames from this time (in ticks) on: where an interrupted run goes on. */
@@ -69,10 +70,10 @@ async function* frames(
   const first = info.video.startPts ?? 0;
   const wanted = {
     from: Math.max(
-      start === undefined ? -Infinity : first + secondsToTicks(start, stream.timeBase),
+      start === undefined ? -Infinity : first + secondsToTicks(start - ROUNDING_SECONDS, stream.timeBase),
       from ?? -Infinity,
     ),
-    until: end === undefined ? Infinity : first + secondsToTicks(end, stream.timeBase),
+    until: end === undefined ? Infinity : first + secondsToTicks(end - ROUNDING_SECONDS, stream.timeBase),
   };
   const rate = stream.frameRate ? stream.frameRate.num / stream.frameRate.den : Infinity;
   const margin = Math.max(SEEK_MARGIN_SECONDS, SEEK_MARGIN_FRAMES / rate);

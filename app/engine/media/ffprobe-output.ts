@@ -22,6 +22,7 @@ const streamSchema = z.object({
   avg_frame_rate: z.string().optional(),
   time_base: z.string().optional(),
   start_pts: z.number().optional(),
+  start_time: z.string().optional(),
   duration: z.string().optional(),
   nb_frames: z.string().optional(),
   channels: z.number().optional(),
@@ -61,6 +62,12 @@ export function parseRational(text: string | undefined): Rational | null {
 export function parseSeconds(text: string | undefined): number | null {
   const value = Number(text);
   return text !== undefined && Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+/** Seconds from Matroska's `00:01:02.345000000`; null where it is something else. */
+export function parseClock(text: string | undefined): number | null {
+  const match = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '');
+  return match ? Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]) : null;
 }
 
 /** Clockwise degrees from the display matrix (which counts counter-clockwise), or the older `rotate` tag. */

@@ -1,6 +1,7 @@
 import type { FramesRequest, MediaInfo } from '../../shared';
 import { UserError } from '../../shared';
 import { fileUrl, runTool } from './child';
+import { seekArguments } from './seek';
 import type { MediaTools } from './tools';
 
 const TIMEOUT_MS = 60_000;
@@ -29,7 +30,7 @@ export async function playerFrames(
       tools.ffmpeg,
       [
         ...['-nostdin', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe'],
-        ...['-ss', String(start), '-i', fileUrl(info.path), '-t', String(seconds)],
+        ...[...seekArguments(info, start), '-i', fileUrl(info.path), '-t', String(seconds)],
         ...['-map', `0:${info.video.index}`, '-an', '-sn', '-vf', filters.join(',')],
         ...['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', JPEG_QUALITY, '-f', 'image2pipe', 'pipe:1'],
       ],

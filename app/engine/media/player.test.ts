@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../tests/support/media';
 import { splitJpegs } from '../../shared';
-import { playerFrames, probe, resolveTools, soundPeaks, soundPiece, type MediaTools } from '.';
+import { playerFrames, poster, probe, resolveTools, soundPeaks, soundPiece, type MediaTools } from '.';
 import { peaksOf } from './sound';
 
 describe('what a player is given', () => {
@@ -54,6 +54,31 @@ describe('what a player is given', () => {
     expect(splitJpegs(late)).toHaveLength(5);
     expect(await soundPeaks(tools, info, { path, start: 0, seconds: 1, count: 4 })).toHaveLength(0);
     expect(await soundPiece(tools, info, { path, start: 0, seconds: 1 })).toHaveLength(0);
+  });
+
+  it.each([
+    ['of a steady rate', 'steady.mkv', 'fps=30000/1001'],
+    ['of a varying rate', 'varying.mp4', "setpts='if(lt(N,20),N,20+3*(N-20))/25/TB'"],
+    ['whose picture comes after the sound', 'late.mkv', 'setpts=PTS+0.7/TB'],
+  ])('ends with the last frame %s, which a time past the end gives too', async (_, name, filter) => {
+    const path = make(name, '-vf', filter, '-vsync', 'vfr', '-bf', '0', '-pix_fmt', 'yuv420p');
+    const info = await probe(tools, path);
+    const { rate, length } =
+      name === 'steady.mkv' ? { rate: 30000 / 1001, length: 60 } : { rate: 25, length: 50 };
+    const expected = info.video.lastSeconds ?? (length - 1) / rate;
+    if (name === 'varying.mp4') expect(expected).toBeCloseTo((20 + 3 * 29) / 25, 2);
+    const picture = async (seconds: number): Promise<Buffer> =>
+      Buffer.from(await poster(tools, info, seconds, 160));
+    const last = await picture(expected);
+    expect(await picture(99)).toEqual(last);
+    const before = await picture(expected - 0.9 / rate);
+    if (name === 'varying.mp4') expect(before).toEqual(last);
+    expect(await picture(expected - (name === 'varying.mp4' ? 3 : 1) / rate)).not.toEqual(last);
+    expect(await picture(0)).not.toEqual(last);
+    const frames = splitJpegs(
+      await playerFrames(tools, info, { path, start: 0, seconds: 9, rate, maxWidth: 80 }),
+    );
+    if (name !== 'varying.mp4') expect(frames).toHaveLength(length);
   });
 
   it('has the loudest sample of each part, whichever sign it has', () => {

@@ -2,6 +2,8 @@ import ffmpeg from 'fluent-ffmpeg';
 import sharp from 'sharp';
 import { UserError, type MediaInfo } from '../../shared';
 import { fileUrl } from './child';
+import { lastFrame } from './last-frame';
+import { seekArguments } from './seek';
 import type { MediaTools } from './tools';
 
 const TIMEOUT_SECONDS = 60;
@@ -13,7 +15,7 @@ const TURN: Readonly<Record<number, string>> = {
 
 /**
  * PNG of the frame at `seconds` after the first, at most `maxWidth` wide, upright and with square
- * pixels. A time past the end gives the first frame.
+ * pixels. A time past the end gives the last frame.
  * @throws UserError damaged-input
  */
 export async function poster(
@@ -30,9 +32,9 @@ export async function poster(
         .png()
         .toBuffer();
     }
-    // Some seeks end after the last frame that can be decoded.
-    const found = seconds > 0 ? await frameAt(tools, info, seconds, maxWidth) : null;
-    const picture = found ?? (await frameAt(tools, info, 0, maxWidth));
+    const picture =
+      (await frameAt(tools, info, seconds, maxWidth)) ??
+      (await frameAt(tools, info, (await lastFrame(tools, info)) ?? 0, maxWidth));
     if (picture) return picture;
     throw new Error('ffmpeg gave no picture.');
   } catch (cause) {
@@ -61,8 +63,10 @@ async function frameAt(
   const command = ffmpeg({ timeout: TIMEOUT_SECONDS })
     .setFfmpegPath(tools.ffmpeg.path)
     .input(fileUrl(info.path))
-    .inputOptions(['-nostdin', '-loglevel error', '-protocol_whitelist file,pipe', '-noautorotate'])
-    .seekInput(seconds)
+    .inputOptions([
+      ...['-nostdin', '-loglevel error', '-protocol_whitelist file,pipe', '-noautorotate'],
+      ...seekArguments(info, seconds),
+    ])
     // It goes to a window on this machine: quickly made counts, not small.
     .outputOptions([
       `-map 0:${info.video.index}`,

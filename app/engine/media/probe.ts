@@ -6,12 +6,14 @@ import {
   bitDepthOf,
   colourOf,
   ffprobeSchema,
+  parseClock,
   parseRational,
   parseSeconds,
   rotationOf,
   type ProbedFile,
   type ProbedStream,
 } from './ffprobe-output';
+import { lastFrame } from './last-frame';
 import { isStillFile } from './media-files';
 import { probeStill } from './still';
 import type { MediaTools } from './tools';
@@ -35,8 +37,13 @@ export async function probe(tools: MediaTools, path: string, signal?: AbortSigna
     const still = await probeStill(path, found.size);
     if (still) return still;
   }
-  const file = await ask(tools, path, signal);
-  return toMediaInfo(path, found.size, file);
+  const info = toMediaInfo(path, found.size, await ask(tools, path, signal));
+  if (!info.video.variableFrameRate) return info;
+  const lastSeconds = await lastFrame(tools, info, signal).catch((error: unknown) => {
+    if (error instanceof CancelledError) throw error;
+    return null;
+  });
+  return lastSeconds === null ? info : { ...info, video: { ...info.video, lastSeconds } };
 }
 
 /**
@@ -177,8 +184,16 @@ function toVideoStream(
     interlaced,
     frameCount: Number(stream.nb_frames) > 0 ? Number(stream.nb_frames) : null,
     startPts: stream.start_pts ?? null,
-    durationSeconds: parseSeconds(stream.duration) ?? parseSeconds(file.format.duration),
+    durationSeconds: ownDuration(stream) ?? parseSeconds(file.format.duration),
   };
+}
+
+/** How long a stream lasts; Matroska tells the time of its end, in a tag. */
+function ownDuration({ duration, start_time: start, tags }: ProbedStream): number | null {
+  const stated = parseSeconds(duration);
+  if (stated !== null) return stated;
+  const end = parseClock(tags?.['DURATION']);
+  return end === null ? null : Math.max(0, end - (Number(start) || 0));
 }
 
 /** A stream that is not the video, in Clearcut's words. */

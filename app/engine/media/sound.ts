@@ -2,6 +2,7 @@ import type { MediaInfo, PeaksRequest, SoundRequest } from '../../shared';
 import { carriageOf, type CarriageFacts } from './carriage';
 import { fileUrl, runTool } from './child';
 import type { Container } from './container';
+import { seekArguments } from './seek';
 import type { MediaTools } from './tools';
 
 const TIMEOUT_MS = 60_000;
@@ -16,7 +17,7 @@ function trackOf(info: MediaInfo): number | null {
 function input(info: MediaInfo, track: number, start: number, seconds: number): string[] {
   return [
     ...['-nostdin', '-loglevel', 'error', '-protocol_whitelist', 'file,pipe'],
-    ...['-ss', String(start), '-i', fileUrl(info.path), '-t', String(seconds)],
+    ...[...seekArguments(info, start), '-i', fileUrl(info.path), '-t', String(seconds)],
     ...['-map', `0:${track}`, '-vn', '-sn'],
   ];
 }

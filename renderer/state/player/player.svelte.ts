@@ -1,5 +1,5 @@
 import type { ClearcutApi, MediaInfo } from '../../../app/shared';
-import { frameMoment, lastMoment } from '../source.svelte';
+import { frameMoment, lastMoment, standingMoment } from '../source.svelte';
 import { Film, frameAt, PIECE_SECONDS } from './film';
 import { following, panned, zoomed, type MediaWindow } from './media-window';
 import { PlayerSound } from './sound';
@@ -66,7 +66,7 @@ export class Player {
     return this.#info;
   }
 
-  /** The latest moment with a frame. */
+  /** When the last frame stands. */
   get last(): number {
     return this.#info ? lastMoment(this.#info) : 0;
   }
@@ -168,6 +168,7 @@ export class Player {
     if (!this.playing) return;
     this.speed = 0;
     this.loops = false;
+    if (this.#info) this.moment = standingMoment(this.#info, this.moment);
     this.settled(this.moment);
   }
 

@@ -108,7 +108,9 @@ describe('the player', () => {
     player.step(-3);
     expect([player.moment, player.frame]).toEqual([1.92, 48]);
     player.seek(99);
-    expect(player.moment).toBeCloseTo(7.94);
+    expect([player.moment, player.frame]).toEqual([7.96, 199]);
+    player.step(1);
+    expect(player.moment).toBe(7.96);
     player.setIn();
     player.seek(4);
     player.setOut();
