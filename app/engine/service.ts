@@ -94,12 +94,16 @@ export class Engine implements EngineApi {
   async start(request: JobRequest): Promise<string> {
     // What can be known to be wrong is said now, not when the job's turn comes.
     const tools = await this.#mediaTools();
-    await probe(tools, request.input);
+    await this.#known(request.input);
     await checkOutputs(request);
     await chooseBackend(request.backend);
     this.#queue ??= Promise.resolve(
-      new JobQueue(tools, (event) => {
-        this.onJobEvent(event);
+      new JobQueue({
+        tools,
+        look: (path) => this.#known(path),
+        tell: (event) => {
+          this.onJobEvent(event);
+        },
       }),
     );
     return (await this.#queue).add(request);

@@ -1,4 +1,4 @@
-import { access, statfs } from 'node:fs/promises';
+import { access, readFile, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { EngineClient } from '../engine';
 import {
@@ -33,6 +33,8 @@ export type OutputFolder = (input: string) => string;
 /** Beside the source, the desktop's way. */
 const besideSource: OutputFolder = (input) => dirname(input);
 
+/** Every pixel of a large result, and no more than a page can show. */
+const WIDEST_FRAME = 7680;
 /** Names tried before giving up on a folder: nobody has that many results of one file. */
 const MAX_ATTEMPTS = 1000;
 
@@ -164,14 +166,16 @@ export class PageEngine {
     const source = this.#readable(input);
     const shown = this.#admittedStages(stages);
     const picture = isStillFile(source);
-    const name = picture ? 'preview.png' : still ? 'preview.mkv' : 'preview.mp4';
+    const firstFrame = still && !picture;
+    const name = picture ? 'preview.png' : still ? 'preview.bmp' : 'preview.mp4';
     return this.#previews.begin(name, (output) =>
       this.engine.start({
         ...(picture ? {} : { start, end, ...(of ? { sampleOf: of } : {}) }),
+        ...(firstFrame ? { firstFrame: { maxWidth: WIDEST_FRAME } } : {}),
         stages: previewStages(shown),
         input: source,
         output,
-        codec: still && !picture ? 'ffv1' : 'h264',
+        codec: 'h264',
         backend: 'auto',
         overwrite: false,
         resume: false,
@@ -206,9 +210,11 @@ export class PageEngine {
     return this.#previews.take(jobId);
   }
 
-  /** A PNG of the first frame of a finished preview, whose file goes. @throws UserError no-such-file */
-  takePreviewFrame(jobId: string, maxWidth: number): Promise<Uint8Array> {
-    return this.#previews.use(jobId, (path) => this.engine.poster(path, 0, maxWidth));
+  /** The picture of a finished preview of one frame, whose file goes. @throws UserError no-such-file */
+  takePreviewFrame(jobId: string): Promise<Uint8Array> {
+    return this.#previews.use(jobId, (path) =>
+      path.endsWith('.bmp') ? readFile(path) : this.engine.poster(path, 0, WIDEST_FRAME),
+    );
   }
 
   /** Stops a preview; exports are the queue's. */

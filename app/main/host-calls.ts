@@ -98,7 +98,7 @@ export function desktopCalls(parts: DesktopParts): HostCalls {
     startPreview: (request) => pages.startPreview(request),
     startObjects: (request) => pages.startObjects(request),
     takePreview: (jobId) => pages.takePreview(jobId),
-    takePreviewFrame: (jobId, maxWidth) => pages.takePreviewFrame(jobId, maxWidth),
+    takePreviewFrame: (jobId) => pages.takePreviewFrame(jobId),
     cancel: (jobId) => pages.cancel(jobId),
     reveal: async (path) => {
       shell.showItemInFolder(pages.result(path));

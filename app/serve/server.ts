@@ -59,12 +59,12 @@ export interface RunningServer {
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Calls that give bytes travel beside the line, by GET. */
 const BYTE_CALLS = {
-  poster: 'image/png',
+  poster: 'application/octet-stream',
   frames: 'application/octet-stream',
   peaks: 'application/octet-stream',
   sound: 'audio/wav',
   takePreview: 'video/mp4',
-  takePreviewFrame: 'image/png',
+  takePreviewFrame: 'application/octet-stream',
 } as const satisfies Partial<Record<HostCall, string>>;
 type ByteCall = keyof typeof BYTE_CALLS;
 /** The built window beside the bundle that this file ends up in. */

@@ -59,7 +59,7 @@ export interface EngineApi {
   /** All graphics cards, tried out. */
   gpus(): Promise<readonly GpuFacts[]>;
   probe(path: string): Promise<MediaInfo>;
-  /** PNG of the frame at `seconds`, at most `maxWidth` wide, upright. */
+  /** A picture of the frame at `seconds`, at most `maxWidth` wide, upright: BMP of a video, PNG of a still. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;
   /** JPEGs in a row, one for each tick of the wished rate; fewer at the end of the file. */
   frames(request: FramesRequest): Promise<Uint8Array>;
@@ -141,7 +141,7 @@ export interface ClearcutApi {
   openRecent(path: string): Promise<string>;
   forgetRecent(): Promise<void>;
   probe(path: string): Promise<MediaInfo>;
-  /** PNG bytes. */
+  /** As the engine's. */
   poster(path: string, seconds: number, maxWidth: number): Promise<Uint8Array>;
   /** As the engine's. */
   frames(request: FramesRequest): Promise<Uint8Array>;
@@ -164,8 +164,8 @@ export interface ClearcutApi {
   startObjects(request: ObjectsRequest): Promise<string>;
   /** The bytes of a finished preview, once: its file is removed. */
   takePreview(jobId: string): Promise<Uint8Array>;
-  /** A PNG of the first frame of a finished preview, at most so wide; its file is removed. */
-  takePreviewFrame(jobId: string, maxWidth: number): Promise<Uint8Array>;
+  /** The picture of a finished preview that is `still`, BMP or PNG, once: its file is removed. */
+  takePreviewFrame(jobId: string): Promise<Uint8Array>;
   /** Stops a preview. */
   cancel(jobId: string): Promise<void>;
   /** Shows the file in its folder (desktop); web: downloads it. */

@@ -38,7 +38,7 @@ export const hostArguments = {
   startPreview: z.tuple([previewRequestSchema]),
   startObjects: z.tuple([objectsRequestSchema]),
   takePreview: z.tuple([jobId]),
-  takePreviewFrame: z.tuple([jobId, z.int().min(16).max(8192)]),
+  takePreviewFrame: z.tuple([jobId]),
   cancel: z.tuple([jobId]),
   reveal: z.tuple([path]),
   preferences: z.tuple([]),

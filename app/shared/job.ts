@@ -170,6 +170,8 @@ export const jobRequestSchema = z
     resume: z.boolean(),
     /** A look at a longer job, which is about this part: what is chosen by length is chosen as for that. */
     sampleOf: partSchema.optional(),
+    /** Only the first frame is wanted: a BMP, upright, in square pixels and at most so wide. */
+    firstFrame: z.object({ maxWidth: z.int().positive() }).readonly().optional(),
   })
   .refine(
     ({ crf, bitrate, targetSize }) =>
@@ -189,7 +191,7 @@ export const previewRequestSchema = z
     stages: stagesSchema,
     start: z.number().nonnegative(),
     end: z.number().positive(),
-    /** Its first frame is what is wanted: kept without loss. */
+    /** Its first frame is what is wanted, every pixel of it. */
     still: z.boolean().optional(),
     /** The part that the export will be about. */
     of: partSchema.optional(),

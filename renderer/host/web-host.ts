@@ -182,8 +182,8 @@ export class WebHost implements ClearcutApi {
     return bytesOf('takePreview', jobId);
   }
 
-  takePreviewFrame(jobId: string, maxWidth: number): Promise<Uint8Array> {
-    return bytesOf('takePreviewFrame', jobId, maxWidth);
+  takePreviewFrame(jobId: string): Promise<Uint8Array> {
+    return bytesOf('takePreviewFrame', jobId);
   }
 
   cancel(jobId: string): Promise<void> {

@@ -27,10 +27,12 @@ export interface KeptSettings {
 
 /** Every pixel of a large result, and no larger than a picture can be shown. */
 const WIDEST = 7680;
-/** Frames with both sides of a comparison, the last ones that were looked at. */
-const MOST_FRAMES = 24;
+/** Of frames on both sides of comparisons, the last ones that were looked at; uncompressed, two of 4K are 50 MB. */
+const MOST_BYTES = 400 * 1024 * 1024;
+/** The frame that is wanted begins in it, however long each one stands; the engine makes no more than that one. */
+const SPAN_SECONDS = 4;
 /** A change of settings or place waits so long for the next one before anything is computed. */
-const REST_MS = 350;
+const REST_MS = 200;
 
 /** One frame before and after, or with two settings: made anew at once when either changes. */
 export class Compare {
@@ -47,7 +49,7 @@ export class Compare {
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** Frames on their way, by what stops them. */
   readonly #making = new WeakMap<AbortSignal, Map<string, Promise<string>>>();
-  readonly #frames = new BoundedCache<string>(MOST_FRAMES, (address) => {
+  readonly #frames = new BoundedCache<string>(MOST_BYTES, (address) => {
     URL.revokeObjectURL(address);
   });
 
@@ -143,7 +145,7 @@ export class Compare {
       : await this.host.poster(info.path, seconds, WIDEST);
     if (signal.aborted) throw new CancelledError();
     const address = pictureAddress(bytes);
-    this.#frames.set(key, address, 1);
+    this.#frames.set(key, address, bytes.length);
     return address;
   }
 
@@ -154,20 +156,9 @@ export class Compare {
     signal: AbortSignal,
   ): Promise<Uint8Array> {
     const { id } = await this.jobs.run(
-      { input: info.path, stages, start: seconds, end: seconds + spanOf(info, stages), still: true },
+      { input: info.path, stages, start: seconds, end: seconds + SPAN_SECONDS, still: true },
       signal,
     );
-    return this.host.takePreviewFrame(id, WIDEST);
+    return this.host.takePreviewFrame(id);
   }
-}
-
-/** Seconds that hold one frame, and its neighbours where a stage needs them. */
-function spanOf(
-  { video: { frameRate, variableFrameRate } }: MediaInfo,
-  stages: readonly StageRequest[],
-): number {
-  const each = frameRate && frameRate.num > 0 ? frameRate.den / frameRate.num : 0.04;
-  const frames = stages.some(({ kind }) => kind === 'interpolate') ? 3 : 1.5;
-  // A frame may stand long where they differ.
-  return Math.min(5, Math.max(frames * each, variableFrameRate ? 0.5 : 0));
 }

@@ -22,7 +22,7 @@ describe('a frame before and after', () => {
   it('is made of one frame, follows settings and place, and is not made twice', async () => {
     workspace.toggleCompare();
     await begun(1);
-    expect(host.previews[0]).toMatchObject({ start: 2, end: 2.06, still: true });
+    expect(host.previews[0]).toMatchObject({ start: 2, end: 6, still: true });
     expect(workspace.compare.phase.name).toBe('making');
     host.tell({ type: 'done', jobId: 'preview 1', result: result('/tmp/1.mkv') });
     await ready();

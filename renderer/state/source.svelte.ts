@@ -157,7 +157,8 @@ export function lastMoment({ video, durationSeconds }: MediaInfo): number {
   return (Math.max(0, counted - 1) * frameRate.den) / frameRate.num;
 }
 
-/** An address for PNG bytes; revoke it when it is no longer shown. */
+/** An address for the bytes of a BMP or PNG; revoke it when it is no longer shown. */
 export function pictureAddress(bytes: Uint8Array): string {
-  return URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'image/png' }));
+  const type = bytes[0] === 0x42 ? 'image/bmp' : 'image/png';
+  return URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type }));
 }

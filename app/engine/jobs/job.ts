@@ -12,12 +12,13 @@ import {
   type StageChoice,
   type StageTimings,
 } from '../../shared';
-import { probe, type MediaTools } from '../media';
+import type { MediaTools } from '../media';
 import {
   checkOutputs,
   expectedResults,
   Gate,
   runEachInstance,
+  runFirstFrame,
   runStill,
   runVideo,
   type Closed,
@@ -29,6 +30,14 @@ import { ProgressMeter } from './progress';
 const NO_TIMINGS: StageTimings = { decode: 0, stages: {}, encode: 0 };
 /** Progress is told at most this often. */
 const PROGRESS_INTERVAL_MS = 200;
+
+/** What jobs need of the engine that runs them. */
+export interface JobContext {
+  readonly tools: MediaTools;
+  /** What is in a file. @throws as `probe` */
+  readonly look: (path: string) => Promise<MediaInfo>;
+  readonly tell: (event: JobEvent) => void;
+}
 
 /** One job, from request to result. See `JobState` for the states and their order. */
 export class Job {
@@ -43,8 +52,7 @@ export class Job {
   constructor(
     readonly id: string,
     readonly request: JobRequest,
-    private readonly tools: MediaTools,
-    private readonly tell: (event: JobEvent) => void,
+    private readonly context: JobContext,
   ) {}
 
   get state(): JobState {
@@ -63,7 +71,7 @@ export class Job {
     this.#gate.open();
     if (this.#state === 'waiting') {
       this.#state = 'cancelled';
-      this.tell({ type: 'cancelled', jobId: this.id });
+      this.context.tell({ type: 'cancelled', jobId: this.id });
     }
     await this.#ended;
   }
@@ -88,20 +96,20 @@ export class Job {
     try {
       this.#enter('preparing');
       this.#meter.start();
-      const info = await probe(this.tools, this.request.input, this.#abort.signal);
+      const info = await this.context.look(this.request.input);
       await checkOutputs(this.request);
       checkRange(this.request, info);
       const facts = await this.#work(info);
       this.#meter.pause();
       this.#state = 'done';
-      this.tell({ type: 'done', jobId: this.id, result: this.#result(facts) });
+      this.context.tell({ type: 'done', jobId: this.id, result: this.#result(facts) });
     } catch (error) {
       if (error instanceof CancelledError || this.#abort.signal.aborted) {
         this.#state = 'cancelled';
-        this.tell({ type: 'cancelled', jobId: this.id });
+        this.context.tell({ type: 'cancelled', jobId: this.id });
       } else {
         this.#state = 'failed';
-        this.tell({ type: 'failed', jobId: this.id, error: toErrorData(error) });
+        this.context.tell({ type: 'failed', jobId: this.id, error: toErrorData(error) });
       }
     }
   }
@@ -130,12 +138,14 @@ export class Job {
         this.#enter('finishing');
       },
       note: (note: string): void => {
-        this.tell({ type: 'note', jobId: this.id, note });
+        this.context.tell({ type: 'note', jobId: this.id, note });
       },
     };
     this.#enter('running');
-    const context = { tools: this.tools, info, signal, gate: this.#gate, events };
+    const context = { tools: this.context.tools, info, signal, gate: this.#gate, events };
     if (info.kind === 'still') return runStill(this.request, context);
+    const { firstFrame } = this.request;
+    if (firstFrame) return runFirstFrame(this.request, firstFrame.maxWidth, context);
     const each = segmentOf(this.request.stages)?.perInstance === true;
     return each ? runEachInstance(this.request, context) : runVideo(this.request, context);
   }
@@ -158,13 +168,13 @@ export class Job {
     const now = performance.now();
     if (now - this.#lastTold < PROGRESS_INTERVAL_MS) return;
     this.#lastTold = now;
-    this.tell({ type: 'progress', jobId: this.id, progress: this.#progress });
+    this.context.tell({ type: 'progress', jobId: this.id, progress: this.#progress });
   }
 
   #enter(state: JobState): void {
     this.#state = state;
     this.#progress = { ...this.#progress, state };
-    this.tell({ type: 'progress', jobId: this.id, progress: this.#progress });
+    this.context.tell({ type: 'progress', jobId: this.id, progress: this.#progress });
   }
 
   #result(facts: RunFacts): JobResult {

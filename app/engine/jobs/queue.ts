@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { UserError, type JobEvent, type JobRequest } from '../../shared';
-import type { MediaTools } from '../media';
-import { Job } from './job';
+import { UserError, type JobRequest } from '../../shared';
+import { Job, type JobContext } from './job';
 
 /** Jobs one after the other; one that fails never stops the rest. */
 export class JobQueue {
@@ -9,16 +8,11 @@ export class JobQueue {
   readonly #waiting: Job[] = [];
   #running: Job | null = null;
 
-  constructor(
-    private readonly tools: MediaTools,
-    private readonly tell: (event: JobEvent) => void,
-  ) {}
+  constructor(private readonly context: JobContext) {}
 
   /** Queues a job; it starts when those before it have ended. */
   add(request: JobRequest): string {
-    const job = new Job(randomUUID(), request, this.tools, (event) => {
-      this.tell(event);
-    });
+    const job = new Job(randomUUID(), request, this.context);
     this.#jobs.set(job.id, job);
     this.#waiting.push(job);
     // After the caller has the id, so that it knows whose events arrive.

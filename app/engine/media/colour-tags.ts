@@ -23,6 +23,19 @@ export function colourArguments(colour: ColourDescription, specifier = ''): stri
   ];
 }
 
+/** The filter that marks frames with what is known of their colour; none where nothing is. */
+export function colourMarks(colour: ColourDescription): string[] {
+  const known = (mark: keyof typeof MARKS, value: string): string[] =>
+    MARKS[mark].split(' ').includes(value) ? [`${mark}=${value}`] : [];
+  const marks = [
+    ...(colour.rangeStated ? [`range=${colour.range}`] : []),
+    ...known('colorspace', colour.matrix),
+    ...known('color_primaries', colour.primaries),
+    ...known('color_trc', colour.transfer),
+  ];
+  return marks.length > 0 ? [`setparams=${marks.join(':')}`] : [];
+}
+
 /**
  * The filters before an encoder. They mark the frames with their colour before anything looks at it:
  * newer ffmpegs take an encoder's tags from the frames, and convert where a frame's range and the
@@ -34,19 +47,10 @@ export function encoderFilters(
   written: ColourDescription,
 ): string {
   const { colour, format } = stream;
-  const name = (range: ColourDescription['range']): string => (range === 'full' ? 'full' : 'limited');
-  const known = (mark: keyof typeof MARKS, value: string): string[] =>
-    MARKS[mark].split(' ').includes(value) ? [`${mark}=${value}`] : [];
-  const marks = [
-    ...(colour.rangeStated ? [`range=${name(colour.range)}`] : []),
-    ...known('colorspace', colour.matrix),
-    ...known('color_primaries', colour.primaries),
-    ...known('color_trc', colour.transfer),
-  ];
   const converts = target !== format || written.range !== colour.range;
-  const ranges = `in_range=${name(colour.range)}:out_range=${name(written.range)}`;
+  const ranges = `in_range=${colour.range}:out_range=${written.range}`;
   return [
-    ...(marks.length > 0 ? [`setparams=${marks.join(':')}`] : []),
+    ...colourMarks(colour),
     ...(converts ? [`scale=${ranges}:flags=accurate_rnd+full_chroma_int`] : []),
     `format=${target.name}`,
     ...alphaFilter(format, target),

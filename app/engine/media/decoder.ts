@@ -20,6 +20,10 @@ import type { MediaTools } from './tools';
 const SEEK_MARGIN_SECONDS = 2;
 /** And at least so many frames, after which the search for cuts knows the motion as well as if it had seen all. */
 const SEEK_MARGIN_FRAMES = 48;
+/** Where nothing is learned from the frames before: containers' indices alone. */
+const SHORT_MARGIN_SECONDS = 0.5;
+/** Frames before the first one that are decoded into view all the same: they show that the seek did not land too late. */
+const ALONE_FRAMES = 2;
 /** NUT has no negative times; all are moved up by this much on their way through the pipe. */
 const LEAD_SECONDS = 10;
 /** Frames that a video has at most; so many steps of `spreadTicks` fit the numbers that ffmpeg counts in. */
@@ -37,6 +41,8 @@ export interface DecoderOptions {
   /** Seconds from the video's first frame: frames with start ≤ time < end are given, give or take what files round times by. */
   readonly start?: number;
   readonly end?: number;
+  /** What comes before the first frame is of no interest, not even whether a cut is there; for frames at an even rate. */
+  readonly alone?: boolean;
   /** Only frames from this time (in ticks) on: where an interrupted run goes on. */
   readonly from?: number;
 }
@@ -76,7 +82,9 @@ async function* frames(
     until: end === undefined ? Infinity : first + secondsToTicks(end - ROUNDING_SECONDS, stream.timeBase),
   };
   const rate = stream.frameRate ? stream.frameRate.num / stream.frameRate.den : Infinity;
-  const margin = Math.max(SEEK_MARGIN_SECONDS, SEEK_MARGIN_FRAMES / rate);
+  const margin = options.alone
+    ? SHORT_MARGIN_SECONDS
+    : Math.max(SEEK_MARGIN_SECONDS, SEEK_MARGIN_FRAMES / rate);
   const seekTo = ticksToSeconds(wanted.from, stream.timeBase) - margin;
   // Clocks of transport and program streams may start anew on the way: there a time is no place.
   const seekable = !/mpegts|mpeg\b/.test(info.container);
@@ -107,11 +115,14 @@ async function* decode(
   if (signal.aborted) throw new CancelledError();
   const lead = leadTicks(info, stream);
   const spread = spreadTicks(stream);
-  const tool = startTool(tools.ffmpeg, decodeArguments(tools, info, options, { lead, spread }, seek), [
-    'ignore',
-    'pipe',
-    'pipe',
-  ]);
+  const skip = options.alone
+    ? ticksToSeconds(wanted.from - ALONE_FRAMES * frameTicks(stream), stream.timeBase)
+    : null;
+  const tool = startTool(
+    tools.ffmpeg,
+    decodeArguments(tools, info, options, { lead, spread }, { seek, skip }),
+    ['ignore', 'pipe', 'pipe'],
+  );
   const stop = (): void => {
     tool.kill();
   };
@@ -243,20 +254,24 @@ function shortfall(info: MediaInfo, stream: StreamFormat, last: number): string[
     : [];
 }
 
+/** Ticks from frame to frame, where that is known. */
+function frameTicks({ frameRate, timeBase }: StreamFormat): number {
+  return frameRate ? Math.max(1, rescale(1, { num: frameRate.den, den: frameRate.num }, timeBase)) : 1;
+}
+
 function decodeArguments(
   tools: MediaTools,
   info: MediaInfo,
   options: DecoderOptions,
   { lead, spread }: { readonly lead: number; readonly spread: number },
-  seek: number | null,
+  { seek, skip }: { readonly seek: number | null; readonly skip: number | null },
 ): string[] {
   const { stream, filter, pixelFormat } = options;
-  const step = stream.frameRate
-    ? Math.max(1, rescale(1, { num: stream.frameRate.den, den: stream.frameRate.num }, stream.timeBase))
-    : 1;
+  const step = frameTicks(stream);
   // Frames without a time (raw streams, some AVI) follow the one before by the usual step.
   const untimed = `if(isnan(PREV_OUTPTS),${lead},PREV_OUTPTS+${spread + step})`;
   const times = `setpts='if(isnan(PTS),${untimed},PTS+${lead}+N*${spread})'`;
+  const wanted = skip === null ? [] : [`select='if(isnan(t),1,gte(t,${skip.toFixed(6)}))'`];
   // A change of size in mid-stream is scaled to the size that the job was planned for.
   const size = `scale=${stream.width}:${stream.height}`;
   return [
@@ -269,7 +284,7 @@ function decodeArguments(
     '-map',
     `0:${info.video.index}`,
     '-vf',
-    [times, size, ...(filter ? [filter] : []), `format=${pixelFormat}`].join(','),
+    [...wanted, times, size, ...(filter ? [filter] : []), `format=${pixelFormat}`].join(','),
     ...passthroughFlags(tools),
     '-c:v',
     'rawvideo',

@@ -3,6 +3,7 @@ export { diskFull, isFull, sync } from './disk';
 export { openDecoder, type Decoder, type DecoderOptions } from './decoder';
 export { containerOf, CONTAINERS, type Container } from './container';
 export { encoderFor, type EncoderChoice, type EncoderSpec, type EncoderWish } from './encoder';
+export { framePicture } from './frame-picture';
 export { isMediaFile, isStillFile } from './media-files';
 export { muxResult, resultOrigin } from './mux';
 export type { MuxPlan } from './mux-plan';

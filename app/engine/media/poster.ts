@@ -5,17 +5,12 @@ import { fileUrl } from './child';
 import { lastFrame } from './last-frame';
 import { seekArguments } from './seek';
 import type { MediaTools } from './tools';
+import { BMP_OUTPUT, uprightFilters } from './upright';
 
 const TIMEOUT_SECONDS = 60;
-const TURN: Readonly<Record<number, string>> = {
-  90: 'transpose=clock',
-  180: 'hflip,vflip',
-  270: 'transpose=cclock',
-};
-
 /**
- * PNG of the frame at `seconds` after the first, at most `maxWidth` wide, upright and with square
- * pixels. A time past the end gives the last frame.
+ * A picture of the frame at `seconds` after the first, at most `maxWidth` wide, upright and with square
+ * pixels: BMP of a video's, PNG of a still. A time past the end gives the last frame.
  * @throws UserError damaged-input
  */
 export async function poster(
@@ -46,20 +41,13 @@ export async function poster(
   }
 }
 
-/** The frame as a PNG, or null if there is none so late. */
+/** The frame as a BMP, or null if there is none so late. */
 async function frameAt(
   tools: MediaTools,
   info: MediaInfo,
   seconds: number,
   maxWidth: number,
 ): Promise<Uint8Array | null> {
-  const turn = TURN[info.video.rotation];
-  const filters = [
-    "scale='max(1,round(iw*sar))':ih",
-    'setsar=1',
-    ...(turn === undefined ? [] : [turn]),
-    `scale='min(iw,${maxWidth})':'max(1,round(ih*min(iw,${maxWidth})/iw))'`,
-  ];
   const command = ffmpeg({ timeout: TIMEOUT_SECONDS })
     .setFfmpegPath(tools.ffmpeg.path)
     .input(fileUrl(info.path))
@@ -67,13 +55,11 @@ async function frameAt(
       ...['-nostdin', '-loglevel error', '-protocol_whitelist file,pipe', '-noautorotate'],
       ...seekArguments(info, seconds),
     ])
-    // It goes to a window on this machine: quickly made counts, not small.
     .outputOptions([
-      `-map 0:${info.video.index}`,
-      ...['-frames:v 1', '-vf', filters.join(','), '-pix_fmt rgb24', '-compression_level 1'],
-    ])
-    .videoCodec('png')
-    .format('image2pipe');
+      ...[`-map 0:${info.video.index}`, '-frames:v 1'],
+      ...['-vf', uprightFilters(info.video.rotation, maxWidth).join(',')],
+      ...BMP_OUTPUT,
+    ]);
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
     command

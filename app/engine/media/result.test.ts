@@ -211,8 +211,8 @@ await withBothFfmpegs((bench) => {
     const output = bench.at(`turned-${degrees}-out.mp4`);
     await bench.passThrough(path, output, 'h264');
     expect((await probe(tools, output)).video).toMatchObject({ rotation: degrees, width: 64, height: 48 });
-    const png = Buffer.from(await poster(tools, await probe(tools, output), 1, 32));
-    const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+    const bmp = Buffer.from(await poster(tools, await probe(tools, output), 1, 32));
+    const [width, height] = [bmp.readUInt32LE(18), bmp.readUInt32LE(22)];
     expect([width, height]).toEqual(degrees === 180 ? [32, 24] : [32, 43]);
   });
 

@@ -2,6 +2,7 @@ export { expectedResults } from './expected-frames';
 export { Gate } from './gate';
 export { checkOutputs } from './check-outputs';
 export { runEachInstance } from './each-instance';
+export { runFirstFrame } from './run-first-frame';
 export { runStill } from './run-still';
 export type { Closed, RunEvents, RunFacts } from './run-events';
 export { runVideo } from './run-video';

@@ -13,7 +13,7 @@ import { Validator } from './validator';
 /** Frames that the parts of the pipeline may be ahead of each other. */
 const AHEAD = 2;
 /** Frames out of the decoder at once: read ahead, one in the stage's hands, one being filled. */
-const DECODED_FRAMES = AHEAD + 3;
+export const DECODED_FRAMES = AHEAD + 3;
 
 export interface WriteParts {
   readonly tools: MediaTools;
@@ -85,9 +85,9 @@ export async function writeSegments(request: JobRequest, parts: WriteParts): Pro
 }
 
 /** Frames through all stages, and judged where they can be; of those in finished segments (up to `done`) none comes again. */
-function chained(
+export function chained(
   request: JobRequest,
-  { opened, decoding, stopwatch }: WriteParts,
+  { opened, decoding, stopwatch }: Pick<WriteParts, 'opened' | 'decoding' | 'stopwatch'>,
   decoded: AsyncIterable<Frame>,
   done: number | null,
 ): AsyncIterable<Frame> {
