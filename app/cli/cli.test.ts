@@ -155,6 +155,16 @@ describe('the request that flags mean', () => {
     expect(['json', 'a b.svg', 'x.mp4'].map(contoursOf)).toEqual([true, true, false]);
   });
 
+  it('takes the codec that the name of the result asks for, also in place of a preset’s', () => {
+    const webm = { ...flags, out: 'out.webm' };
+    expect(toRequest('in.mp4', { ...webm, enhance: 2 }).codec).toBe('vp9');
+    const small = toRequest('in.mp4', { ...webm, preset: 'enhance-2x-small' });
+    expect(small.codec).toBe('vp9');
+    expect(small).not.toHaveProperty('crf');
+    expect(toRequest('in.mp4', { ...webm, enhance: 2, codec: 'av1' }).codec).toBe('av1');
+    expect(toRequest('in', { ...flags, out: 'folder', preset: 'enhance-2x-small' }).codec).toBe('hevc');
+  });
+
   it('does not carry a preset’s CRF to another codec', () => {
     expect(toRequest('in.mp4', { ...flags, preset: 'enhance-2x-small', codec: 'vp9' })).not.toHaveProperty(
       'crf',

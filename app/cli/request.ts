@@ -5,6 +5,7 @@ import {
   PRESETS,
   segmentOf,
   SEGMENT_OUTPUTS,
+  canHold,
   usualCodec,
   UserError,
   type Background,
@@ -92,12 +93,13 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
     throw new UserError('bad-usage', `--end (${flags.end} s) must come after --start (${flags.start} s).`);
   }
   const stages = stagesOf(flags, preset, said);
+  const codec = flags.codec ?? codecOf(preset, flags.out, stages);
   return {
     input,
     output: flags.out,
     stages,
-    codec: flags.codec ?? codecOf(preset, flags.out, stages),
-    ...rateOf(flags, preset),
+    codec,
+    ...rateOf(flags, preset, codec),
     ...(flags.start === undefined ? {} : { start: flags.start }),
     ...(flags.end === undefined ? {} : { end: flags.end }),
     backend: flags.backend ?? preset?.backend ?? 'auto',
@@ -108,8 +110,9 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
 
 /** What decides between size and quality. A preset's CRF is meant for its own codec. @throws UserError bad-usage */
 function rateOf(
-  { crf, bitrate, targetSize, codec }: RunFlags,
+  { crf, bitrate, targetSize }: RunFlags,
   preset: Preset | undefined,
+  codec: JobRequest['codec'],
 ): Pick<JobRequest, 'crf' | 'bitrate' | 'targetSize'> {
   const said = Object.entries({ crf, bitrate, targetSize }).filter(([, value]) => value !== undefined);
   if (said.length > 1)
@@ -118,18 +121,21 @@ function rateOf(
       '--crf, --bitrate and --target-size say the same in different ways: pass one of them.',
     );
   if (said.length === 1) return Object.fromEntries(said);
-  const itsOwn = codec === undefined || codec === preset?.codec;
+  const itsOwn = codec === (preset?.codec ?? codec);
   return itsOwn && preset?.crf !== undefined ? { crf: preset.crf } : {};
 }
 
-/** A preset's, but for cut-outs that of the container: each has transparency in one alone. */
+/** A preset's, unless the result's container holds only others; of cut-outs that of the container, which has transparency in one alone. */
 function codecOf(
   preset: Preset | undefined,
   out: string,
   stages: readonly StageRequest[],
 ): JobRequest['codec'] {
+  const codec = preset?.codec;
   const usual = usualCodec(out, stages);
-  return segmentOf(stages)?.output === 'cutout' ? usual : (preset?.codec ?? usual);
+  if (codec === undefined || segmentOf(stages)?.output === 'cutout') return usual;
+  // Folders and pictures name no container.
+  return canHold(out, usual, stages) && !canHold(out, codec, stages) ? usual : codec;
 }
 
 function stagesOf(

@@ -92,7 +92,7 @@ export const codecOption: OptionSpec<Codec> = {
   name: 'codec',
   flag: '--codec <name>',
   label: 'Codec',
-  help: 'video codec of the result',
+  help: 'video codec of the result; in .webm vp9 unless said',
   schema: z.enum(CODECS),
   default: 'h264',
   choices: CODECS,

@@ -6,6 +6,7 @@ import {
   isMediaFile,
   isStillFile,
   suggestedName,
+  canHold,
   usualCodec,
   type StageRequest,
 } from '.';
@@ -43,7 +44,7 @@ describe('the suggested name of a result', () => {
     expect(suggestedName('a.mp4', stages('matte'), 'h264')).toBe('a-clearcut-matte.mp4');
     expect(suggestedName('a.jpg', stages('json'), 'h264')).toBe('a-clearcut-contours.json');
     expect(usualCodec('b.webm', stages('cutout'))).toBe('vp9');
-    expect(usualCodec('b.webm', stages('matte'))).toBe('h264');
+    expect(usualCodec('b.webm', stages('matte'))).toBe('vp9');
   });
 
   it('tells what was done, in its order', () => {
@@ -67,6 +68,12 @@ describe('the suggested name of a result', () => {
       ],
     ] satisfies [StageRequest[], string][];
     for (const [stages, name] of cases) expect(suggestedName('a.mp4', stages, 'h264')).toBe(name);
+  });
+
+  it('has the codec that its container can hold where none is named', () => {
+    const cases = { 'a.mp4': 'h264', 'a.mkv': 'h264', 'a.WEBM': 'vp9', 'a.avi': 'h264', 'a.gif': 'h264' };
+    for (const [output, codec] of Object.entries(cases)) expect(usualCodec(output, TWICE)).toBe(codec);
+    expect([canHold('a.m4v', 'h264', TWICE), canHold('a.webm', 'h264', TWICE)]).toEqual([true, false]);
   });
 
   it('never names a container that cannot hold the codec', () => {

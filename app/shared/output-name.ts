@@ -2,7 +2,7 @@ import { CODEC_FACTS } from './codecs';
 import type { Fit } from './fit';
 import { segmentOf, type SegmentRequest, type StageRequest } from './job';
 import { extensionOf, fileNameOf, isStillFile } from './media-names';
-import type { Codec } from './options';
+import { CODECS, type Codec } from './options';
 
 /** Containers that carry what a camera or a download had in it; others (AVI, WMV, FLV, …) are left for these. */
 const KEPT_CONTAINERS = ['mp4', 'm4v', 'mov', 'mkv', 'webm'];
@@ -91,9 +91,21 @@ export function resultExtension(input: string, codec: Codec, stages: readonly St
   return KEPT_CONTAINERS.includes(extension) && containers.includes(kind) ? extension : 'mkv';
 }
 
-/** The codec that `output` is written in where none is named: with transparency, the one that its container has for it. */
+/** True where a result called `output` can hold what `stages` make in `codec`. */
+export function canHold(output: string, codec: Codec, stages: readonly StageRequest[]): boolean {
+  const named = extensionOf(output);
+  const extension = named === 'm4v' ? 'mp4' : named;
+  const kind = segmentOf(stages)?.output;
+  if (kind === 'json' || kind === 'svg') return extension === kind;
+  if (kind === 'cutout')
+    return ALPHA_CONTAINERS.some((row) => row.container === extension && row.codec === codec);
+  return CODEC_FACTS[codec].containers.includes(extension);
+}
+
+/** The codec that `output` is written in where none is named: the first that its container can hold, with transparency where that is wanted. */
 export function usualCodec(output: string, stages: readonly StageRequest[]): Codec {
-  if (segmentOf(stages)?.output !== 'cutout') return 'h264';
   const extension = extensionOf(output);
-  return (ALPHA_CONTAINERS.find(({ container }) => container === extension) ?? PRORES).codec;
+  if (segmentOf(stages)?.output === 'cutout')
+    return (ALPHA_CONTAINERS.find(({ container }) => container === extension) ?? PRORES).codec;
+  return CODECS.find((codec) => canHold(output, codec, stages)) ?? 'h264';
 }

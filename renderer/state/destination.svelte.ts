@@ -1,4 +1,11 @@
-import { extensionOf, type ClearcutApi, type Codec, type StageRequest } from '../../app/shared';
+import {
+  canHold,
+  extensionOf,
+  isStillFile,
+  type ClearcutApi,
+  type Codec,
+  type StageRequest,
+} from '../../app/shared';
 
 /** Where the result goes: a name that is free, or the place that the user chose. */
 export class Destination {
@@ -15,8 +22,11 @@ export class Destination {
     const asked = ++this.#asked;
     const path = await this.host.suggestOutput(input, stages, codec);
     if (asked !== this.#asked) return;
-    // A place that was chosen stays while the container does.
-    if (this.chosen && this.path !== null && extensionOf(this.path) === extensionOf(path)) return;
+    // A place that was chosen stays while the container can.
+    if (this.chosen && this.path !== null) {
+      const fits = !isStillFile(input) && canHold(this.path, codec, stages);
+      if (fits || extensionOf(this.path) === extensionOf(path)) return;
+    }
     this.path = path;
     this.chosen = false;
   }

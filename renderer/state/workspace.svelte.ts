@@ -1,7 +1,9 @@
 import {
+  canHold,
   fileNameOf,
   givesContours,
   segmentOf,
+  usualCodec,
   type ClearcutApi,
   type DiskSpace,
   type DroppedFile,
@@ -255,6 +257,18 @@ export class Workspace {
     const { start = 0, end = this.player.last } = this.player.part;
     const gap = 2 / this.player.rate;
     return start < found.start - gap || end > found.end + gap;
+  }
+
+  /** A place for the result; the codec follows its extension where it has to. */
+  async chooseDestination(): Promise<void> {
+    await this.destination.choose();
+    const { path } = this.destination;
+    const { stages, codec, codecs } = this.settings;
+    if (path === null || !stages || this.source.info?.kind !== 'video' || canHold(path, codec, stages))
+      return;
+    const usual = usualCodec(path, stages);
+    if (codecs.includes(usual) && canHold(path, usual, stages))
+      await this.change((settings) => (settings.codec = usual));
   }
 
   /** A picture to stand behind the objects. */

@@ -23,8 +23,19 @@ describe('the workspace', () => {
     expect(host.requests[0]).toMatchObject({ overwrite: false, resume: true, codec: 'h264', crf: 18 });
     host.set('item 1', { state: 'cancelled' });
     host.saved = '/films/mine.mp4';
-    await workspace.destination.choose();
+    await workspace.chooseDestination();
     await workspace.export();
     expect(host.requests[1]).toMatchObject({ overwrite: true, output: '/films/mine.mp4' });
+  });
+
+  it('takes the codec that the chosen place can hold, and keeps the place', async () => {
+    await workspace.choose();
+    host.saved = '/films/mine.webm';
+    await workspace.chooseDestination();
+    expect([workspace.settings.codec, workspace.settings.crf]).toEqual(['vp9', 24]);
+    await workspace.change((settings) => (settings.codec = 'av1'));
+    expect(workspace.destination.path).toBe('/films/mine.webm');
+    await workspace.change((settings) => (settings.codec = 'hevc'));
+    expect(workspace.destination.path).toBe('/videos/clip-clearcut-2x.mp4');
   });
 });
