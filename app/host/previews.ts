@@ -12,6 +12,9 @@ export class Previews {
   /** Outputs by job. */
   readonly #files = new Map<string, string>();
   readonly #folders = new Set<string>();
+  /** Jobs that came to nothing before whoever began them knew their number; kept while any is being begun. */
+  readonly #early = new Set<string>();
+  #beginning = 0;
   readonly #removeAtExit = (): void => {
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   };
@@ -23,13 +26,18 @@ export class Previews {
     if (this.#folders.size === 0) process.once('exit', this.#removeAtExit);
     this.#folders.add(folder);
     const output = join(folder, name);
+    this.#beginning += 1;
     try {
       const jobId = await start(output);
-      this.#files.set(jobId, output);
+      if (this.#early.has(jobId)) await this.#drop(folder);
+      else this.#files.set(jobId, output);
       return jobId;
     } catch (error) {
       await this.#drop(folder);
       throw error;
+    } finally {
+      this.#beginning -= 1;
+      if (this.#beginning === 0) this.#early.clear();
     }
   }
 
@@ -40,8 +48,12 @@ export class Previews {
   /** True for the events of a preview. */
   hear(event: JobEvent): boolean {
     const file = this.#files.get(event.jobId);
-    if (file === undefined) return false;
-    if (event.type === 'failed' || event.type === 'cancelled') {
+    const ended = event.type === 'failed' || event.type === 'cancelled';
+    if (file === undefined) {
+      if (ended && this.#beginning > 0) this.#early.add(event.jobId);
+      return false;
+    }
+    if (ended) {
       this.#files.delete(event.jobId);
       void this.#drop(dirname(file));
     }

@@ -68,6 +68,9 @@ const EDITING: Readonly<Partial<Record<Action, Run>>> = {
   compareLens: (workspace) => {
     compareBy(workspace, 'lens');
   },
+  compareDifference: (workspace) => {
+    compareBy(workspace, 'difference');
+  },
   previewSecond: (workspace) => void workspace.makePreview(),
   keepA: (workspace) => {
     workspace.toggleKept();

@@ -10,7 +10,7 @@ import { plainError } from './plain-error';
 import type { PreviewJobs } from './preview-jobs';
 import { pictureAddress } from './source.svelte';
 
-export const COMPARE_MODES = ['slider', 'side', 'lens'] as const;
+export const COMPARE_MODES = ['slider', 'side', 'lens', 'difference'] as const;
 export type CompareMode = (typeof COMPARE_MODES)[number];
 
 export type ComparePhase =

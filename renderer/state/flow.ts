@@ -16,11 +16,12 @@ export interface Flow {
   readonly after: Shown;
 }
 
-/** What `stages` make of a file; `factors` are those that there are networks for. */
+/** What `stages` make of a file, or of so many seconds of it; `factors` are those that there are networks for. */
 export function flowOf(
   info: MediaInfo,
   stages: readonly StageRequest[],
   factors: readonly EnhanceScale[],
+  seconds: number | null = info.durationSeconds,
 ): Flow {
   const { width, height } = resultSize(info, 1, factors);
   const moving = info.kind === 'video';
@@ -28,7 +29,7 @@ export function flowOf(
     width,
     height,
     rate: moving ? info.video.frameRate : null,
-    seconds: moving ? info.durationSeconds : null,
+    seconds: moving ? seconds : null,
   };
   return { before, after: stages.reduce((shown, stage) => afterStage(shown, stage, info, factors), before) };
 }

@@ -91,10 +91,10 @@ export class Settings {
     return this.#stagesOf(this.chain.kinds.filter((kind) => this.#of(kind).allowed(kind, info)));
   }
 
-  /** What the chain makes of a file; null while something is missing. */
-  flow(info: MediaInfo): Flow | null {
+  /** What the chain makes of a file, or of so many seconds of it; null while something is missing. */
+  flow(info: MediaInfo, seconds?: number): Flow | null {
     const { stages } = this;
-    return stages && flowOf(info, stages, this.#networks.factors(this.enhance.restore));
+    return stages && flowOf(info, stages, this.#networks.factors(this.enhance.restore), seconds);
   }
 
   /** By how much a step changes what it is about; null where that is no number. */
@@ -119,9 +119,12 @@ export class Settings {
   }
 
   /** Why a preset can't be had here, or null. */
-  presetReason({ enhance, restore = false }: Preset): string | null {
-    if (enhance === undefined || this.#networks.has(enhance, restore)) return null;
-    return t().presets.notInstalled;
+  presetReason({ enhance, fit, restore = false }: Preset): string | null {
+    const there =
+      enhance === undefined
+        ? fit === undefined || this.#networks.factors(restore).length > 0
+        : this.#networks.has(enhance, restore);
+    return there ? null : t().presets.notInstalled;
   }
 
   usePreset(preset: Preset): void {

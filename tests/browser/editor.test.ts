@@ -122,6 +122,12 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     const lens = page.getByRole('slider', { name: /^Lens/ });
     await lens.press('ArrowRight');
     expect(await lens.getAttribute('aria-valuetext')).toBe('52 × 50');
+    await page.keyboard.press('4');
+    await page.getByRole('img', { name: 'What differs between “Before” and “After”' }).waitFor();
+    const amplified = slider('Difference ×8');
+    await amplified.press('ArrowRight');
+    await slider('Difference ×9').waitFor();
+    await page.keyboard.press('3');
     expect(await seriousProblems(page)).toEqual([]);
     await button('Keep as A').click();
     await page.getByRole('radio', { name: '×3' }).check();

@@ -8,8 +8,8 @@ import {
   type PathMoment,
 } from '../../../app/shared';
 
-/** Parts of a strip that shows how sure it is of an object over time. */
-export const STRIP_PARTS = 48;
+/** Parts at most of a strip that shows how sure it is of an object over time. */
+const STRIP_PARTS = 48;
 /** How far a path may be from where an object was, over the picture's sides. */
 const PATH_TOLERANCE = 0.004;
 /** Moments and frames' times are both rounded, each to its own grain. */
@@ -179,10 +179,12 @@ export class FoundObjects {
   }
 
   #strip(places: readonly { readonly moment: number; readonly object: SeenObject }[]): (number | null)[] {
-    const parts = Array.from({ length: STRIP_PARTS }, () => ({ sum: 0, count: 0 }));
+    // No more than there are frames: a part without one would look as if the object were away.
+    const count = Math.min(STRIP_PARTS, this.frames);
+    const parts = Array.from({ length: count }, () => ({ sum: 0, count: 0 }));
     const span = Math.max(1e-9, this.end - this.start);
     for (const { moment, object } of places) {
-      const part = parts[Math.min(STRIP_PARTS - 1, Math.floor(((moment - this.start) / span) * STRIP_PARTS))];
+      const part = parts[Math.min(count - 1, Math.floor(((moment - this.start) / span) * count))];
       if (!part) continue;
       part.sum += object.confidence;
       part.count += 1;

@@ -1,2 +1,2 @@
-export { FoundObjects, STRIP_PARTS, type FoundTrack, type SeenObject, type StageTime } from './found-objects';
+export { FoundObjects, type FoundTrack, type SeenObject, type StageTime } from './found-objects';
 export { MOST_LISTED, Objects, type ObjectsPhase, type ObjectsWish } from './objects.svelte';

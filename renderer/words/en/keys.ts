@@ -41,6 +41,7 @@ export const keysEn: PreferencesWords['keys'] = {
     compareSlider: 'Before/after with a slider',
     compareSide: 'Before/after side by side',
     compareLens: 'Before/after with a lens',
+    compareDifference: 'What differs between before and after',
     previewSecond: 'Preview a second',
     keepA: 'Keep settings as A, or drop A',
     zoomActual: 'Picture at 100 %',

@@ -26,7 +26,7 @@ export interface PlayerWords {
   };
   readonly compare: {
     readonly toggle: string;
-    readonly modes: Readonly<Record<'slider' | 'side' | 'lens', string>>;
+    readonly modes: Readonly<Record<'slider' | 'side' | 'lens' | 'difference', string>>;
     readonly modesLabel: string;
     readonly before: string;
     readonly after: string;
@@ -39,6 +39,8 @@ export interface PlayerWords {
     readonly sideB: string;
     readonly making: string;
     sliderWords(before: number): string;
+    differenceOf(left: string, right: string): string;
+    amplified(gain: number): string;
     took(seconds: string): string;
     readonly zoom: string;
     readonly fit: string;
@@ -88,7 +90,7 @@ export const playerEn: PlayerWords = {
   },
   compare: {
     toggle: 'Before/after',
-    modes: { slider: 'Slider', side: 'Side by side', lens: 'Lens' },
+    modes: { slider: 'Slider', side: 'Side by side', lens: 'Lens', difference: 'Difference' },
     modesLabel: 'How to compare',
     before: 'Before',
     after: 'After',
@@ -101,6 +103,8 @@ export const playerEn: PlayerWords = {
     sideB: 'B',
     making: 'Making this frame…',
     sliderWords: (before) => `${before} percent before, ${100 - before} percent after`,
+    differenceOf: (left, right) => `What differs between “${left}” and “${right}”`,
+    amplified: (gain) => (gain === 1 ? 'Difference' : `Difference ×${gain}`),
     took: (seconds) => `this frame in ${seconds}`,
     zoom: 'Zoom',
     fit: 'Fit',

@@ -41,6 +41,7 @@ export const keysZh: PreferencesWords['keys'] = {
     compareSlider: '用滑块前后对比',
     compareSide: '并排前后对比',
     compareLens: '用放大镜前后对比',
+    compareDifference: '显示前后差异',
     previewSecond: '预览一秒',
     keepA: '将设置保留为 A，或放弃 A',
     zoomActual: '画面 100%',

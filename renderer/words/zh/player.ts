@@ -27,7 +27,7 @@ export const playerZh: PlayerWords = {
   },
   compare: {
     toggle: '前后对比',
-    modes: { slider: '滑块', side: '并排', lens: '放大镜' },
+    modes: { slider: '滑块', side: '并排', lens: '放大镜', difference: '差异' },
     modesLabel: '对比方式',
     before: '之前',
     after: '之后',
@@ -40,6 +40,8 @@ export const playerZh: PlayerWords = {
     sideB: 'B',
     making: '正在处理这一帧…',
     sliderWords: (before) => `之前占百分之 ${before}，之后占百分之 ${100 - before}`,
+    differenceOf: (left, right) => `“${left}”与“${right}”的差异`,
+    amplified: (gain) => (gain === 1 ? '差异' : `差异 ×${gain}`),
     took: (seconds) => `这一帧用时 ${seconds}`,
     zoom: '缩放',
     fit: '适合',
