@@ -8,7 +8,6 @@ import {
   type ErrorData,
   type JobEvent,
   type JobProgress,
-  type JobRequest,
   type JobResult,
   type QueueChange,
   type QueueCommand,
@@ -18,19 +17,9 @@ import {
   type QueueWish,
 } from '../../shared';
 import type { Kept } from '../kept-file';
+import type { ExportEngine } from './export-engine';
 import type { JobLog } from './job-log';
 import { readQueue } from './read-queue';
-
-/** What the queue needs of an engine. */
-export interface ExportEngine {
-  start(request: JobRequest): Promise<string>;
-  cancel(jobId: string): Promise<void>;
-  pause(jobId: string): Promise<void>;
-  unpause(jobId: string): Promise<void>;
-  onJobEvent(listener: (event: JobEvent) => void): () => void;
-  /** Ends the process; the next call starts one with the settings of that moment. */
-  close(): Promise<void>;
-}
 
 /** What becomes of the running job once the engine has stopped it. */
 type AfterStop = 'held' | 'cancelled' | 'waiting' | 'removed';

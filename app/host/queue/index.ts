@@ -1,2 +1,3 @@
-export { ExportQueue, type ExportEngine } from './export-queue';
+export type { ExportEngine } from './export-engine';
+export { ExportQueue } from './export-queue';
 export { JobLog } from './job-log';

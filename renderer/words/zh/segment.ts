@@ -48,7 +48,7 @@ export const segmentZh: SegmentWords = {
     stop: '停止',
     again: '重新查找',
     all: '全部',
-    none: '都不',
+    none: '全不选',
     nothingFound: '没有找到这样的物体。',
     nothingChosen: '请至少选择一个物体。',
     outside: '要导出的部分没有全部看过：其余处的物体会被略去。重新查找即可。',
