@@ -257,6 +257,25 @@ describe('a luma upscaler', () => {
     expect(notes).toEqual(['Memory ran short, so pictures go through the network in smaller tiles.']);
   });
 
+  it('ends between two tiles where it is stopped', async () => {
+    const stop = new AbortController();
+    let runs = 0;
+    const stopping: ModelSession = {
+      run: async (feeds) => {
+        runs += 1;
+        stop.abort();
+        return session.run(feeds);
+      },
+      close: () => Promise.resolve(),
+    };
+    const options = { note: () => undefined, tileBudget: 1, signal: stop.signal };
+    const upscaler = new LumaUpscaler(stopping, model.manifest, options);
+    await expect(upscaler.enlarge(source, targetPlane(), coding)).rejects.toMatchObject({
+      name: 'CancelledError',
+    });
+    expect(runs).toBe(1);
+  });
+
   it('gives up where the device refuses even small tiles', async () => {
     const dead: ModelSession = {
       run: () => Promise.reject(new DeviceError('device-out-of-memory', 'No memory for this.')),

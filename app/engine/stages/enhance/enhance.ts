@@ -80,7 +80,7 @@ export class Enhance implements Stage {
     const chosen = size.scale === null ? null : await chooseModel(this.request, size.scale, context, backend);
     if (chosen?.notable) note(chosen.reason);
     const output = { ...input, width: size.width, height: size.height };
-    const way = await openWay(chosen?.model ?? null, backend, { input, output }, note);
+    const way = await openWay(chosen?.model ?? null, backend, { input, output }, context);
     this.#opened = { way, pool: new FramePool(output, FRAMES_OUT + way.ahead) };
     const manifest = chosen?.model.manifest;
     const by = manifest ? `${manifest.name}@${manifest.version} ${manifest.sha256}` : 'bicubic';
@@ -148,12 +148,12 @@ async function openWay(
   model: EnhanceModel | null,
   backend: BackendChoice,
   sizes: FrameSizes,
-  note: (text: string) => void,
+  { note, signal }: Pick<StageContext, 'note' | 'signal'>,
 ): Promise<FrameWay> {
   if (!model) return new ProcessorWay(null, sizes);
   const { adapter } = backend;
   if (adapter !== undefined) return GpuWay.open({ ...sizes, model, adapter, note });
-  return new ProcessorWay(await LumaUpscaler.open(model, backend, { note }), sizes);
+  return new ProcessorWay(await LumaUpscaler.open(model, backend, { note, signal }), sizes);
 }
 
 /** Factors of the models that a request may mean. @throws UserError model-missing */

@@ -1,4 +1,10 @@
-import { DeviceError, UserError, type ColourDescription, type EnhanceManifest } from '../../../shared';
+import {
+  DeviceError,
+  throwIfCancelled,
+  UserError,
+  type ColourDescription,
+  type EnhanceManifest,
+} from '../../../shared';
 import { lumaToUnit, type Plane } from '../../frames';
 import {
   allocate,
@@ -21,6 +27,8 @@ export interface LumaUpscalerOptions {
   readonly note: (text: string) => void;
   /** Samples that go through the network at once. */
   readonly tileBudget?: number;
+  /** Ends the work between two tiles: whoever waits for the processor need not wait for a whole frame. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -37,6 +45,7 @@ export class LumaUpscaler {
   readonly #session: ModelSession;
   readonly #manifest: EnhanceManifest;
   readonly #note: (text: string) => void;
+  readonly #signal: AbortSignal | undefined;
   #budget: number;
   /** What the network is fed; made for a tile's size and used again. */
   #input = new Float32Array(0);
@@ -46,6 +55,7 @@ export class LumaUpscaler {
     this.#session = session;
     this.#manifest = manifest;
     this.#note = options.note;
+    this.#signal = options.signal;
     this.#budget = options.tileBudget ?? TILE_BUDGET;
   }
 
@@ -68,13 +78,15 @@ export class LumaUpscaler {
    * what the bit depth can hold, so that footroom and headroom of limited range stay.
    *
    * @throws UserError bad-result where the network gives values that are not finite
-   * @throws DeviceError where even small tiles are too much
+   * @throws DeviceError where even small tiles are too much; CancelledError
    */
   async enlarge(source: Plane, target: Plane, coding: LumaCoding): Promise<void> {
     for (;;) {
       try {
-        for (const tile of planTiles(source.width, source.height, this.#manifest.halo, this.#budget))
+        for (const tile of planTiles(source.width, source.height, this.#manifest.halo, this.#budget)) {
+          if (this.#signal) throwIfCancelled(this.#signal);
           await this.#enlargeTile(source, target, coding, tile);
+        }
         return;
       } catch (error) {
         if (!(error instanceof DeviceError)) throw error;
