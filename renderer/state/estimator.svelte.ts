@@ -29,6 +29,9 @@ export interface Work {
   readonly stages: readonly StageRequest[];
   readonly codec: Codec;
   readonly crf: number | null;
+  /** Of the file, or a second of it, where one of them is asked for. */
+  readonly bytes: number | null;
+  readonly bits: number | null;
   readonly start?: number;
   readonly end?: number;
 }
@@ -71,7 +74,9 @@ export class Estimator {
     if (frames === null) return { time: null, bytes: null };
     return {
       time: known ?? (trial && triedEstimate(trial, work.stages, frames)),
-      bytes: trial && triedSize(trial, work.codec, work.crf, frames * frameFactor(work.stages)),
+      bytes:
+        askedSize(work, frames) ??
+        (trial && triedSize(trial, work.codec, work.crf, frames * frameFactor(work.stages))),
     };
   }
 
@@ -100,4 +105,16 @@ export class Estimator {
 
 function keyOf({ info, stages }: Work): string {
   return JSON.stringify([info.path, stages]);
+}
+
+/** Bytes of a result whose size or bit rate is asked for; null where neither is, or its length isn't known. */
+function askedSize({ info, stages, bytes, bits }: Work, frames: number): number | null {
+  if (bytes !== null) return bytes;
+  const { frameRate } = info.video;
+  if (bits === null || frameRate === null) return null;
+  const slow = stages.reduce(
+    (all, stage) => (stage.kind === 'interpolate' ? all * (stage.slow ?? 1) : all),
+    1,
+  );
+  return (bits / 8) * slow * ((frames * frameRate.den) / frameRate.num);
 }

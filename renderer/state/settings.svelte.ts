@@ -3,6 +3,7 @@ import {
   backendOption,
   CODEC_FACTS,
   CODECS,
+  extensionOf,
   isInterpolateManifest,
   isSegmentManifest,
   PRESET_VERSION,
@@ -17,6 +18,7 @@ import {
 import { t } from '../words';
 import { flowOf, type Flow } from './flow';
 import { Networks } from './networks';
+import { RateSettings, type RateRequest } from './rate-settings.svelte';
 import {
   Chain,
   EnhanceSettings,
@@ -38,6 +40,7 @@ export class Settings {
   readonly chain = new Chain();
   readonly enhance = new EnhanceSettings(() => this.#networks);
   readonly motion = new MotionSettings(this.chain, () => this.#hasMotionNetwork);
+  readonly rate = new RateSettings();
   readonly segment = new SegmentSettings(this.chain, () => this.#segmentNetworks);
   /** All that steps are set to: what is asked of one is asked of each. */
   readonly #steps: readonly StepSettings[] = [this.enhance, this.motion, this.segment];
@@ -133,10 +136,12 @@ export class Settings {
     this.#before = null;
     this.#codec = preset.codec ?? this.#codec;
     this.#crf = preset.crf ?? CODEC_FACTS[this.#codec].crf?.default ?? null;
+    this.rate.kind = 'quality';
   }
 
   /** What a job was asked for: to change it, or to do the same with another file. */
-  useRequest({ stages, codec, crf }: Pick<JobRequest, 'stages' | 'codec' | 'crf'>): void {
+  useRequest({ stages, codec, crf, ...rate }: Pick<JobRequest, 'stages' | 'codec'> & RateRequest): void {
+    this.rate.read(rate);
     const said = stages.flatMap((stage) => this.#steps.flatMap((step) => step.said(stage) ?? []));
     const preset = { version: PRESET_VERSION, name: 'job', title: '', help: '' };
     for (const step of this.#steps) {
@@ -196,13 +201,20 @@ export class Settings {
         output,
         stages,
         codec: this.#codec,
-        ...(this.#crf === null ? {} : { crf: this.#crf }),
+        ...this.#rateFor(output),
         ...part,
         backend: backendOption.default ?? 'auto',
         overwrite: replace,
         resume: true,
       }
     );
+  }
+
+  /** Pictures have no size to aim at. */
+  #rateFor(output: string): RateRequest {
+    if (CODEC_FACTS[this.#codec].containers.includes(extensionOf(output)))
+      return this.rate.request(this.#crf);
+    return this.#crf === null ? {} : { crf: this.#crf };
   }
 
   /** Transparency needs a codec that has it; without it what was set before comes back. */
@@ -230,7 +242,7 @@ export class Settings {
   }
 
   get #meaning(): string {
-    return JSON.stringify([this.stages, this.#codec, this.#crf]);
+    return JSON.stringify([this.stages, this.#codec, this.rate.request(this.#crf)]);
   }
 
   #trial(preset: Preset): { readonly meaning: string; readonly possible: boolean } {

@@ -591,8 +591,9 @@ export class Workspace {
 
   #work(): Work | null {
     const { info } = this.source;
-    const { stages, codec, crf } = this.settings;
-    return info && stages && { info, stages, codec, crf, ...this.#part(info) };
+    const { stages, codec, crf, rate } = this.settings;
+    const { bytes, bits } = rate;
+    return info && stages && { info, stages, codec, crf, bytes, bits, ...this.#part(info) };
   }
 
   #part(info: MediaInfo): { readonly start?: number; readonly end?: number } {

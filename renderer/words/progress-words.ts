@@ -1,4 +1,11 @@
-import type { JobProgress, JobState, StageChoice, StageRequest, StageTimings } from '../../app/shared';
+import {
+  formatSize,
+  type JobProgress,
+  type JobState,
+  type StageChoice,
+  type StageRequest,
+  type StageTimings,
+} from '../../app/shared';
 import { t } from '.';
 import { durationWords, etaWords } from './time-words';
 
@@ -70,4 +77,11 @@ export function speedWords(seconds: number, frames: number): string {
   return frames > 1 && seconds > 0
     ? t().facts.join([time, t().facts.fps((frames / seconds).toFixed(1))])
     : time;
+}
+
+/** `3.4 MB of about 45.0 MB`, as soon as that is known. */
+export function writtenWords(progress: JobProgress | null | undefined): string {
+  const written = formatSize(progress?.bytesWritten ?? 0);
+  const expected = progress?.expectedBytes ?? null;
+  return expected === null ? written : t().job.writtenOf(written, formatSize(expected));
 }

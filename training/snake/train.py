@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from common import learning, schedule
@@ -72,6 +72,10 @@ class Learner:
                 converted.append(weight)
             else:
                 fresh.append(weight)
+        for module in self.model.modules():
+            # What stands keeps its statistics, too.
+            if isinstance(module, nn.BatchNorm1d) and not module.weight.requires_grad:
+                module.eval()
         self.parts_of_net = [converted, fresh]
         groups = [
             {'params': converted, 'top': config.relative_rate},

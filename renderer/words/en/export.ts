@@ -6,6 +6,11 @@ export interface ExportWords {
   readonly output: {
     readonly codec: string;
     readonly codecs: Readonly<Record<Codec, string>>;
+    readonly rate: string;
+    readonly rates: Readonly<Record<'quality' | 'size' | 'bitrate', string>>;
+    readonly megabytes: string;
+    readonly megabits: string;
+    readonly sizeHelp: string;
     readonly quality: string;
     readonly smaller: string;
     readonly better: string;
@@ -36,6 +41,7 @@ export interface ExportWords {
     readonly frames: string;
     readonly pictures: string;
     readonly written: string;
+    writtenOf(written: string, expected: string): string;
     readonly work: string;
     readonly parts: Readonly<Record<string, string>>;
     readonly pause: string;
@@ -85,6 +91,11 @@ export const exportEn: ExportWords = {
       prores: 'For editing programs, large.',
       ffv1: 'Lossless, very large.',
     },
+    rate: 'Set by',
+    rates: { quality: 'Quality', size: 'File size', bitrate: 'Bit rate' },
+    megabytes: 'Megabytes of the whole file',
+    megabits: 'Megabits a second',
+    sizeHelp: 'Sound included; a little less comes out.',
     quality: 'Quality (CRF)',
     smaller: 'Smaller file',
     better: 'Better picture',
@@ -124,6 +135,7 @@ export const exportEn: ExportWords = {
     frames: 'Frames',
     pictures: 'Pictures',
     written: 'Written',
+    writtenOf: (written, expected) => `${written} of about ${expected}`,
     work: 'Where the time goes',
     parts: {
       decode: 'Decode',
