@@ -8,6 +8,9 @@ const TIMEOUT_MS = 60_000;
 /** Packets are read from so long before the stated end: the last of them may stand long, or the end be wrong by the sound's. */
 const TAIL_SECONDS = 5;
 
+/** Seconds after where reading begins: some builds take an end that is left out for the beginning. */
+const FOR_EVER = '+1000000';
+
 const packetsSchema = z.object({
   packets: z.array(z.object({ pts: z.number().optional(), flags: z.string().default('') })).default([]),
 });
@@ -27,7 +30,7 @@ export async function lastFrame(
       tools.ffprobe,
       [
         ...['-v', 'error', '-of', 'json', '-select_streams', String(index)],
-        ...['-show_entries', 'packet=pts,flags', '-read_intervals', `${from.toFixed(3)}%`],
+        ...['-show_entries', 'packet=pts,flags', '-read_intervals', `${from.toFixed(3)}%${FOR_EVER}`],
         ...inputArguments(path),
       ],
       { signal, timeoutMs: TIMEOUT_MS },
