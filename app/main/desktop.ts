@@ -4,6 +4,7 @@ import {
   Menu,
   nativeTheme,
   Notification,
+  powerMonitor,
   powerSaveBlocker,
   session,
   shell,
@@ -127,6 +128,11 @@ export class Desktop {
     app.on('will-quit', (event) => {
       this.#endEnginesFirst(event);
     });
+    // A job that ends at that moment can't be paused any more.
+    const power = (onBattery: boolean) => (): void =>
+      void this.queue.setPower(onBattery).catch(() => undefined);
+    powerMonitor.on('on-battery', power(true)).on('on-ac', power(false));
+    if (powerMonitor.isOnBatteryPower()) power(true)();
     this.queue.begin();
   }
 

@@ -1,10 +1,10 @@
-import { isPending, type QueueChange, type QueueSnapshot } from '../shared';
+import { isPending, standsStill, type QueueChange, type QueueSettings, type QueueSnapshot } from '../shared';
 
 /** What the system should show and do while exports run. */
 export interface WatchState {
   /** Jobs that have not ended; those that are held don't count. */
   readonly jobs: number;
-  /** True while something computes: a paused queue lets the machine sleep. */
+  /** True while something computes: a queue that stands still lets the machine sleep. */
   readonly active: boolean;
   /** For the taskbar; null where nothing is under way. */
   readonly bar: { readonly fraction: number; readonly mode: 'normal' | 'paused' | 'indeterminate' } | null;
@@ -16,25 +16,28 @@ export class QueueWatch {
   readonly #round = new Map<string, number | null>();
   readonly #open = new Set<string>();
   #running: string | null = null;
-  #paused: boolean;
+  #settings: QueueSettings;
+  #onBattery: boolean;
 
   constructor(
     before: QueueSnapshot,
     private readonly changed: (state: WatchState) => void,
   ) {
-    this.#paused = before.settings.paused;
+    this.#settings = before.settings;
+    this.#onBattery = before.onBattery;
     for (const item of before.items) if (isPending(item) && item.state !== 'held') this.#begin(item.id);
   }
 
   get state(): WatchState {
     const jobs = this.#open.size;
     if (jobs === 0) return { jobs, active: false, bar: null };
-    const active = this.#running !== null && !this.#paused;
+    const still = standsStill(this.#settings, this.#onBattery);
+    const active = this.#running !== null && !still;
     const parts = [...this.#round.values()];
     const known = parts.some((part) => part !== null);
     const fraction = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0) / parts.length;
     if (this.#running === null && !known) return { jobs, active, bar: null };
-    const mode = this.#paused ? 'paused' : known ? 'normal' : 'indeterminate';
+    const mode = still ? 'paused' : known ? 'normal' : 'indeterminate';
     return { jobs, active, bar: { fraction, mode } };
   }
 
@@ -59,7 +62,10 @@ export class QueueWatch {
         this.#round.set(change.id, change.progress.fraction);
         break;
       case 'settings':
-        this.#paused = change.settings.paused;
+        this.#settings = change.settings;
+        break;
+      case 'power':
+        this.#onBattery = change.onBattery;
         break;
       case 'snapshot':
       case 'moved':

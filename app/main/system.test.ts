@@ -20,7 +20,7 @@ describe('what the system shows of the queue', () => {
   it('is one bar for all jobs of a round, and keeps the machine awake only while something computes', () => {
     let state: WatchState | null = null;
     const watch = new QueueWatch(
-      { settings: QUEUE_DEFAULTS, items: [item('old', 'done')], progress: null },
+      { settings: QUEUE_DEFAULTS, items: [item('old', 'done')], onBattery: false, progress: null },
       (now) => {
         state = now;
       },
@@ -33,6 +33,11 @@ describe('what the system shows of the queue', () => {
     expect(state).toEqual({ jobs: 2, active: true, bar: { fraction: 0.25, mode: 'normal' } });
     watch.hear({ type: 'settings', settings: { ...QUEUE_DEFAULTS, paused: true } });
     expect(state).toEqual({ jobs: 2, active: false, bar: { fraction: 0.25, mode: 'paused' } });
+    watch.hear({ type: 'settings', settings: { ...QUEUE_DEFAULTS, waitForMains: true } });
+    watch.hear({ type: 'power', onBattery: true });
+    expect(state).toMatchObject({ active: false, bar: { mode: 'paused' } });
+    watch.hear({ type: 'power', onBattery: false });
+    expect(state).toMatchObject({ active: true, bar: { mode: 'normal' } });
     watch.hear({ type: 'settings', settings: QUEUE_DEFAULTS });
     watch.hear({ type: 'changed', items: [item('a', 'done')] });
     expect(state).toMatchObject({ jobs: 1, active: false, bar: { fraction: 0.5 } });

@@ -33,12 +33,19 @@ export const queueSettingsSchema = z
     paused: z.boolean(),
     /** Fewer threads and a low priority, so that other programs come first. */
     leaveRoom: z.boolean(),
+    /** What runs stands still while the computer runs on its battery. Older queues don't say. */
+    waitForMains: z.boolean().default(false),
     whenDone: z.enum(WHEN_DONE),
   })
   .readonly();
 export type QueueSettings = z.infer<typeof queueSettingsSchema>;
 
-export const QUEUE_DEFAULTS: QueueSettings = { paused: false, leaveRoom: false, whenDone: 'notify' };
+export const QUEUE_DEFAULTS: QueueSettings = {
+  paused: false,
+  leaveRoom: false,
+  waitForMains: false,
+  whenDone: 'notify',
+};
 
 /**
  * ```
@@ -130,6 +137,8 @@ export type QueueCommand = z.infer<typeof queueCommandSchema>;
 export interface QueueSnapshot {
   readonly settings: QueueSettings;
   readonly items: readonly QueueItem[];
+  /** The computer runs on its battery. */
+  readonly onBattery: boolean;
   /** Of the job that runs. */
   readonly progress: { readonly id: string; readonly progress: JobProgress } | null;
 }
@@ -151,9 +160,15 @@ export type QueueChange =
   | { readonly type: 'removed'; readonly ids: readonly string[] }
   | { readonly type: 'moved'; readonly ids: readonly string[]; readonly before: string | null }
   | { readonly type: 'settings'; readonly settings: QueueSettings }
+  | { readonly type: 'power'; readonly onBattery: boolean }
   | { readonly type: 'progress'; readonly id: string; readonly progress: JobProgress }
   | { readonly type: 'note'; readonly id: string; readonly note: string }
   | { readonly type: 'ended'; readonly end: QueueEnd };
+
+/** True where nothing starts, and what runs stands still. */
+export function standsStill({ paused, waitForMains }: QueueSettings, onBattery: boolean): boolean {
+  return paused || (waitForMains && onBattery);
+}
 
 /** True for jobs that still want to run. */
 export function isPending({ state }: Pick<QueueItem, 'state'>): boolean {

@@ -48,7 +48,7 @@ function madeUpHost() {
     expectedBytes: null,
     timings: { decode: 1, stages: { enhance: 6 }, encode: 2 },
   });
-  const settings = { paused: false, leaveRoom: false, whenDone: 'nothing' };
+  const settings = { paused: false, leaveRoom: false, waitForMains: false, whenDone: 'nothing' };
   const info = {
     path: '/videos/long.mp4',
     kind: 'video',

@@ -534,6 +534,22 @@ describe('the desktop app', () => {
     await page().changeQueue({ kind: 'remove', ids: [id] });
   });
 
+  it('lets exports stand still on battery where that is wanted, and the machine sleep', async () => {
+    const long = await drop(join(folder, 'long.mp4'));
+    const { settings } = await page().queue();
+    await page().changeQueue({ kind: 'settings', settings: { ...settings, waitForMains: true } });
+    const id = await start(request(long, await page().suggestOutput(long, TWICE, 'h264')));
+    await reached(id, 'running');
+    await vi.waitFor(() => expect(electron.blockers.size).toBe(1), { timeout: 60_000 });
+    electron.power.emit('on-battery');
+    await vi.waitFor(() => expect(electron.blockers.size).toBe(0));
+    expect(await page().queue()).toMatchObject({ onBattery: true });
+    electron.power.emit('on-ac');
+    await vi.waitFor(() => expect(electron.blockers.size).toBe(1));
+    await page().changeQueue({ kind: 'settings', settings });
+    await page().changeQueue({ kind: 'remove', ids: [id] });
+  });
+
   it('asks before it is closed over a running export, and keeps what is finished', async () => {
     const long = await drop(join(folder, 'long.mp4'));
     const id = await start(request(long, await page().suggestOutput(long, TWICE, 'h264')));

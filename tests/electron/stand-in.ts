@@ -214,6 +214,7 @@ export class StandIn {
   readonly answers: unknown[] = [];
   readonly asked: { kind: string; options: Record<string, unknown> }[] = [];
   readonly blockers = new Set<number>();
+  readonly power = Object.assign(new EventEmitter(), { isOnBatteryPower: () => false });
   readonly notifications: StandInNotification[] = [];
   readonly nativeTheme = { shouldUseDarkColors: false, themeSource: 'system' };
   menu: { label?: string; role?: string; submenu?: { label?: string; click?: () => void }[] }[] = [];
@@ -265,6 +266,7 @@ export class StandIn {
           electron.notifications.push(this);
         }
       },
+      powerMonitor: this.power,
       powerSaveBlocker: {
         start: (kind: string) => {
           if (kind !== 'prevent-app-suspension') throw new Error(kind);

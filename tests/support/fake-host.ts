@@ -174,7 +174,10 @@ export class FakeHost implements ClearcutApi {
     `/videos/${suggestedName(input, stages, codec)}`;
   chooseOutput: ClearcutApi['chooseOutput'] = async () => this.saved;
   space: ClearcutApi['space'] = async () => ({ freeBytes: 1e12 });
-  queue: ClearcutApi['queue'] = async () => ({ settings: this.settings, items: this.items, progress: null });
+  queue: ClearcutApi['queue'] = async () => ({
+    ...{ settings: this.settings, items: this.items },
+    ...{ onBattery: false, progress: null },
+  });
   changeQueue: ClearcutApi['changeQueue'] = async (command) => {
     this.commands.push(command);
     if (command.kind === 'add') return this.adding(command.wishes);

@@ -2,7 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { UserError, type JobEvent, type JobRequest, type QueueChange, type QueueWish } from '../../shared';
+import {
+  QUEUE_DEFAULTS,
+  UserError,
+  type JobEvent,
+  type JobRequest,
+  type QueueChange,
+  type QueueSettings,
+  type QueueWish,
+} from '../../shared';
 import { KeptFile, type Kept } from '../kept-file';
 import { ExportQueue, JobLog, type ExportEngine } from '.';
 
@@ -197,6 +205,44 @@ describe('the queue of exports', () => {
     await queue.do({ kind: 'settings', settings: { ...queue.settings, paused: false } });
     await until(['a running', 'b waiting']);
     expect(engine.started[0]).toMatchObject({ input: '/in/a.mp4', resume: true });
+  });
+
+  it('waits for mains power where that is wanted, and goes on with it', async () => {
+    const set = (settings: Partial<QueueSettings>): Promise<unknown> =>
+      queue.do({ kind: 'settings', settings: { ...queue.settings, ...settings } });
+    await queue.setPower(true);
+    await add('a', 'b');
+    await until(['a running', 'b waiting']);
+    engine.tell(progress(0.4));
+    await set({ waitForMains: true });
+    expect(engine.asked).toEqual(['pause job 1']);
+    expect(queue.snapshot.onBattery).toBe(true);
+    await queue.setPower(false);
+    expect(engine.asked).toEqual(['pause job 1', 'unpause job 1']);
+    // What was paused by hand stays so, plugged in or not.
+    await set({ paused: true });
+    await queue.setPower(true);
+    await queue.setPower(false);
+    expect(engine.asked.slice(2)).toEqual(['pause job 1']);
+    await queue.setPower(true);
+    await set({ paused: false });
+    done('job 1');
+    await until(['a done', 'b waiting']);
+    expect(engine.started).toHaveLength(1);
+    await queue.setPower(false);
+    await until(['b running']);
+    expect(changes.filter(({ type }) => type === 'power')).toHaveLength(6);
+  });
+
+  it('reads a queue from before it could wait for power', async () => {
+    await add('a');
+    await queue.close();
+    const kept = JSON.parse(await readFile(file(), 'utf8')) as { settings: Record<string, unknown> };
+    delete kept.settings['waitForMains'];
+    await writeFile(file(), JSON.stringify(kept));
+    await open();
+    expect(queue.settings).toEqual(QUEUE_DEFAULTS);
+    await until(['a running']);
   });
 
   it('survives a crash: what stands in the file is all there was', async () => {

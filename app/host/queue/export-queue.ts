@@ -3,6 +3,7 @@ import {
   isPending,
   QUEUE_VERSION,
   reordered,
+  standsStill,
   toErrorData,
   UserError,
   type ErrorData,
@@ -47,6 +48,7 @@ export class ExportQueue {
   /** Changes are made one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #closing = false;
+  #onBattery = false;
   /** The engine is being ended, to be there again with other settings. */
   #restarting = false;
   /** Events that came before the answer that says which job is ours. */
@@ -82,6 +84,7 @@ export class ExportQueue {
     return {
       settings: this.#settings,
       items: this.#items,
+      onBattery: this.#onBattery,
       progress: id !== undefined && progress ? { id, progress } : null,
     };
   }
@@ -130,6 +133,14 @@ export class ExportQueue {
         break;
     }
     return [];
+  }
+
+  /** The computer was plugged in or out. */
+  async setPower(onBattery: boolean): Promise<void> {
+    const before = this.#still;
+    this.#onBattery = onBattery;
+    this.#tell({ type: 'power', onBattery });
+    await this.#followStill(before);
   }
 
   /** Keeps how far all is, and starts nothing more; the engine is ended by whoever started it. */
@@ -203,8 +214,21 @@ export class ExportQueue {
     void this.#advance();
   }
 
+  /** Nothing starts, and what runs stands still. */
+  get #still(): boolean {
+    return standsStill(this.#settings, this.#onBattery);
+  }
+
+  async #followStill(before: boolean): Promise<void> {
+    const running = this.#running;
+    if (running?.jobId && this.#still !== before)
+      await (this.#still ? this.engine.pause(running.jobId) : this.engine.unpause(running.jobId));
+    if (!this.#still) void this.#advance();
+  }
+
   async #set(settings: QueueSettings): Promise<void> {
     const before = this.#settings;
+    const stood = this.#still;
     await this.#inTurn(async () => {
       await this.#save(this.#items, settings);
       this.#settings = settings;
@@ -218,10 +242,9 @@ export class ExportQueue {
       await this.engine.close();
       this.#restarting = false;
       void this.#advance();
-    } else if (running?.jobId && settings.paused !== before.paused) {
-      await (settings.paused ? this.engine.pause(running.jobId) : this.engine.unpause(running.jobId));
+    } else {
+      await this.#followStill(stood);
     }
-    if (!settings.paused) void this.#advance();
   }
 
   async #stopRunning(running: Running, afterStop: AfterStop): Promise<void> {
@@ -232,7 +255,7 @@ export class ExportQueue {
 
   /** Starts the next job, where there is one and nothing runs. */
   async #advance(): Promise<void> {
-    if (this.#running || this.#settings.paused || this.#closing || this.#restarting) return;
+    if (this.#running || this.#still || this.#closing || this.#restarting) return;
     const next = this.#items.find(({ state }) => state === 'waiting');
     if (!next) {
       this.#tellEnd();
@@ -299,7 +322,7 @@ export class ExportQueue {
     }
     if (before?.state !== progress.state) this.logs.add(running.id, `${progress.state}.`);
     // A job that began while all was being paused stops at its first frame.
-    if (this.#settings.paused && progress.state === 'running' && running.jobId !== null) {
+    if (this.#still && progress.state === 'running' && running.jobId !== null) {
       void this.engine.pause(running.jobId).catch(() => undefined);
     }
     this.#tell({ type: 'progress', id: running.id, progress });

@@ -21,6 +21,8 @@ export type QueueFilter = 'all' | 'open' | 'done' | 'failed';
 export class Queue {
   entries = $state.raw<readonly QueueEntry[]>([]);
   settings = $state.raw<QueueSettings>(QUEUE_DEFAULTS);
+  /** The computer runs on its battery. */
+  onBattery = $state(false);
   /** Why the last change could not be made. */
   trouble = $state.raw<ErrorData | null>(null);
   filter = $state<QueueFilter>('all');
@@ -53,6 +55,11 @@ export class Queue {
 
   get(id: string): QueueEntry | null {
     return this.#byId.get(id) ?? null;
+  }
+
+  /** Exports stand still until the computer is plugged in. */
+  get waitsForMains(): boolean {
+    return this.settings.waitForMains && this.onBattery;
   }
 
   /** Jobs that still want to run. */
@@ -90,6 +97,9 @@ export class Queue {
         break;
       case 'settings':
         this.settings = change.settings;
+        break;
+      case 'power':
+        this.onBattery = change.onBattery;
         break;
       case 'progress': {
         const entry = this.#byId.get(change.id);
@@ -181,8 +191,9 @@ export class Queue {
     return this.host.queueLog(id);
   }
 
-  #take({ items, settings, progress }: QueueSnapshot): void {
+  #take({ items, settings, onBattery, progress }: QueueSnapshot): void {
     this.settings = settings;
+    this.onBattery = onBattery;
     const entries = items.map((item) => {
       const known = this.#byId.get(item.id);
       known?.take(item);

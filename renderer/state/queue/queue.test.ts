@@ -219,6 +219,7 @@ describe('the list of the queue', () => {
       type: 'snapshot',
       snapshot: {
         settings: { ...queue.settings, paused: true },
+        onBattery: false,
         items: host.items.slice(1),
         progress: { id: 'item 2', progress: progress({ fraction: 0.6 }) },
       },

@@ -12,6 +12,9 @@ export interface QueueWords {
     readonly paused: string;
     readonly leaveRoom: string;
     readonly leaveRoomHelp: string;
+    readonly waitForMains: string;
+    readonly waitForMainsHelp: string;
+    readonly onBattery: string;
     readonly whenDone: string;
     readonly whenDoneChoices: Readonly<Record<WhenDone, string>>;
     readonly clear: string;
@@ -67,6 +70,9 @@ export const queueEn: QueueWords = {
     paused: 'The queue is paused. It stays so when you quit and come back.',
     leaveRoom: 'Leave room for other work',
     leaveRoomHelp: 'Fewer threads and a low priority: slower, but nothing else stutters.',
+    waitForMains: 'Wait for mains power',
+    waitForMainsHelp: 'Exports stand still while the computer runs on its battery.',
+    onBattery: 'Waiting for mains power.',
     whenDone: 'When all is done',
     whenDoneChoices: {
       nothing: 'Do nothing',
