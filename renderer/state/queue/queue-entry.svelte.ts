@@ -43,6 +43,14 @@ export class QueueEntry {
     return fileNameOf(this.item.request.output);
   }
 
+  /** Seconds of the source that the job is about; null where its length isn't known. */
+  get seconds(): number | null {
+    const { source, request } = this.item;
+    const length = source?.seconds ?? null;
+    if (length === null) return null;
+    return Math.max(0, Math.min(request.end ?? length, length) - (request.start ?? 0));
+  }
+
   get stages(): readonly StageRequest[] {
     return this.item.request.stages;
   }

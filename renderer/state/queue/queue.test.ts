@@ -75,6 +75,7 @@ describe('an export', () => {
     player.setOut();
     await workspace.export();
     expect(host.requests[0]).toMatchObject({ start: 1, end: 3.02 });
+    expect(workspace.entry?.seconds).toBeCloseTo(2.02);
   });
 
   it('is of all files at once, as far as each can have it', async () => {

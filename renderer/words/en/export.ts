@@ -91,7 +91,7 @@ export const exportEn: ExportWords = {
       prores: 'For editing programs, large.',
       ffv1: 'Lossless, very large.',
     },
-    rate: 'Set by',
+    rate: 'Size and quality',
     rates: { quality: 'Quality', size: 'File size', bitrate: 'Bit rate' },
     megabytes: 'Megabytes of the whole file',
     megabits: 'Megabits a second',

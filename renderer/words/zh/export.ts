@@ -11,7 +11,7 @@ export const exportZh: ExportWords = {
       prores: '用于剪辑软件，文件大。',
       ffv1: '无损，文件很大。',
     },
-    rate: '设定方式',
+    rate: '大小与画质',
     rates: { quality: '画质', size: '文件大小', bitrate: '码率' },
     megabytes: '整个文件的兆字节数',
     megabits: '每秒兆比特数',
