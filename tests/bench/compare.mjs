@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import installed from '@ffmpeg-installer/ffmpeg';
 import { chromium } from 'playwright-core';
 
 const BIN = fileURLToPath(new URL('../../app/cli/bin.mjs', import.meta.url));
@@ -20,7 +21,7 @@ const source =
   clip === undefined
     ? ['-f', 'lavfi', '-i', 'testsrc2=size=1920x1080:rate=25:duration=8']
     : ['-i', clip, '-vf', 'scale=1920:1080:flags=lanczos', '-an'];
-execFileSync(process.env.CLEARCUT_FFMPEG ?? 'ffmpeg', [
+execFileSync(process.env.CLEARCUT_FFMPEG ?? installed.path, [
   ...['-nostdin', '-loglevel', 'error', '-y', ...source],
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18', '-pix_fmt', 'yuv420p', video],
 ]);

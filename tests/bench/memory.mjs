@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import installed from '@ffmpeg-installer/ffmpeg';
 
 const BIN = fileURLToPath(new URL('../../app/cli/bin.mjs', import.meta.url));
 const lengths = process.argv.slice(2).map(Number);
@@ -39,7 +40,7 @@ function residentMegabytes(root) {
   return sum;
 }
 
-const ffmpeg = process.env.CLEARCUT_FFMPEG ?? 'ffmpeg';
+const ffmpeg = process.env.CLEARCUT_FFMPEG ?? installed.path;
 for (const seconds of lengths.length > 0 ? lengths : [60, 600]) {
   const input = join(folder, `${seconds}.mp4`);
   execFileSync(ffmpeg, [

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { UserError } from '../../shared';
 import type { JobIdentity } from './identity';
 
-/** Version of the work folder's layout; another one is never resumed. */
-const LAYOUT = 4;
+/** Version of the work folder's layout and of what its segments are encoded with; another one is never resumed. */
+const LAYOUT = 5;
 const MANIFEST = 'manifest.json';
 const LOCK = 'lock';
 /** How long to wait for a dying engine to let go of its work folder. */
@@ -29,6 +29,9 @@ const segmentSchema = z
   .readonly();
 export type Segment = z.infer<typeof segmentSchema>;
 
+/** Roles of the files that hold a segment's pictures: all of them, or the colours and apart from them the alpha. */
+export const VIDEO_ROLE = 'video';
+export const ALPHA_ROLE = 'alpha';
 /** Role of the file that keeps what stages remember at a segment's end: base 64, by stage. */
 export const STATE_ROLE = 'state';
 export const statesSchema = z.array(z.string().nullable());

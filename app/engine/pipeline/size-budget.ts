@@ -1,13 +1,15 @@
 import { formatDuration, formatSize, UserError } from '../../shared';
 import { ticksToSeconds, type StreamFormat } from '../frames';
 import { soundRate, type Container } from '../media';
-import type { Segment } from './segment-store';
+import { ALPHA_ROLE, VIDEO_ROLE, type Segment } from './segment-store';
 import type { TargetContext } from './targets/target';
 
 /** Of a file's size that goes to its container, and to encoders that miss their rate. */
 const SPARE = 0.02;
 /** Bits a second below which no picture can be made out. */
 const LEAST_RATE = 10_000;
+/** Roles of a segment's files that count. */
+const PICTURES: ReadonlySet<string> = new Set([VIDEO_ROLE, ALPHA_ROLE]);
 /** How far from the mean rate a segment may be, to make up for those before. */
 const [LEAST_PART, MOST_PART] = [1 / 3, 3];
 
@@ -79,9 +81,6 @@ export class SizeBudget {
     return Math.min(MOST_PART * mean, Math.max(LEAST_PART * mean, LEAST_RATE, rate));
   }
 }
-
-/** Roles of a segment's files that hold pictures. */
-const PICTURES: ReadonlySet<string> = new Set(['video', 'alpha']);
 
 /** The budget of a job that asks for a size. @throws UserError bad-usage where the length isn't known, or the size is too small */
 export async function sizeBudget(

@@ -10,14 +10,11 @@ import {
   type StoredSegment,
 } from '../../media';
 import { putInPlace, RESULT_PART } from '../result-file';
-import type { Segment, SegmentStore } from '../segment-store';
+import { ALPHA_ROLE, VIDEO_ROLE, type Segment, type SegmentStore } from '../segment-store';
 import { segmentLength } from '../segment-length';
 import type { SegmentFile, SegmentPlace } from '../segment-writer';
 import { sizeBudget } from '../size-budget';
 import type { Target, TargetContext, Written } from './target';
-
-const VIDEO = 'video';
-const ALPHA = 'alpha';
 
 /** A video with all that goes along from its source. @throws UserError unsupported-output */
 export async function containerTarget(context: TargetContext, container: Container): Promise<Target> {
@@ -62,13 +59,13 @@ function filesOf({ tools, stream, display, signal }: TargetContext, encoders: En
   const { sampleAspectRatio } = display;
   const common = { stream, sampleAspectRatio, signal };
   const video: SegmentFile = {
-    role: VIDEO,
+    role: VIDEO_ROLE,
     extension: 'nut',
     open: (path, place) => openSegmentEncoder(tools, { ...common, encoder: encoders.at(place), path }),
   };
   if (!encoders.alphaApart) return [video];
   const alpha: SegmentFile = {
-    role: ALPHA,
+    role: ALPHA_ROLE,
     extension: 'alpha.nut',
     open: (path, place) => openAlphaEncoder(tools, { ...common, encoder: encoders.at(place), path }),
   };
@@ -101,8 +98,8 @@ async function finish(store: SegmentStore, context: TargetContext, container: Co
 }
 
 function storedSegment(store: SegmentStore, segment: Segment): StoredSegment {
-  const path = store.fileOf(segment, VIDEO);
-  const alphaPath = store.fileOf(segment, ALPHA);
+  const path = store.fileOf(segment, VIDEO_ROLE);
+  const alphaPath = store.fileOf(segment, ALPHA_ROLE);
   if (path === undefined) throw new Error('A segment without video.');
   return { ...segment, path, ...(alphaPath === undefined ? {} : { alphaPath }) };
 }
