@@ -166,7 +166,7 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     await page.getByText(/^None yet/).waitFor();
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button('Import…').click()]);
     await chooser.setFiles(join(folder, 'presets.json'));
-    await page.getByText('Mine & yours').first().waitFor();
+    await button('Remove Mine & yours').waitFor();
     expect(await seriousProblems(page)).toEqual([]);
     await button('Close').click();
   });
