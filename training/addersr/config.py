@@ -14,11 +14,19 @@ from .model import ModelConfig
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """From `start` on, batches of `batch` patches of `patch` low resolution pixels."""
+    """From `start` on, batches of `batch` patches of `patch` low resolution pixels.
+
+    loss: 'l1', or 'l2' for a run's end: PSNR is about squares, but a net learns more from L1.
+    """
 
     start: float  # iteration, or below 1 share of the run
     batch: int
     patch: int
+    loss: str = 'l1'
+
+    def __post_init__(self):
+        if self.loss not in ('l1', 'l2'):
+            raise ValueError(f"loss must be l1 or l2, not '{self.loss}'")
 
 
 @dataclasses.dataclass(frozen=True)

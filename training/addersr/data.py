@@ -75,11 +75,20 @@ def open_rgb(path: pathlib.Path) -> np.ndarray:
 
 @dataclasses.dataclass
 class Pair:
-    """One picture: low and high resolution luma in 1/256 codes, uint16 [h, w], [h s, w s]."""
+    """One picture: low and high resolution luma in 1/256 codes, uint16 [h, w], [h s, w s].
+
+    taught: what a better net makes of `low` (teaching.py).
+    """
 
     name: str
     low: np.ndarray
     high: np.ndarray
+    taught: np.ndarray | None = None
+
+    @property
+    def targets(self) -> list[np.ndarray]:
+        """What is to be learned: the photograph, and the teacher's picture where there is one."""
+        return [self.high] if self.taught is None else [self.high, self.taught]
 
 
 def make_pair(name: str, rgb: np.ndarray, scale: int) -> Pair:
@@ -110,11 +119,15 @@ def load_photographs(root: pathlib.Path, scale: int) -> list[Pair]:
 
 
 def write_pairs(path: pathlib.Path, pairs: list[Pair]) -> None:
-    path.parent.mkdir(exist_ok=True)
     planes = {f'low{i}': pair.low for i, pair in enumerate(pairs)}
     planes |= {f'high{i}': pair.high for i, pair in enumerate(pairs)}
+    write_planes(path, planes | {'names': np.array([pair.name for pair in pairs])})
+
+
+def write_planes(path: pathlib.Path, planes: dict[str, np.ndarray]) -> None:
+    path.parent.mkdir(exist_ok=True)
     part = path.with_suffix(f'.{os.getpid()}.part.npz')  # two runs may start at once
-    np.savez(part, names=np.array([pair.name for pair in pairs]), **planes)
+    np.savez(part, **planes)
     part.replace(path)
 
 
@@ -166,20 +179,18 @@ class Patches:
             yield Place(picture, y, x, turns, mirror)
 
     def draw(self, batch: int, size: int) -> tuple[Tensor, Tensor]:
-        """Low [batch, 1, size, size] and high [batch, 1, size s, size s]."""
+        """Low [batch, 1, size, size] and its targets [batch, 1 or 2, size s, size s]: Pair.targets."""
         s = self.scale
         low = np.empty((batch, size, size), np.uint16)
-        high = np.empty((batch, size * s, size * s), np.uint16)
+        targets = np.empty((len(self.pairs[0].targets), batch, size * s, size * s), np.uint16)
         for i, (picture, y, x, turns, mirror) in enumerate(self.places(batch, size)):
             pair = self.pairs[picture]
-            crops = (
-                pair.low[y : y + size, x : x + size],
-                pair.high[y * s : (y + size) * s, x * s : (x + size) * s],
-            )
-            for crop, out in zip(crops, (low, high)):
+            inside = slice(y * s, (y + size) * s), slice(x * s, (x + size) * s)
+            crops = [pair.low[y : y + size, x : x + size], *(plane[inside] for plane in pair.targets)]
+            for crop, out in zip(crops, (low, *targets)):
                 crop = np.rot90(crop, turns)
                 out[i] = crop[:, ::-1] if mirror else crop
-        return to_tensor(low), to_tensor(high)
+        return to_tensor(low), torch.cat([to_tensor(plane) for plane in targets], 1)
 
 
 def centre_crops(pairs: list[Pair], scale: int, size: int) -> tuple[Tensor, Tensor]:

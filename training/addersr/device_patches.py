@@ -54,14 +54,15 @@ class DevicePatches(Patches):
         super().__init__(pairs, scale, seed)
         self.device = device
         self.low = Planes([pair.low for pair in pairs], device)
-        self.high = Planes([pair.high for pair in pairs], device)
+        self.targets = [Planes(list(planes), device) for planes in zip(*(pair.targets for pair in pairs))]
 
     def draw(self, batch: int, size: int) -> tuple[Tensor, Tensor]:
-        """Low [batch, 1, size, size] and high [batch, 1, size s, size s]."""
+        """Low [batch, 1, size, size] and its targets [batch, 1 or 2, size s, size s]."""
         s = self.scale
         walks = []
         for place in self.places(batch, size):
-            walks.append(self.low.walk(place, size, 1) + self.high.walk(place, size * s, s))
+            walks.append(self.low.walk(place, size, 1) + self.targets[0].walk(place, size * s, s))
         # Not waited for: otherwise the CPU could not run ahead of the GPU.
         table = torch.tensor(walks).T.to(self.device, non_blocking=True)
-        return self.low.gather(table[:3], size), self.high.gather(table[3:], size * s)
+        targets = [planes.gather(table[3:], size * s) for planes in self.targets]
+        return self.low.gather(table[:3], size), torch.cat(targets, 1)
