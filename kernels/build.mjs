@@ -24,6 +24,7 @@ const COMMON = [
   'outline/kernel-table.cc',
   'outline/outline.cc',
   'outline/outline-f32-scalar.cc',
+  'guided-filter/guided-filter.cc',
   'plane/bilinear.cc',
   'plane/colour.cc',
   'dynamic-filter2d/dynamic-filter2d.cc',
@@ -54,6 +55,7 @@ const COMMON = [
   'binding/colour-binding.cc',
   'binding/dynamic-filter2d-binding.cc',
   'binding/compositing-binding.cc',
+  'binding/guided-filter-binding.cc',
   'binding/layer-binding.cc',
   'binding/motion-binding.cc',
   'binding/outline-binding.cc',
@@ -238,19 +240,7 @@ const COMPILER_HINTS = {
 /** Of everything that the result depends on. */
 function fingerprint(toolchain, files) {
   const hash = createHash('sha256');
-  const folders = [
-    'adder2d',
-    'binding',
-    'cpu',
-    'dense-inverse-search',
-    'dynamic-filter2d',
-    'compositing',
-    'outline',
-    'plane',
-    'point-head',
-    'quantized-conv2d',
-    'subpixel-conv2d',
-  ];
+  const folders = [...new Set(files.map(({ file }) => dirname(file)))].sort();
   for (const folder of folders)
     for (const name of readdirSync(join(here, folder)).sort())
       if (/\.(cc|h)$/.test(name))

@@ -40,6 +40,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["subdivideGrids"] = Napi::Function::New(env, startSubdivideGrids);
   exports["steadyMatte"] = Napi::Function::New(env, startSteadyMatte);
   exports["renderMatte"] = Napi::Function::New(env, startRenderMatte);
+  exports["guideMattes"] = Napi::Function::New(env, startGuideMattes);
   exports["resizeBilinear"] = Napi::Function::New(env, startResizeBilinear);
   exports["resizeBicubic"] = Napi::Function::New(env, startResizeBicubic);
   exports["planeToFloat"] = Napi::Function::New(env, startPlaneToFloat);

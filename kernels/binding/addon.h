@@ -30,6 +30,7 @@ Napi::Value startSignedDistance(const Napi::CallbackInfo& info);
 Napi::Value startSubdivideGrids(const Napi::CallbackInfo& info);
 Napi::Value startSteadyMatte(const Napi::CallbackInfo& info);
 Napi::Value startRenderMatte(const Napi::CallbackInfo& info);
+Napi::Value startGuideMattes(const Napi::CallbackInfo& info);
 
 Napi::Value startResizeBilinear(const Napi::CallbackInfo& info);
 Napi::Value startResizeBicubic(const Napi::CallbackInfo& info);

@@ -16,6 +16,7 @@ import type { ColourWork } from '../plane/colour-reference';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { GridWork } from '../outline/grid-reference';
+import type { GuidedWork } from '../guided-filter/work';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { SteadyWork } from '../outline/steady-reference';
 import type { PointHeadLayer } from '../point-head/attributes';
@@ -58,6 +59,7 @@ interface NativeAddon {
   }): Promise<void>;
   steadyMatte(work: SteadyWork): Promise<void>;
   renderMatte(work: MatteWork & { readonly kernel: IsaName }): Promise<void>;
+  guideMattes(work: { readonly works: readonly GuidedWork[] }): Promise<void>;
   resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;
@@ -171,6 +173,7 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     subdivideGrids: (grids, counts) => addon.subdivideGrids({ grids, counts, kernel: name }),
     steadyMatte: (work) => addon.steadyMatte(work),
     renderMatte: (work) => addon.renderMatte({ ...work, kernel: name }),
+    guideMattes: (works) => addon.guideMattes({ works }),
     resizeBilinear: (work) => addon.resizeBilinear(work),
     resizeBicubic: (work) => addon.resizeBicubic(work),
     planeToFloat: (work) => addon.planeToFloat(work),

@@ -27,6 +27,7 @@ import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes'
 import { checkDistances, checkGrid, checkMatte, checkSteady } from '../outline/checked';
 import type { GridWork } from '../outline/grid-reference';
 import type { DistanceWork, MatteWork } from '../outline/reference';
+import { checkGuided, type GuidedWork } from '../guided-filter/work';
 import type { SteadyWork } from '../outline/steady-reference';
 import { bilinearAxis } from '../plane/bilinear-table';
 import type { LinearAxis } from '../plane/chroma-axis';
@@ -140,6 +141,11 @@ export class CheckedKernels implements Kernels {
   async renderMatte(work: MatteWork): Promise<void> {
     checkMatte(work);
     await this.#implementation.renderMatte(work);
+  }
+
+  async guideMattes(works: readonly GuidedWork[]): Promise<void> {
+    for (const work of works) checkGuided(work);
+    await this.#implementation.guideMattes(works);
   }
 
   async resizeBilinear(resize: BilinearResize): Promise<void> {

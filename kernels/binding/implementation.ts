@@ -13,6 +13,7 @@ import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes'
 import type { DynamicFilter2dWork } from '../dynamic-filter2d/reference';
 import type { MotionShape, WarpWork } from '../dense-inverse-search/attributes';
 import type { GridWork } from '../outline/grid-reference';
+import type { GuidedWork } from '../guided-filter/work';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { SteadyWork } from '../outline/steady-reference';
 import type { PointHeadLayer } from '../point-head/attributes';
@@ -80,6 +81,7 @@ export interface Implementation {
   subdivideGrids(grids: readonly GridWork[], counts: Int32Array): Promise<void>;
   steadyMatte(work: SteadyWork): Promise<void>;
   renderMatte(work: MatteWork): Promise<void>;
+  guideMattes(works: readonly GuidedWork[]): Promise<void>;
   resizeBilinear(work: BilinearWork): Promise<void>;
   resizeBicubic(work: ResizeWork): Promise<void>;
   planeToFloat(work: ToFloatWork): Promise<void>;

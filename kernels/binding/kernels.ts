@@ -11,6 +11,7 @@ import type { Codes } from '../checks';
 import type { PictureCoding } from '../plane/colour-work';
 import type { DynamicFilter2dDescription } from '../dynamic-filter2d/attributes';
 import type { GridWork } from '../outline/grid-reference';
+import type { GuidedWork } from '../guided-filter/work';
 import type { DistanceWork, MatteWork } from '../outline/reference';
 import type { SteadyWork } from '../outline/steady-reference';
 import type { MotionSessionOptions } from '../dense-inverse-search/attributes';
@@ -193,6 +194,8 @@ export interface Kernels {
   steadyMatte(work: SteadyWork): Promise<void>;
   /** Coverage of pixels, 0 to 255, read off a grid of logits; kernels/README.md says how. */
   renderMatte(work: MatteWork): Promise<void>;
+  /** Draws the edges of mattes along those of their picture; kernels/README.md says how. */
+  guideMattes(works: readonly GuidedWork[]): Promise<void>;
   /** Resamples planes of floats along straight lines (plane/bilinear-table.ts). */
   resizeBilinear(work: BilinearResize): Promise<void>;
   /** Resamples a plane (plane/resize-table.ts) whose rows lie without gaps. */

@@ -3,6 +3,7 @@ import type { Adder2dLayer } from '../adder2d/attributes';
 import { referenceAdder2d } from '../adder2d/reference';
 import { referenceSubdivide } from '../outline/grid-reference';
 import { referenceMatte, referenceSignedDistance } from '../outline/reference';
+import { referenceGuided } from '../guided-filter/reference';
 import { referenceSteady } from '../outline/steady-reference';
 import type { PointHeadLayer } from '../point-head/attributes';
 import { referencePointHead } from '../point-head/reference';
@@ -65,6 +66,9 @@ export function referenceImplementation(reason: string): Implementation {
     },
     renderMatte: async (work) => {
       referenceMatte(work);
+    },
+    guideMattes: async (works) => {
+      works.forEach(referenceGuided);
     },
     resizeBilinear: async (work) => {
       referenceResizeBilinear(work);

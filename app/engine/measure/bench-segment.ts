@@ -118,7 +118,7 @@ async function frame(bench: Bench, lane: Lane, counts: boolean): Promise<void> {
     down: HEIGHT / fitting.pictureHeight,
   };
   const detections: readonly Detection[] = await measure('mattes', () =>
-    outlines.detections(found, contours, fitting, scale),
+    outlines.detections(found, contours, { picture, seen: small.data, fitting }, scale),
   );
   const seconds = (times.get(WHOLE)?.length ?? 0) / 25;
   await measure('following', () =>

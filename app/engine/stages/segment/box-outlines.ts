@@ -1,7 +1,6 @@
 import { octagon, writeDiamond, writeResampled } from './initial-contour';
 import type { Box, Detection, Matte } from './instances';
-import { MatteRendering, type FrameScale } from './matte';
-import type { Fitting } from './network-picture';
+import { MatteRendering, type FrameScale, type GuidePicture } from './matte';
 import { checkNumbers } from './numbers';
 import { PERSON, type FoundBox } from './peaks';
 import { PointRendering } from './point-rendering';
@@ -57,9 +56,10 @@ export class BoxOutlines {
   async detections(
     boxes: readonly FoundBox[],
     contours: Float32Array,
-    { width, height, pictureWidth, pictureHeight }: Fitting,
+    guide: GuidePicture,
     scale: FrameScale,
   ): Promise<Detection[]> {
+    const { width, height, pictureWidth, pictureHeight } = guide.fitting;
     const grids = await this.#points.grids({
       contours,
       vertices: this.#graphs.contourPoints,
@@ -71,7 +71,7 @@ export class BoxOutlines {
     const mattes: (Matte | null)[] = [];
     while (mattes.length < grids.length) {
       const some = grids.slice(mattes.length, mattes.length + AT_ONCE);
-      mattes.push(...(await Promise.all(some.map((grid) => this.#mattes.render(grid, scale)))));
+      mattes.push(...(await this.#mattes.render(some, scale, guide)));
     }
     this.#points.giveBack(grids);
     return boxes.flatMap(({ classIndex, score, box }, index) => {

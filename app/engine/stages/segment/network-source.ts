@@ -35,7 +35,7 @@ export class NetworkSource implements InstanceSource {
     this.identity = [
       `${manifest.name}@${manifest.version} ${hashes.join(' ')}`,
       `${wanted} from ${minScore ?? USUAL_MIN_SCORE} at ${workingSizeFor(manifest, quality)}`,
-      `followed ${FOLLOWING}`,
+      `edges guided, followed ${FOLLOWING}`,
     ].join(', ');
     this.choice = {
       stage: 'segment',
@@ -60,7 +60,7 @@ export class NetworkSource implements InstanceSource {
 
   async push(picture: RgbPicture, seconds: number): Promise<readonly (readonly Instance[])[]> {
     const { width, height } = picture;
-    const detections = await this.#segmenter.segment(picture, picture, this.#follower.expected(seconds));
+    const detections = await this.#segmenter.segment(picture, this.#follower.expected(seconds));
     const { seen } = this.#segmenter;
     if (!seen) throw new Error('Expected a picture that was looked at.');
     return this.#follower.push({ width, height, seconds, detections, seen });

@@ -20,8 +20,6 @@ const found = await testGpu();
 const adapter = (found ? await processGpu().adapters() : [])[0]?.name ?? '';
 const WIDTH = 96;
 const HEIGHT = 64;
-/** Of the frame that mattes are made for. */
-const FRAME = { width: 2 * WIDTH, height: 2 * HEIGHT };
 /** A person to the network, though it is not sure. */
 const MIN_SCORE = 0.07;
 
@@ -48,17 +46,15 @@ interface Outlines {
 /** Contours and mattes of the people in the figure, graph by graph. */
 async function outlinesOf(graphs: SnakeGraphs, { manifest }: SegmentModel): Promise<Outlines> {
   const picture = new NetworkPicture();
-  const fitting = await picture.take(
-    { width: WIDTH, height: HEIGHT, data: figure() },
-    WIDTH,
-    manifest.multiple,
-  );
+  const shown = { width: WIDTH, height: HEIGHT, data: figure() };
+  const fitting = await picture.take(shown, WIDTH, manifest.multiple);
   const maps = await graphs.detect(picture.data, fitting.width, fitting.height);
   const { boxes } = findBoxes(maps, { classes: [0], minScore: MIN_SCORE, most: 9 });
   const outlines = new BoxOutlines(graphs);
   const contours = (await outlines.contours(boxes)).slice();
-  const scale = { ...FRAME, across: 2, down: 2 };
-  return { contours, detections: await outlines.detections(boxes, contours, fitting, scale) };
+  const scale = { width: WIDTH, height: HEIGHT, across: 1, down: 1 };
+  const guide = { picture: shown, seen: picture.data, fitting };
+  return { contours, detections: await outlines.detections(boxes, contours, guide, scale) };
 }
 
 /** The furthest that a point of contours lies from where it should, in pixels of the network's input. */
@@ -161,7 +157,7 @@ describe.skipIf(!found)('objects on a graphics card', () => {
       const picture = { width: WIDTH, height: HEIGHT, data: figure() };
       try {
         for (let frame = 0; frame < 2; frame++)
-          expect(differing(await segmenter.segment(picture, FRAME), wanted.detections).differ).toBe(0);
+          expect(differing(await segmenter.segment(picture), wanted.detections).differ).toBe(0);
         expect(notes).toEqual(['The graphics card gave no device. The processor went on.']);
       } finally {
         await segmenter.close();

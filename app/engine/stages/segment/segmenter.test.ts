@@ -96,12 +96,6 @@ describe('Segmenter', () => {
     await segmenter.close();
   });
 
-  it('may be shown a smaller picture of the frame', async () => {
-    const segmenter = new Segmenter(discGraphs([disc]).graphs, manifest, options);
-    const [found] = await segmenter.segment(picture(160, 90), { width: 640, height: 360 });
-    expect(found?.box).toEqual({ x0: 210, y0: 70, x1: 410, y1: 270 });
-  });
-
   it('repeats the last row and column beyond the picture', async () => {
     const { graphs, pictures } = discGraphs([disc]);
     const segmenter = new Segmenter(graphs, manifest, options);

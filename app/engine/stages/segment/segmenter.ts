@@ -81,23 +81,17 @@ export class Segmenter {
   }
 
   /**
-   * The objects of a picture, the surest first, in pixels of a frame of `frame`'s size, which the picture shows: a smaller
-   * one will do, as the network sees no more than its working size. Objects that are `expected` where they were need half
-   * the score.
+   * The objects of a picture, the surest first. Objects that are `expected` where they were need half the score.
    *
    * @throws UserError bad-result where the network gives what is no number
    * @throws DeviceError device-out-of-memory
    */
-  async segment(
-    picture: RgbPicture,
-    frame: { readonly width: number; readonly height: number } = picture,
-    expected: readonly ExpectedObject[] = [],
-  ): Promise<Detection[]> {
+  async segment(picture: RgbPicture, expected: readonly ExpectedObject[] = []): Promise<Detection[]> {
     const begun = performance.now();
     const { workingSize = this.#manifest.workingSize } = this.#options;
     const fitting = await this.#picture.take(picture, workingSize, this.#manifest.multiple);
     this.#fitting = fitting;
-    return this.#graphs.attempt(() => this.#find(fitting, frame, expected, begun));
+    return this.#graphs.attempt(() => this.#find(picture, fitting, expected, begun));
   }
 
   async close(): Promise<void> {
@@ -105,17 +99,17 @@ export class Segmenter {
   }
 
   async #find(
+    picture: RgbPicture,
     fitting: Fitting,
-    frame: { readonly width: number; readonly height: number },
     expected: readonly ExpectedObject[],
     begun: number,
   ): Promise<Detection[]> {
     const maps = await this.#graphs.detect(this.#picture.data, fitting.width, fitting.height);
     const scale = {
-      width: frame.width,
-      height: frame.height,
-      across: frame.width / fitting.pictureWidth,
-      down: frame.height / fitting.pictureHeight,
+      width: picture.width,
+      height: picture.height,
+      across: picture.width / fitting.pictureWidth,
+      down: picture.height / fitting.pictureHeight,
     };
     const { minScore, exclusive = false } = this.#options;
     const { boxes, dropped } = findBoxes(maps, {
@@ -131,7 +125,8 @@ export class Segmenter {
     if (boxes.length === 0) return [];
     const contours = await this.#outlines.contours(boxes);
     const drawn = performance.now();
-    const detections = await this.#outlines.detections(boxes, contours, fitting, scale);
+    const guide = { picture, seen: this.#picture.data, fitting };
+    const detections = await this.#outlines.detections(boxes, contours, guide, scale);
     this.#seconds = {
       ...this.#seconds,
       contours: (drawn - looked) / 1000,
