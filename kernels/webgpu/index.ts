@@ -1,6 +1,7 @@
 export { GpuAdder2d, type GpuAdder2dWork } from './adder2d';
+export { GpuBilinear, type GpuFloats } from './bilinear';
 export { copyStep, fmaStep } from './ceilings';
-export { GpuColour, type GpuPicture } from './colour';
+export { GpuColour, type GpuPicture, type QuarterTurn } from './colour';
 export { GpuDynamicFilter2d, type GpuDynamicFilter2dWork } from './dynamic-filter2d';
 export {
   codesToFloatStep,

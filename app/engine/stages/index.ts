@@ -10,6 +10,7 @@ export {
   BoxOutlines,
   cocoDocument,
   findBoxes,
+  fittingFor,
   Follower,
   instancesOf,
   NetworkPicture,
@@ -26,6 +27,7 @@ export {
   type FoundBox,
   type FoundRecord,
   type InstanceSource,
+  type Picture,
   type RgbPicture,
 } from './segment';
 export {

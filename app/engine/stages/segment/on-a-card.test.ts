@@ -11,7 +11,7 @@ import {
 } from '../../runtime';
 import { BoxOutlines } from './box-outlines';
 import type { Detection } from './instances';
-import { NetworkPicture } from './network-picture';
+import { fittingFor, NetworkPicture } from './network-picture';
 import { findBoxes } from './peaks';
 import { Segmenter } from './segmenter';
 import { SnakeGraphs } from './snake-graphs';
@@ -47,13 +47,10 @@ interface Outlines {
 
 /** Contours and mattes of the people in the figure, graph by graph. */
 async function outlinesOf(graphs: SnakeGraphs, { manifest }: SegmentModel): Promise<Outlines> {
-  const picture = new NetworkPicture();
-  const fitting = await picture.take(
-    { width: WIDTH, height: HEIGHT, data: figure() },
-    WIDTH,
-    manifest.multiple,
-  );
-  const maps = await graphs.detect(picture.data, fitting.width, fitting.height);
+  const fitting = fittingFor(WIDTH, HEIGHT, WIDTH, manifest.multiple);
+  const data = await new NetworkPicture().take({ width: WIDTH, height: HEIGHT, data: figure() }, fitting);
+  const dims = [1, 3, fitting.height, fitting.width];
+  const maps = await graphs.detect({ type: 'float32', dims, data });
   const { boxes } = findBoxes(maps, { classes: [0], minScore: MIN_SCORE, most: 9 });
   const outlines = new BoxOutlines(graphs);
   const contours = (await outlines.contours(boxes)).slice();
@@ -94,6 +91,8 @@ function lostAt(real: Gpu, at: number): Gpu {
       return {
         ...{ facts: device.facts, isLost: () => device.isLost(), close: () => device.close() },
         openFrames: (model, program) => device.openFrames(model, program),
+        openPictures: (program) => device.openPictures(program),
+        read: (tensor) => device.read(tensor),
         selfTest: (size) => device.selfTest(size),
         timeFrame: (model, program) => device.timeFrame(model, program),
         ceilings: () => device.ceilings(),

@@ -1,10 +1,10 @@
 import { UserError, type ClassName, type SegmentManifest } from '../../../shared';
-import type { BackendChoice, SegmentModel } from '../../runtime';
+import type { BackendChoice, KeptTensor, SegmentModel } from '../../runtime';
 import { BoxOutlines } from './box-outlines';
-import type { Box, Detection, RgbPicture } from './instances';
+import type { Box, Detection, Picture } from './instances';
 import type { FrameScale } from './matte';
-import { NetworkPicture, type Fitting } from './network-picture';
-import { findBoxes, type ExpectedObject } from './peaks';
+import { fittingFor, NetworkPicture, programFor, type Fitting } from './network-picture';
+import { findBoxes, type DetectorMaps, type ExpectedObject } from './peaks';
 import { SnakeGraphs } from './snake-graphs';
 
 export interface SegmenterOptions {
@@ -30,6 +30,13 @@ export interface SegmenterSeconds {
   readonly mattes: number;
 }
 
+/** A picture as the network saw it. */
+export interface SeenPicture {
+  /** [3, height, width] of its fitting. */
+  readonly data: Float32Array;
+  readonly fitting: Fitting;
+}
+
 /** Objects of a picture at most. */
 const MOST = 100;
 
@@ -41,7 +48,7 @@ export class Segmenter {
   readonly #classes: readonly number[];
   readonly #picture = new NetworkPicture();
   readonly #outlines: BoxOutlines;
-  #fitting: Fitting | null = null;
+  #seen: SeenPicture | null = null;
   #seconds: SegmenterSeconds = { network: 0, contours: 0, mattes: 0 };
   #noted = false;
 
@@ -71,8 +78,8 @@ export class Segmenter {
   }
 
   /** The last picture as the network saw it, until the next one. */
-  get seen(): { readonly data: Float32Array; readonly fitting: Fitting } | null {
-    return this.#fitting && { data: this.#picture.data, fitting: this.#fitting };
+  get seen(): SeenPicture | null {
+    return this.#seen;
   }
 
   /** What the last picture took. */
@@ -89,28 +96,50 @@ export class Segmenter {
    * @throws DeviceError device-out-of-memory
    */
   async segment(
-    picture: RgbPicture,
+    picture: Picture,
     frame: { readonly width: number; readonly height: number } = picture,
     expected: readonly ExpectedObject[] = [],
   ): Promise<Detection[]> {
     const begun = performance.now();
     const { workingSize = this.#manifest.workingSize } = this.#options;
-    const fitting = await this.#picture.take(picture, workingSize, this.#manifest.multiple);
-    this.#fitting = fitting;
-    return this.#graphs.attempt(() => this.#find(fitting, frame, expected, begun));
+    const { width, height } = picture;
+    const fitting = fittingFor(width, height, workingSize, this.#manifest.multiple);
+    this.#seen = null;
+    return this.#graphs.attempt(() => this.#find(picture, fitting, frame, expected, begun));
   }
 
   async close(): Promise<void> {
     await this.#graphs.close();
   }
 
+  /** Has the detector look at a picture: codes cross to a graphics card as they are, and are made small there. */
+  async #look(picture: Picture, fitting: Fitting): Promise<DetectorMaps> {
+    let kept: KeptTensor | null = null;
+    if ('codes' in picture)
+      kept = await this.#graphs.takePicture(programFor(picture, fitting), picture.codes);
+    if (!kept) {
+      const data = await this.#picture.take(picture, fitting);
+      this.#seen = { data, fitting };
+      const dims = [1, 3, fitting.height, fitting.width];
+      return this.#graphs.detect({ type: 'float32', dims, data });
+    }
+    // It comes while the detector looks.
+    const reading = this.#graphs.read(kept);
+    reading.catch(() => undefined);
+    const maps = await this.#graphs.detect(kept);
+    this.#seen = { data: await reading, fitting };
+    await this.#graphs.release(kept);
+    return maps;
+  }
+
   async #find(
+    picture: Picture,
     fitting: Fitting,
     frame: { readonly width: number; readonly height: number },
     expected: readonly ExpectedObject[],
     begun: number,
   ): Promise<Detection[]> {
-    const maps = await this.#graphs.detect(this.#picture.data, fitting.width, fitting.height);
+    const maps = await this.#look(picture, fitting);
     const scale = {
       width: frame.width,
       height: frame.height,

@@ -7,6 +7,8 @@ import {
   type KeptTensor,
   type ModelSet,
   type ModelTensor,
+  type PictureProgram,
+  type PlaneCodes,
   type SegmentModel,
   type SessionOptions,
 } from '../../runtime';
@@ -58,12 +60,25 @@ export class SnakeGraphs {
     return this.#models.attempt(work);
   }
 
+  /** A picture for `detect` that crosses to a graphics card as codes; null where there is none, or no room for it. */
+  takePicture(program: PictureProgram, codes: readonly PlaneCodes[]): Promise<KeptTensor | null> {
+    return this.#models.takePicture(program, codes);
+  }
+
+  /** The samples of what `takePicture` gave. */
+  async read(picture: KeptTensor): Promise<Float32Array> {
+    return floats(await this.#models.read(picture));
+  }
+
+  release(picture: KeptTensor): Promise<void> {
+    return this.#models.release([picture]);
+  }
+
   /**
-   * Looks at a picture, [3, height, width] of 0 … 1, whose sides are multiples of the model's. What comes back stays valid
+   * Looks at a picture, [1, 3, height, width] of 0 … 1, whose sides are multiples of the model's. What comes back stays valid
    * until the next picture; what the other graphs read stays where it was made.
    */
-  async detect(picture: Float32Array, width: number, height: number): Promise<DetectorMaps> {
-    const image = float32([1, 3, height, width], picture);
+  async detect(image: ModelTensor): Promise<DetectorMaps> {
     await this.#models.release(Object.values(this.#maps).filter(isKept));
     this.#maps = {};
     const results = await this.#models.run('detector', { image }, MAPS);

@@ -1,15 +1,17 @@
 import { copyStep, fmaStep, selfTestOnGpu, type SelfTestSize } from '../../../../../kernels/webgpu';
 import { DeviceError } from '../../../../shared';
-import type { HostTensor, KeptTensor, ModelTensor } from '../../tensor';
+import { byteCount, tensorOver, type HostTensor, type KeptTensor, type ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner } from './frame-program';
 import { GpuDevice } from './gpu-device';
 import { GpuFrames } from './gpu-frames';
+import { GpuPictures } from './gpu-pictures';
 import type { GpuHost } from './gpu-host';
 import type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } from './gpu';
 import type { GpuTensor } from './gpu-tensor';
 import { GpuSession } from './hybrid-session';
 import { findKept, KeptTensors, type KeptRegistry } from './kept-tensors';
+import type { CodedPictures, PictureProgram } from './picture-program';
 
 /** The GPU of the process that this runs in. */
 export class LocalGpu implements Gpu {
@@ -63,6 +65,15 @@ class LocalDevice implements OpenGpu {
       await session.close();
       throw error;
     }
+  }
+
+  openPictures(program: PictureProgram): Promise<CodedPictures> {
+    return GpuPictures.open(this.#gpu, program, this.#kept);
+  }
+
+  async read(tensor: KeptTensor): Promise<HostTensor> {
+    const { type, dims, buffer } = findKept(this.#kept, tensor);
+    return tensorOver(type, dims, await this.#gpu.download(buffer, byteCount(type, dims)), 0);
   }
 
   async selfTest(size: SelfTestSize): Promise<SelfTestResult> {
