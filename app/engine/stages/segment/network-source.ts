@@ -52,7 +52,7 @@ export class NetworkSource implements InstanceSource {
   ): Promise<NetworkSource> {
     const { classes, minScore = USUAL_MIN_SCORE, model: name, quality } = wish;
     const model = await findSegmentModel(name === undefined ? {} : { name });
-    const backend = await chooseBackend(wanted);
+    const backend = await chooseBackend(wanted, 'all-layers');
     const workingSize = workingSizeFor(model.manifest, quality);
     const options = { classes, minScore, workingSize, exclusive: true, note };
     return new NetworkSource(await Segmenter.open(model, backend, options), model, backend, wish);

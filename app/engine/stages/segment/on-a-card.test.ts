@@ -93,7 +93,7 @@ function lostAt(real: Gpu, at: number): Gpu {
         openFrames: (model, program) => device.openFrames(model, program),
         openPictures: (program) => device.openPictures(program),
         read: (tensor) => device.read(tensor),
-        selfTest: (size) => device.selfTest(size),
+        selfTest: (name, size) => device.selfTest(name, size),
         timeFrame: (model, program) => device.timeFrame(model, program),
         ceilings: () => device.ceilings(),
         openModel: async (bytes) => {

@@ -1,4 +1,4 @@
-import type { SelfTestSize } from '../../../../../kernels/webgpu';
+import type { SelfTestName, SelfTestSize } from '../../../../../kernels/webgpu';
 import type { HostTensor, KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner } from './frame-program';
@@ -23,8 +23,8 @@ export interface OpenGpu {
   openPictures(program: PictureProgram): Promise<CodedPictures>;
   /** A copy in the host's memory of what is kept on this device. */
   read(tensor: KeptTensor): Promise<HostTensor>;
-  /** What a small network gives, which the processor's kernels must give as well, and how long a second run takes. */
-  selfTest(size: SelfTestSize): Promise<SelfTestResult>;
+  /** What a test gives, which the processor's kernels must give as well, and how long a second run takes. */
+  selfTest(name: SelfTestName, size: SelfTestSize): Promise<SelfTestResult>;
   /** Every step of a frame by itself. */
   timeFrame(model: Uint8Array, program: FrameProgram): Promise<readonly StepTiming[]>;
   /** The most that the adapter can do, measured. */

@@ -1,4 +1,10 @@
-import { copyStep, fmaStep, selfTestOnGpu, type SelfTestSize } from '../../../../../kernels/webgpu';
+import {
+  copyStep,
+  fmaStep,
+  SELF_TESTS,
+  type SelfTestName,
+  type SelfTestSize,
+} from '../../../../../kernels/webgpu';
 import { DeviceError } from '../../../../shared';
 import { byteCount, tensorOver, type HostTensor, type KeptTensor, type ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
@@ -76,10 +82,10 @@ class LocalDevice implements OpenGpu {
     return tensorOver(type, dims, await this.#gpu.download(buffer, byteCount(type, dims)), 0);
   }
 
-  async selfTest(size: SelfTestSize): Promise<SelfTestResult> {
-    const test = selfTestOnGpu(this.#gpu.programs, size);
+  async selfTest(name: SelfTestName, size: SelfTestSize): Promise<SelfTestResult> {
+    const test = SELF_TESTS[name].onGpu(this.#gpu.programs, size);
     try {
-      this.#gpu.write(test.input, test.picture);
+      for (const { buffer, data } of test.inputs) this.#gpu.write(buffer, data);
       this.#gpu.submit(test.steps, 'self-test');
       const output = new Float32Array(await this.#gpu.download(test.output, test.outputBytes));
       // The first run compiled its shaders.

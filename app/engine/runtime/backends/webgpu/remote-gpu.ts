@@ -1,5 +1,5 @@
 import { createBirpc } from 'birpc';
-import type { SelfTestSize } from '../../../../../kernels/webgpu';
+import type { SelfTestName, SelfTestSize } from '../../../../../kernels/webgpu';
 import { DeviceError, fromErrorData, toErrorData, type ErrorData } from '../../../../shared';
 import type { HostTensor, KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
@@ -78,7 +78,8 @@ const METHODS: Readonly<Record<string, Method>> = {
   },
   releasePictures: ({ opened }, id, tensors: readonly KeptTensor[]) =>
     (opened.get(id) as Pictures).pictures.release(tensors),
-  selfTest: ({ opened }, id, size: SelfTestSize) => deviceOf(opened, id).selfTest(size),
+  selfTest: ({ opened }, id, name: SelfTestName, size: SelfTestSize) =>
+    deviceOf(opened, id).selfTest(name, size),
   timeFrame: ({ opened }, id, model: Uint8Array, program: FrameProgram) =>
     deviceOf(opened, id).timeFrame(model, program),
   ceilings: ({ opened }, id) => deviceOf(opened, id).ceilings(),
@@ -238,8 +239,8 @@ class RemoteDevice implements OpenGpu {
     return this.#call('read', this.#id, tensor);
   }
 
-  selfTest(size: SelfTestSize): Promise<SelfTestResult> {
-    return this.#call('selfTest', this.#id, size);
+  selfTest(name: SelfTestName, size: SelfTestSize): Promise<SelfTestResult> {
+    return this.#call('selfTest', this.#id, name, size);
   }
 
   timeFrame(model: Uint8Array, program: FrameProgram): Promise<readonly StepTiming[]> {
