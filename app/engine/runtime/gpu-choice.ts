@@ -97,7 +97,7 @@ export async function judgeNetworks(
 type Verdict = (right: boolean, why: string, fit?: boolean) => AdapterVerdict;
 type InTime = <T>(promise: Promise<T>) => Promise<T>;
 
-/** What `judge` says of an adapter's device; that it could not be used where it fails or does not answer. */
+/** What `judge` says of an adapter's device; that it could not be used where it fails, however, or does not answer. */
 async function withDevice(
   gpu: Gpu,
   facts: AdapterFacts,
@@ -111,8 +111,9 @@ async function withDevice(
     device = await withPatience(gpu.open(facts.name));
     return await judge(device, withPatience, verdict);
   } catch (error) {
-    if (!(error instanceof DeviceError)) throw error;
-    return verdict(false, `${facts.name} could not be used: ${error.message}`);
+    // onnxruntime and drivers throw what they like, and the processor is there.
+    const why = error instanceof Error ? error.message : String(error);
+    return verdict(false, `${facts.name} could not be used: ${why}`);
   } finally {
     await device?.close();
   }

@@ -52,9 +52,7 @@ export class GpuDevice {
     this.#patience = patienceSeconds;
     this.programs = new GpuPrograms(device);
     const usage = BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST;
-    this.#downloads = new SpareBuffers((size) =>
-      device.createBuffer({ size, usage, label: 'download' }),
-    );
+    this.#downloads = new SpareBuffers((size) => device.createBuffer({ size, usage, label: 'download' }));
     device.addEventListener('uncapturederror', ({ error }) => {
       this.#failure ??= errorOf(error);
     });

@@ -21,7 +21,8 @@ export class SpareBuffers {
     const size = Math.max(UNIT, Math.ceil(bytes / UNIT) * UNIT);
     let best = -1;
     for (const [index, { size: has }] of this.#spare.entries())
-      if (has >= size && has <= MOST_SLACK * size && has < (this.#spare[best]?.size ?? Infinity)) best = index;
+      if (has >= size && has <= MOST_SLACK * size && has < (this.#spare[best]?.size ?? Infinity))
+        best = index;
     const [found] = best < 0 ? [] : this.#spare.splice(best, 1);
     return found ?? this.#make(size);
   }
