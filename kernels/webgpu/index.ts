@@ -1,5 +1,5 @@
 export { GpuAdder2d, type GpuAdder2dWork } from './adder2d';
-export { GpuBilinear, type GpuFloats } from './bilinear';
+export { GpuBilinear } from './bilinear';
 export { copyStep, fmaStep } from './ceilings';
 export { GpuColour, type GpuPicture, type QuarterTurn } from './colour';
 export { GpuDynamicFilter2d, type GpuDynamicFilter2dWork } from './dynamic-filter2d';

@@ -27,7 +27,6 @@ export {
   type FoundBox,
   type FoundRecord,
   type InstanceSource,
-  type Picture,
   type RgbPicture,
 } from './segment';
 export {

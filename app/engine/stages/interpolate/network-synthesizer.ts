@@ -2,7 +2,13 @@ import type { InterpolateManifest } from '../../../shared';
 import { allocate, type KeptTensor, type ModelSet, type PlaneCodes } from '../../runtime';
 import { CardPictures } from './card-pictures';
 import { NetworkPictures } from './network-pictures';
-import { NetworkStep, type NetworkStepOptions, type StepCodes, type Wanted } from './network-step';
+import {
+  NetworkStep,
+  type NetworkStepOptions,
+  type StepCodes,
+  type StepOutputs,
+  type Wanted,
+} from './network-step';
 import { paddingFor, type Padding } from './padding';
 import { Recurrence } from './recurrence';
 import { SharpPair } from './sharp-pair';
@@ -23,6 +29,9 @@ const RENEWAL = 96;
 const SETTLING = 16;
 /** The time of the picture that the network makes. */
 const MIDDLE = 0.5;
+
+/** Where codes were made nothing is made of floats. */
+const NO_FLOATS: StepOutputs = { sharp: new Float32Array(0), between: new Float32Array(0) };
 
 /** A pushed picture that was not shown yet. */
 interface Waiting {
@@ -211,7 +220,7 @@ export class NetworkSynthesizer implements Synthesizer {
     this.#stepped.push(this.#last);
     if (this.#stepped.length > (this.#manifest.memory ?? 0)) this.#stepped.shift();
     if (index < this.#first) return;
-    const { sharp, between } = this.#pictures.made();
+    const { sharp, between } = codes ? NO_FLOATS : this.#pictures.made();
 
     // The later half of the way to this picture had to wait for it.
     const [passed] = this.#waiting;

@@ -5,7 +5,7 @@ export type { ContourTarget } from './export/shown-frames';
 export { animatedSvg, svgOfEach } from './export/svg';
 export { Follower } from './follow';
 export type { InstanceSource } from './instance-source';
-export type { CodedPicture, Detection, Picture, RgbPicture } from './instances';
+export type { Detection, RgbPicture } from './instances';
 export { fittingFor, NetworkPicture } from './network-picture';
 export { USUAL_MIN_SCORE } from './network-source';
 export { openSource } from './open-source';

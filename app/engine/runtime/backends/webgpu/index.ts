@@ -4,7 +4,6 @@ export type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } 
 export { GpuDevice } from './gpu-device';
 export { GpuFrames } from './gpu-frames';
 export type { FoundAdapter, GpuHost } from './gpu-host';
-export { GpuPictures } from './gpu-pictures';
 export { GpuSession } from './hybrid-session';
 export { LocalGpu } from './local-gpu';
 export { NodeHost } from './node-host';

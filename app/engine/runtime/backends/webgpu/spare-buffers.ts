@@ -31,8 +31,4 @@ export class SpareBuffers {
     this.#spare.push(buffer);
     if (this.#spare.length > MOST_SPARE) this.#spare.shift()?.destroy();
   }
-
-  close(): void {
-    for (const buffer of this.#spare.splice(0)) buffer.destroy();
-  }
 }
