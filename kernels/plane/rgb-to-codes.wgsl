@@ -2,8 +2,11 @@
 // invocation makes one word. After rounding.wgsl and codes.wgsl.
 
 struct Work {
+  /// Of the picture, which is at the upper left of `rgb`.
   width: u32,
-  height: u32,
+  /// Samples of a row and of a plane of `rgb`.
+  rgb_width: u32,
+  rgb_area: u32,
   /// Of the plane that is made.
   out_width: u32,
   out_height: u32,
@@ -25,7 +28,7 @@ override TAPS_DOWN: u32 = 1u;
 override TAPS_ACROSS: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> work: Work;
-/// [3, height, width]
+/// [3, rows, rgb_width]
 @group(0) @binding(1) var<storage, read> rgb: array<f32>;
 /// Rows, then columns: the first sample of each.
 @group(0) @binding(2) var<storage, read> starts: array<u32>;
@@ -36,19 +39,19 @@ override TAPS_ACROSS: u32 = 1u;
 @group(0) @binding(5) var<storage, read_write> odd: atomic<u32>;
 
 fn light_at(at: u32) -> f32 {
-  let area = work.width * work.height;
+  let area = work.rgb_area;
   let first = apart(rgb[at] * work.red, work.zero) + apart(rgb[area + at] * work.green, work.zero);
   return first + apart(rgb[2u * area + at] * work.blue, work.zero);
 }
 
 fn is_odd(at: u32) -> bool {
-  let area = work.width * work.height;
+  let area = work.rgb_area;
   let bits = vec3<u32>(bitcast<u32>(rgb[at]), bitcast<u32>(rgb[area + at]), bitcast<u32>(rgb[2u * area + at]));
   return any((bits & vec3<u32>(0x7f800000u)) == vec3<u32>(0x7f800000u));
 }
 
 fn difference_at(at: u32) -> f32 {
-  let colour = rgb[select(2u, 0u, PLANE == 2u) * work.width * work.height + at];
+  let colour = rgb[select(2u, 0u, PLANE == 2u) * work.rgb_area + at];
   return apart((colour - light_at(at)) * work.spread, work.zero);
 }
 
@@ -66,7 +69,7 @@ fn chroma(row: u32, column: u32) -> f32 {
     for (var j = 0u; j < TAPS_ACROSS; j++) {
       let across = weights[work.out_height * TAPS_DOWN + column * TAPS_ACROSS + j];
       if (across != 0.0) {
-        across_sum += apart(across * difference_at((first_row + i) * work.width + first_column + j), work.zero);
+        across_sum += apart(across * difference_at((first_row + i) * work.rgb_width + first_column + j), work.zero);
       }
     }
     sum += apart(down * across_sum, work.zero);
@@ -86,8 +89,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   for (var at = index * per_word; at < min((index + 1u) * per_word, area); at++) {
     var value = 0.0;
     if (PLANE == 0u) {
-      value = light_at(at);
-      if (is_odd(at)) {
+      let pixel = at / work.width * work.rgb_width + at % work.width;
+      value = light_at(pixel);
+      if (is_odd(pixel)) {
         atomicAdd(&odd, 1u);
       }
     } else {

@@ -6,13 +6,17 @@ import codes from './codes.wgsl?raw';
 import { f32, linearGroups, u32, type GpuPrograms, type GpuStep } from './program';
 import rounding from './rounding.wgsl?raw';
 
-/** Buffers of a picture: one plane of luma, or luma, Cb and Cr, and [3, height, width] red, green and blue. */
+/** Buffers of a picture: one plane of luma, or luma, Cb and Cr, and red, green and blue. */
 export interface GpuPicture {
   readonly planes: readonly GPUBufferBinding[];
-  readonly rgb: GPUBufferBinding;
+  /** [3, rows, columns] with the picture at its upper left; left out, these are the picture's own. */
+  readonly rgb: GPUBufferBinding & { readonly columns?: number; readonly rows?: number };
   /** 16 bits a code, else 8. */
   readonly wide: boolean;
 }
+
+/** Clockwise degrees. */
+export type QuarterTurn = 0 | 90 | 180 | 270;
 
 /** A picture's codes to colours, or back, by the operations of `planesToRgb` and `rgbToPlanes`; tables are its own. */
 export class GpuColour {
@@ -20,9 +24,18 @@ export class GpuColour {
   readonly #tables: GPUBuffer[] = [];
   readonly #programs: GpuPrograms;
 
-  /** Codes to colours. @throws TypeError for a wrong coding */
-  static toRgb(programs: GpuPrograms, coding: PictureCoding, picture: GpuPicture): GpuColour {
-    return new GpuColour(programs, (own) => [own.#toRgb(coding, picture)]);
+  /**
+   * Codes to colours, turned clockwise by `rotation` degrees; beyond the picture its last column and row go on.
+   *
+   * @throws TypeError for a wrong coding
+   */
+  static toRgb(
+    programs: GpuPrograms,
+    coding: PictureCoding,
+    picture: GpuPicture,
+    rotation: QuarterTurn = 0,
+  ): GpuColour {
+    return new GpuColour(programs, (own) => [own.#toRgb(coding, picture, rotation)]);
   }
 
   /** Colours to codes; `odd` is one u32, to which the number of pixels that are not finite is added. @throws TypeError */
@@ -47,11 +60,13 @@ export class GpuColour {
     for (const step of this.steps) step.uniforms.destroy();
   }
 
-  #toRgb(coding: PictureCoding, { planes, rgb, wide }: GpuPicture): GpuStep {
+  #toRgb(coding: PictureCoding, { planes, rgb, wide }: GpuPicture, rotation: QuarterTurn): GpuStep {
     const { width, height, chromaWidth, factors: f, across, down } = planColour(coding, 'to-rgb');
     const [luma, blue, red] = planes;
     if (!luma) throw new Error('Expected a plane of luma.');
-    const area = width * height;
+    const [shownWidth, shownHeight] = rotation % 180 === 0 ? [width, height] : [height, width];
+    const { columns = shownWidth, rows = shownHeight } = rgb;
+    const area = columns * rows;
     return this.#programs.step(
       {
         label: 'codes to RGB',
@@ -59,6 +74,7 @@ export class GpuColour {
         constants: {
           ...flags(wide, across, down),
           GREY: blue && red ? 0 : 1,
+          TURNS: rotation / 90,
         },
       },
       {
@@ -66,6 +82,7 @@ export class GpuColour {
           ...[width, height, chromaWidth, 0].map(u32),
           ...[f.lumaScale, f.lumaOffset, f.chromaScale, f.chromaOffset].map(f32),
           ...[f.redFromRed, f.greenFromBlue, f.greenFromRed, f.blueFromBlue].map(f32),
+          ...[columns, rows, 0, 0].map(u32),
         ],
         buffers: [luma, blue ?? luma, red ?? luma, this.#table(upTable(down, across)), rgb],
         groups: linearGroups(area),
@@ -93,6 +110,7 @@ export class GpuColour {
     } = planColour(coding, 'from-rgb');
     const size = index === 0 ? { width, height } : { width: chromaWidth, height: chromaHeight };
     const samples = size.width * size.height;
+    const { columns = width, rows = height } = rgb;
     const [span, zero] = index === 0 ? [f.lumaSpan, f.lumaZero] : [f.chromaSpan, f.chromaZero];
     return this.#programs.step(
       {
@@ -102,7 +120,7 @@ export class GpuColour {
       },
       {
         uniforms: [
-          ...[width, height, size.width, size.height].map(u32),
+          ...[width, columns, columns * rows, size.width, size.height].map(u32),
           ...[f.red, f.green, f.blue, index === 2 ? f.redSpread : f.blueSpread].map(f32),
           ...[span, zero, f.most].map(f32),
           u32(0),

@@ -1,6 +1,6 @@
 import type { StageChoice } from '../../app/shared';
 import type { InstanceSource } from '../../app/engine/stages/segment/instance-source';
-import type { Instance, RgbPicture } from '../../app/engine/stages/segment/instances';
+import type { Instance, Picture } from '../../app/engine/stages/segment/instances';
 
 /** An ellipse with an edge of about two pixels, and the outline of its middle. */
 export function ellipse(
@@ -55,16 +55,16 @@ export class HandMadeSource implements InstanceSource {
   readonly choice: StageChoice | null = null;
   readonly backend = 'test';
   readonly needsPictures = true;
-  readonly pushed: RgbPicture[] = [];
+  readonly pushed: Picture[] = [];
   #seen = 0;
   #pending: (readonly Instance[])[] = [];
 
   constructor(
-    private readonly find: (index: number, seconds: number, picture: RgbPicture) => readonly Instance[],
+    private readonly find: (index: number, seconds: number, picture: Picture) => readonly Instance[],
     readonly lookahead = 0,
   ) {}
 
-  async push(picture: RgbPicture, seconds: number): Promise<readonly (readonly Instance[])[]> {
+  async push(picture: Picture, seconds: number): Promise<readonly (readonly Instance[])[]> {
     this.#pending.push(this.find(this.#seen++, seconds, picture));
     return this.#pending.splice(0, Math.max(0, this.#pending.length - this.lookahead));
   }

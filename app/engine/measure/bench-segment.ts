@@ -4,6 +4,7 @@ import {
   BoxOutlines,
   findBoxes,
   Follower,
+  fittingFor,
   NetworkPicture,
   SnakeGraphs,
   workingSizeFor,
@@ -105,10 +106,10 @@ async function frame(bench: Bench, lane: Lane, counts: boolean): Promise<void> {
   };
   const classes = model.manifest.classes.map(({ index }) => index);
   const whole = performance.now();
-  const fitting = await measure('picture made small', () =>
-    small.take(picture, workingSize, model.manifest.multiple),
-  );
-  const maps = await measure('detector', () => graphs.detect(small.data, fitting.width, fitting.height));
+  const fitting = fittingFor(WIDTH, HEIGHT, workingSize, model.manifest.multiple);
+  const data = await measure('picture made small', () => small.take(picture, fitting));
+  const dims = [1, 3, fitting.height, fitting.width];
+  const maps = await measure('detector', () => graphs.detect({ type: 'float32', dims, data }));
   await measure('boxes', () => findBoxes(maps, { classes, minScore: 0.3, most: 100 }));
   const contours = await measure('contours', () => outlines.contours(found));
   const scale = {
@@ -118,11 +119,11 @@ async function frame(bench: Bench, lane: Lane, counts: boolean): Promise<void> {
     down: HEIGHT / fitting.pictureHeight,
   };
   const detections: readonly Detection[] = await measure('mattes', () =>
-    outlines.detections(found, contours, { picture, seen: small.data, fitting }, scale),
+    outlines.detections(found, contours, { picture, data, fitting }, scale),
   );
   const seconds = (times.get(WHOLE)?.length ?? 0) / 25;
   await measure('following', () =>
-    follower.push({ width: WIDTH, height: HEIGHT, seconds, detections, seen: { data: small.data, fitting } }),
+    follower.push({ width: WIDTH, height: HEIGHT, seconds, detections, seen: { data, fitting } }),
   );
   keep(WHOLE, whole);
   await measure('outlines traced', () => detections.map(({ contours: traced }) => traced.length));

@@ -1,5 +1,5 @@
 import { UserError, type Backend } from '../../shared';
-import { verdictAtSight, type AdapterVerdict } from './gpu-choice';
+import { verdictAtSight, type AdapterVerdict, type GpuUse } from './gpu-choice';
 import { processGpu } from './process-gpu';
 import { processKernels } from './process-kernels';
 
@@ -22,14 +22,14 @@ export interface AdapterChoice extends AdapterVerdict {
 export const GPU_VARIABLE = 'CLEARCUT_GPU';
 
 /**
- * The backend for a wish. `auto` takes a graphics card that gives the processor's results sooner.
+ * The backend for a wish, and for what it is to be used. `auto` takes a graphics card that gives the processor's results sooner.
  *
  * @throws UserError backend-unavailable
  */
-export async function chooseBackend(wanted: Backend): Promise<BackendChoice> {
+export async function chooseBackend(wanted: Backend, use: GpuUse = 'own-layers'): Promise<BackendChoice> {
   if (wanted === 'cpu') return onCpu('It was asked for');
-  if (wanted === 'webgpu') return onGpu();
-  const adapters = await adapterChoices();
+  if (wanted === 'webgpu') return onGpu(use);
+  const adapters = await adapterChoices(use);
   const chosen = adapters.find((adapter) => adapter.chosen);
   if (chosen) return gpuChoice(chosen, chosen.why);
   const [first] = adapters;
@@ -38,12 +38,12 @@ export async function chooseBackend(wanted: Backend): Promise<BackendChoice> {
 }
 
 /** All graphics cards with what `auto` thinks of them. @throws UserError backend-unavailable for a named one that is not there */
-export async function adapterChoices(): Promise<readonly AdapterChoice[]> {
+export async function adapterChoices(use: GpuUse = 'own-layers'): Promise<readonly AdapterChoice[]> {
   const gpu = processGpu();
   const wished = await gpu.wished(wish());
   const choices: AdapterChoice[] = [];
   for (const facts of await gpu.adapters()) {
-    const verdict = verdictAtSight(facts) ?? (await gpu.judge(facts));
+    const verdict = verdictAtSight(facts) ?? (await gpu.judge(facts, use));
     const chosen =
       verdict.fit && wished.some(({ name }) => name === facts.name) && !choices.some((one) => one.chosen);
     const other = choices.find((one) => one.chosen);
@@ -54,13 +54,13 @@ export async function adapterChoices(): Promise<readonly AdapterChoice[]> {
 }
 
 /** A graphics card that was asked for, be it a slow one. @throws UserError backend-unavailable */
-async function onGpu(): Promise<BackendChoice> {
+async function onGpu(use: GpuUse): Promise<BackendChoice> {
   const gpu = processGpu();
   const problems: string[] = [];
   const adapters = await gpu.wished(wish());
   // A real one first, a program that stands for one if nothing else is there.
   for (const facts of [...adapters].sort((a, b) => Number(a.software) - Number(b.software))) {
-    const verdict = await gpu.judge(facts);
+    const verdict = await gpu.judge(facts, use);
     if (verdict.right) return gpuChoice(verdict, 'It was asked for.');
     problems.push(verdict.why);
   }

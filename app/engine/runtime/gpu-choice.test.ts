@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { selfTestOnCpu } from '../../../kernels/webgpu';
+import { testGpu } from '../../../tests/support/gpu';
+import { SELF_TESTS, type SelfTestName } from '../../../kernels/webgpu';
 import { DeviceError } from '../../shared';
+import { HybridSession } from './backends/cpu';
 import type { AdapterFacts, Gpu, OpenGpu, SelfTestResult } from './backends/webgpu';
-import { adapterFor, judgeAdapter, verdictAtSight } from './gpu-choice';
+import { adapterFor, judgeAdapter, judgeNetworks, verdictAtSight } from './gpu-choice';
+import { kernelOperators } from './operators';
+import { processGpu } from './process-gpu';
 import { processKernels } from './process-kernels';
+import type { HostTensor } from './tensor';
+
+const found = await testGpu();
 
 function factsOf(name: string, software = false): AdapterFacts {
   return {
@@ -16,11 +23,11 @@ function factsOf(name: string, software = false): AdapterFacts {
   };
 }
 
-/** A card whose self-test gives what `answer` says. */
-function card(answer: (right: Float32Array) => Promise<SelfTestResult>): Gpu {
+/** A card whose self-tests give what `answer` says. */
+function card(answer: (right: Float32Array, name: SelfTestName) => Promise<SelfTestResult>): Gpu {
   const device = {
-    selfTest: async (size: { width: number; height: number }) =>
-      answer(await selfTestOnCpu(processKernels(), size)),
+    selfTest: async (name: SelfTestName, size: { width: number; height: number }) =>
+      answer(await SELF_TESTS[name].onCpu(processKernels(), size), name),
     close: async () => undefined,
   } as unknown as OpenGpu;
   return { adapters: async () => [], open: async () => device };
@@ -41,17 +48,25 @@ describe('a graphics card is tried', () => {
     expect(verdict.why).toContain('takes longer than the processor');
   });
 
-  it('and left where one value differs in its last bit', async () => {
-    const wrong = async (right: Float32Array): Promise<SelfTestResult> => {
+  const names = Object.keys(SELF_TESTS) as SelfTestName[];
+  it.each(names)('and left where a value of its %s is another', async (wrongOne) => {
+    const { tolerance, what } = SELF_TESTS[wrongOne];
+    const wrong = async (right: Float32Array, name: SelfTestName): Promise<SelfTestResult> => {
       const output = right.slice();
-      const bits = new Uint32Array(output.buffer);
-      bits[77]! ^= 1;
+      // By its last bit, where all of them have to agree.
+      if (name === wrongOne && tolerance === 0) new Uint32Array(output.buffer)[33]! ^= 1;
+      if (name === wrongOne && tolerance > 0) output[33]! += 2 * tolerance;
       return { output, seconds: 1e-6 };
     };
     expect(await judged(card(wrong))).toMatchObject({
       ...{ fit: false, right: false },
-      why: 'Card gives other results than the processor (value 77).',
+      why: `Card gives other results than the processor (${what}, value 33).`,
     });
+  });
+
+  it('and left where it gives nothing', async () => {
+    const nothing = async (): Promise<SelfTestResult> => ({ output: new Float32Array(0), seconds: 1e-6 });
+    expect(await judged(card(nothing))).toMatchObject({ right: false });
   });
 
   it('and left where it fails', async () => {
@@ -59,6 +74,50 @@ describe('a graphics card is tried', () => {
       throw new DeviceError('device-lost', 'The graphics card was lost: reset.');
     };
     expect((await judged(card(lost))).why).toBe('Card could not be used: The graphics card was lost: reset.');
+  });
+
+  it('for networks of onnxruntime’s by a small one of these, too', async () => {
+    const before = { facts: factsOf('Card'), fit: true, right: true, why: 'It is sooner.' };
+    const giving = (change: (data: Float32Array) => void): Gpu => ({
+      adapters: async () => [],
+      open: async () =>
+        ({
+          openModel: async (model: Uint8Array) => {
+            const operators = kernelOperators(processKernels());
+            const session = await HybridSession.create(model, { threads: 1, operators });
+            const run = async (feeds: Record<string, HostTensor>) => {
+              const results = await session.run(feeds);
+              change(results['y']!.data as Float32Array);
+              return results;
+            };
+            return { run, close: () => session.close() };
+          },
+          close: async () => undefined,
+        }) as unknown as OpenGpu,
+    });
+    const kernels = processKernels();
+    expect(
+      await judgeNetworks(
+        giving(() => undefined),
+        before,
+        kernels,
+      ),
+    ).toBe(before);
+    const wrong = giving((data) => (data[5]! += 0.01));
+    expect(await judgeNetworks(wrong, before, kernels)).toMatchObject({
+      ...{ fit: false, right: false },
+      why: 'Card gives other results than the processor (a network of onnxruntime’s, value 5).',
+    });
+    const none = giving((data) => data.fill(NaN));
+    expect(await judgeNetworks(none, before, kernels)).toMatchObject({ right: false });
+  });
+
+  it.skipIf(!found)('and a program that stands for one gives all results', { timeout: 200_000 }, async () => {
+    const [facts] = await processGpu().adapters();
+    expect(await processGpu().judge(facts!, 'all-layers')).toMatchObject({
+      ...{ right: true, fit: false },
+      why: "It gives the processor's results.",
+    });
   });
 
   it('but a program that stands for one is known at sight', () => {

@@ -1,7 +1,14 @@
 import type { Kernels } from '../../../kernels';
-import { selfTestOnCpu } from '../../../kernels/webgpu';
+import { SELF_TESTS, type SelfTestName } from '../../../kernels/webgpu';
 import { DeviceError } from '../../shared';
+import { HybridSession } from './backends/cpu';
 import type { AdapterFacts, Gpu, OpenGpu } from './backends/webgpu';
+import { kernelOperators } from './operators';
+import { onHost } from './tensor';
+import { trialNetwork } from './trial-network';
+
+/** What a card is wanted for: networks of our own layers, or those that onnxruntime computes as well. */
+export type GpuUse = 'own-layers' | 'all-layers';
 
 /** What is known of an adapter's fitness for networks. */
 export interface AdapterVerdict {
@@ -34,33 +41,97 @@ export function verdictAtSight(facts: AdapterFacts): AdapterVerdict | null {
   };
 }
 
-/** Tries an adapter: it has to give what the processor gives, and sooner. The device is closed again. */
+/** By which values of onnxruntime's layers may be apart: they lie in 0 … 1. */
+const STANDARD_TOLERANCE = 1e-4;
+
+/**
+ * Tries an adapter with everything that our shaders do: it has to give what the processor gives, the layers of a network
+ * sooner. The device is closed again.
+ */
 export async function judgeAdapter(gpu: Gpu, facts: AdapterFacts, kernels: Kernels): Promise<AdapterVerdict> {
+  return withDevice(gpu, facts, async (device, inTime, verdict) => {
+    const size = kernels.name === 'reference' || facts.software ? SMALL_SIZE : SIZE;
+    let [onGpu, onCpu] = [0, 0];
+    for (const [name, test] of Object.entries(SELF_TESTS)) {
+      const got = await inTime(device.selfTest(name as SelfTestName, size));
+      const start = performance.now();
+      const wanted = await test.onCpu(kernels, size);
+      if (name === 'layers') [onGpu, onCpu] = [got.seconds, (performance.now() - start) / 1000];
+      const wrong = firstApart(got.output, wanted, test.tolerance);
+      if (wrong >= 0) return verdict(false, differs(facts, test.what, wrong));
+    }
+    if (facts.software) return verdict(true, "It gives the processor's results.");
+    const times = `${shown(onGpu)} against ${shown(onCpu)}`;
+    return onGpu < onCpu
+      ? verdict(true, `It gives the processor's results, sooner (${times}).`, true)
+      : verdict(true, `${facts.name} takes longer than the processor (${times}).`);
+  });
+}
+
+/** Tries an adapter that was judged well with a small network of onnxruntime's: its verdict then. */
+export async function judgeNetworks(
+  gpu: Gpu,
+  before: AdapterVerdict,
+  kernels: Kernels,
+): Promise<AdapterVerdict> {
+  const { facts } = before;
+  return withDevice(gpu, facts, async (device, inTime, verdict) => {
+    const { model, feeds } = trialNetwork();
+    const onGpu = await inTime(device.openModel(model));
+    const session = await HybridSession.create(model, { threads: 1, operators: kernelOperators(kernels) });
+    try {
+      const [got, wanted] = [await inTime(onGpu.run(feeds)), await session.run(feeds)];
+      for (const [name, { data }] of Object.entries(wanted)) {
+        const result = got[name];
+        const wrong = firstApart(result ? onHost(result).data : [], data, STANDARD_TOLERANCE);
+        if (wrong >= 0) return verdict(false, differs(facts, 'a network of onnxruntime’s', wrong));
+      }
+      return before;
+    } finally {
+      await session.close();
+      await onGpu.close();
+    }
+  });
+}
+
+type Verdict = (right: boolean, why: string, fit?: boolean) => AdapterVerdict;
+type InTime = <T>(promise: Promise<T>) => Promise<T>;
+
+/** What `judge` says of an adapter's device; that it could not be used where it fails, however, or does not answer. */
+async function withDevice(
+  gpu: Gpu,
+  facts: AdapterFacts,
+  judge: (device: OpenGpu, inTime: InTime, verdict: Verdict) => Promise<AdapterVerdict>,
+): Promise<AdapterVerdict> {
   const patience = facts.software ? SOFTWARE_PATIENCE_MS : PATIENCE_MS;
-  const withPatience = <T>(promise: Promise<T>): Promise<T> => inTime(promise, patience);
-  const verdict = (right: boolean, why: string, fit = false): AdapterVerdict => ({ facts, fit, right, why });
+  const withPatience: InTime = (promise) => inTime(promise, patience);
+  const verdict: Verdict = (right, why, fit = false) => ({ facts, fit, right, why });
   let device: OpenGpu | null = null;
   try {
     device = await withPatience(gpu.open(facts.name));
-    const size = kernels.name === 'reference' || facts.software ? SMALL_SIZE : SIZE;
-    const onGpu = await withPatience(device.selfTest(size));
-    const start = performance.now();
-    const onCpu = await selfTestOnCpu(kernels, size);
-    const seconds = (performance.now() - start) / 1000;
-    const wrong = onCpu.findIndex((value, index) => onGpu.output[index] !== value);
-    if (onGpu.output.length !== onCpu.length || wrong >= 0)
-      return verdict(false, `${facts.name} gives other results than the processor (value ${wrong}).`);
-    if (facts.software) return verdict(true, "It gives the processor's results.");
-    const times = `${shown(onGpu.seconds)} against ${shown(seconds)}`;
-    return onGpu.seconds < seconds
-      ? verdict(true, `It gives the processor's results, sooner (${times}).`, true)
-      : verdict(true, `${facts.name} takes longer than the processor (${times}).`);
+    return await judge(device, withPatience, verdict);
   } catch (error) {
-    if (!(error instanceof DeviceError)) throw error;
-    return verdict(false, `${facts.name} could not be used: ${error.message}`);
+    // onnxruntime and drivers throw what they like, and the processor is there.
+    const why = error instanceof Error ? error.message : String(error);
+    return verdict(false, `${facts.name} could not be used: ${why}`);
   } finally {
     await device?.close();
   }
+}
+
+function differs({ name }: AdapterFacts, what: string, value: number): string {
+  return `${name} gives other results than the processor (${what}, value ${value}).`;
+}
+
+/** The first value that is too far from the one wanted; −1 where none is. */
+function firstApart(
+  got: ArrayLike<number | bigint>,
+  wanted: ArrayLike<number | bigint>,
+  tolerance: number,
+): number {
+  for (let at = 0; at < wanted.length; at++)
+    if (!(Math.abs(Number(got[at]) - Number(wanted[at])) <= tolerance)) return at;
+  return got.length === wanted.length ? -1 : wanted.length;
 }
 
 /** The adapter that a text means: its number from 1 on, or a part of its name, whatever the case; null where it means none. */

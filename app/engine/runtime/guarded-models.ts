@@ -1,14 +1,23 @@
 import { DeviceError } from '../../shared';
-import type { GpuModel } from './backends/webgpu';
+import type { CodedPictures, GpuModel, OpenGpu, PictureProgram, PlaneCodes } from './backends/webgpu';
 import type { ModelSession, ModelSet, SessionOptions } from './session';
-import { onHost, type KeptTensor, type ModelTensor } from './tensor';
+import { onHost, type HostTensor, type KeptTensor, type ModelTensor } from './tensor';
 
 /** What guarded models are opened with. */
 export interface GuardedWays<K extends string> {
   /** On the graphics card; anew where it was lost. Null where the processor was chosen. */
-  readonly gpu: (() => Promise<Readonly<Record<K, GpuModel>>>) | null;
+  readonly gpu: (() => Promise<OnCard<K>>) | null;
   cpu(): Promise<Readonly<Record<K, ModelSession>>>;
 }
+
+/** Models on a graphics card that is open. */
+export interface OnCard<K extends string> {
+  readonly device: Pick<OpenGpu, 'openPictures' | 'read'>;
+  readonly models: Readonly<Record<K, GpuModel>>;
+}
+
+/** What keeps tensors on a card. */
+type Keeper = Pick<GpuModel, 'release'>;
 
 /** A card that was lost so often is left alone. */
 const MOST_LOSSES = 2;
@@ -20,11 +29,13 @@ const MOST_LOSSES = 2;
 export class GuardedModels<K extends string> implements ModelSet<K> {
   readonly #ways: GuardedWays<K>;
   readonly #options: SessionOptions;
-  #gpu: Readonly<Record<K, GpuModel>> | null = null;
+  #gpu: OnCard<K> | null = null;
   #cpu: Readonly<Record<K, ModelSession>> | null = null;
   #losses = 0;
-  /** Those of the card as it is open now, and which model has them. */
-  readonly #kept = new Map<number, K>();
+  /** Tensors of the card as it is open now, and what has them. */
+  readonly #kept = new Map<number, Keeper>();
+  /** By their programs; null where the card has no memory for one. */
+  readonly #pictures = new Map<string, Promise<CodedPictures | null>>();
 
   private constructor(ways: GuardedWays<K>, options: SessionOptions) {
     this.#ways = ways;
@@ -70,13 +81,37 @@ export class GuardedModels<K extends string> implements ModelSet<K> {
   ): Promise<Record<string, ModelTensor>> {
     const gpu = this.#gpu;
     if (gpu) {
-      const results = await gpu[model].run(feeds, keep);
-      for (const result of Object.values(results)) if ('kept' in result) this.#kept.set(result.kept, model);
+      const keeper = gpu.models[model];
+      const results = await keeper.run(feeds, keep);
+      for (const result of Object.values(results)) if ('kept' in result) this.#kept.set(result.kept, keeper);
       return results;
     }
     if (!this.#cpu) throw new Error('Expected models that are open.');
     const entries = Object.entries(feeds).map(([name, feed]) => [name, onHost(feed)] as const);
     return this.#cpu[model].run(Object.fromEntries(entries));
+  }
+
+  async takePicture(program: PictureProgram, codes: readonly PlaneCodes[]): Promise<KeptTensor | null> {
+    const pictures = await this.#picturesOf(program);
+    if (!pictures) return null;
+    const tensor = await pictures.take(codes);
+    this.#kept.set(tensor.kept, pictures);
+    return tensor;
+  }
+
+  async givePicture(
+    program: PictureProgram,
+    tensor: KeptTensor,
+    codes: readonly PlaneCodes[],
+  ): Promise<number> {
+    const pictures = await this.#picturesOf(program);
+    if (pictures) return pictures.give(tensor, codes);
+    throw new DeviceError('device-out-of-memory', 'The graphics card has no memory for this size.');
+  }
+
+  async read(tensor: KeptTensor): Promise<HostTensor> {
+    if (this.#gpu) return this.#gpu.device.read(tensor);
+    throw new DeviceError('device-lost', 'What was on the graphics card is gone.');
   }
 
   holds(tensors: readonly KeptTensor[]): boolean {
@@ -85,10 +120,10 @@ export class GuardedModels<K extends string> implements ModelSet<K> {
 
   async release(tensors: readonly KeptTensor[]): Promise<void> {
     for (const tensor of tensors) {
-      const model = this.#kept.get(tensor.kept);
+      const keeper = this.#kept.get(tensor.kept);
       this.#kept.delete(tensor.kept);
       // What is lost is gone already.
-      if (model !== undefined) await this.#gpu?.[model].release([tensor]).catch(() => undefined);
+      await keeper?.release([tensor]).catch(() => undefined);
     }
   }
 
@@ -122,11 +157,31 @@ export class GuardedModels<K extends string> implements ModelSet<K> {
     this.#options.note?.(`${why.message} The processor went on.`);
   }
 
+  #picturesOf(program: PictureProgram): Promise<CodedPictures | null> {
+    const gpu = this.#gpu;
+    if (!gpu) return Promise.resolve(null);
+    const key = JSON.stringify(program);
+    let pictures = this.#pictures.get(key);
+    if (!pictures) {
+      // Networks may still have room enough; a lost card shows in all that is done with it.
+      pictures = gpu.device.openPictures(program).catch((error: unknown) => {
+        if (error instanceof DeviceError && error.code === 'device-out-of-memory') return null;
+        throw error;
+      });
+      this.#pictures.set(key, pictures);
+    }
+    return pictures;
+  }
+
   /** What is lost can't be closed in order. */
   async #closeGpu(): Promise<void> {
-    const models = Object.values<GpuModel>(this.#gpu ?? {});
+    const gpu = this.#gpu;
+    const pictures = [...this.#pictures.values()];
     this.#gpu = null;
+    this.#pictures.clear();
     this.#kept.clear();
-    for (const model of models) await model.close().catch(() => undefined);
+    for (const one of pictures) await (await one.catch(() => null))?.close().catch(() => undefined);
+    for (const model of Object.values<GpuModel>(gpu?.models ?? {}))
+      await model.close().catch(() => undefined);
   }
 }

@@ -9,6 +9,7 @@ export type {
   GpuModel,
   OpenGpu,
   GpuLine,
+  PictureProgram,
   PlaneCodes,
   StepTiming,
 } from './backends/webgpu';

@@ -1,6 +1,6 @@
 import { DeviceError, UserError } from '../../shared';
 import { LocalGpu, NodeHost, type AdapterFacts, type Gpu, type OpenGpu } from './backends/webgpu';
-import { adapterFor, judgeAdapter, type AdapterVerdict } from './gpu-choice';
+import { adapterFor, judgeAdapter, judgeNetworks, type AdapterVerdict, type GpuUse } from './gpu-choice';
 import { processKernels } from './process-kernels';
 
 /** GPUs as this process reaches them: one device at a time, opened when it is first needed. */
@@ -24,12 +24,21 @@ export class ProcessGpu {
     return (await this.#reach()) !== null;
   }
 
-  /** What an adapter is worth, found out once. */
-  async judge(facts: AdapterFacts): Promise<AdapterVerdict> {
+  /** What an adapter is worth, found out once for each use. */
+  async judge(facts: AdapterFacts, use: GpuUse = 'own-layers'): Promise<AdapterVerdict> {
     const gpu = await this.#reach();
     if (!gpu) throw new Error('Expected WebGPU.');
-    let verdict = this.#verdicts.get(facts.name);
-    if (!verdict) this.#verdicts.set(facts.name, (verdict = judgeAdapter(gpu, facts, processKernels())));
+    const key = `${use} ${facts.name}`;
+    let verdict = this.#verdicts.get(key);
+    if (!verdict) {
+      verdict =
+        use === 'own-layers'
+          ? judgeAdapter(gpu, facts, processKernels())
+          : this.judge(facts).then((before) =>
+              before.right ? judgeNetworks(gpu, before, processKernels()) : before,
+            );
+      this.#verdicts.set(key, verdict);
+    }
     return verdict;
   }
 

@@ -1,8 +1,8 @@
 import type { BackendChoice } from './backend';
 import { HybridSession } from './backends/cpu';
 import type { EnhanceManifest, InterpolateManifest, ModelFile } from '../../shared';
-import type { GpuModel } from './backends/webgpu';
-import { GuardedModels } from './guarded-models';
+import type { PictureProgram, PlaneCodes } from './backends/webgpu';
+import { GuardedModels, type OnCard } from './guarded-models';
 import { readModelFile, type InstalledModel } from './manifest';
 import { kernelOperators } from './operators';
 import { processGpu } from './process-gpu';
@@ -46,6 +46,21 @@ export interface ModelSet<K extends string> {
     feeds: Readonly<Record<string, ModelTensor>>,
     keep?: readonly string[],
   ): Promise<Record<string, ModelTensor>>;
+  /**
+   * A picture's codes as a tensor that models read, kept on the device until it is released; null where there is none, or
+   * where it has no room for the picture.
+   *
+   * @throws DeviceError, for `attempt` to catch
+   */
+  takePicture(program: PictureProgram, codes: readonly PlaneCodes[]): Promise<KeptTensor | null>;
+  /**
+   * Fills `codes` with those of a picture that was kept; gives how many pixels are not finite.
+   *
+   * @throws DeviceError, for `attempt` to catch
+   */
+  givePicture(program: PictureProgram, tensor: KeptTensor, codes: readonly PlaneCodes[]): Promise<number>;
+  /** A copy of what was kept. @throws DeviceError, for `attempt` to catch */
+  read(tensor: KeptTensor): Promise<HostTensor>;
   /** Whether tensors that were kept are still there. */
   holds(tensors: readonly KeptTensor[]): boolean;
   release(tensors: readonly KeptTensor[]): Promise<void>;
@@ -100,9 +115,9 @@ export async function openGraphs<K extends string>(
     const settings = { threads: kernels.threads, operators: kernelOperators(kernels) };
     return openEach(bytes, (model) => HybridSession.create(model, settings));
   };
-  const onCard = (name: string) => async (): Promise<Record<K, GpuModel>> => {
+  const onCard = (name: string) => async (): Promise<OnCard<K>> => {
     const device = await processGpu().device(name);
-    return openEach(bytes, (model) => device.openModel(model));
+    return { device, models: await openEach(bytes, (model) => device.openModel(model)) };
   };
   return GuardedModels.open({ gpu: adapter === undefined ? null : onCard(adapter), cpu }, options);
 }

@@ -10,6 +10,7 @@ export {
   BoxOutlines,
   cocoDocument,
   findBoxes,
+  fittingFor,
   Follower,
   instancesOf,
   NetworkPicture,

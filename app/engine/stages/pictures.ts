@@ -1,6 +1,6 @@
 import type { PictureCoding } from '../../../kernels';
 import { chromaSite, codeRange, lumaWeights, type StreamFormat } from '../frames';
-import { allocate } from '../runtime';
+import { allocate, type PictureProgram, type PlaneCodes } from '../runtime';
 
 /** Memory of a picture of floats, [3, height, width]. @throws DeviceError device-out-of-memory */
 export function allocatePicture(width: number, height: number): Float32Array {
@@ -28,4 +28,13 @@ export function pictureCoding({ width, height, format, colour }: StreamFormat): 
     ...codeRange(bitDepth, colour.range),
     most: 2 ** bitDepth - 1,
   };
+}
+
+/** Planes for the codes of a picture. @throws DeviceError device-out-of-memory */
+export function codesFor({ coding, grey, wide }: PictureProgram): readonly PlaneCodes[] {
+  const { width, height, chromaShiftX, chromaShiftY } = coding;
+  const chroma = ((width + chromaShiftX) >> chromaShiftX) * ((height + chromaShiftY) >> chromaShiftY);
+  return [width * height, ...(grey ? [] : [chroma, chroma])].map((samples) =>
+    wide ? new Uint16Array(allocate(2 * samples)) : new Uint8Array(allocate(samples)),
+  );
 }

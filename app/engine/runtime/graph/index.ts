@@ -2,3 +2,4 @@ export { constantTensor, CUSTOM_DOMAIN, readGraph, type Graph, type GraphNode } 
 export type { AttributeProto, NodeProto } from './onnx';
 export { partition, type GraphSegment } from './partition';
 export { inputTypes, subModel } from './sub-model';
+export { narrowIndices } from './narrow-indices';

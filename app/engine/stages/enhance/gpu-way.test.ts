@@ -1,7 +1,7 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testGpu } from '../../../../tests/support/gpu';
 import { HangingHost } from '../../../../tests/support/hanging-host';
+import { messageLines } from '../../../../tests/support/message-lines';
 import { FramePool, pixelFormat, type Frame, type Plane, type StreamFormat } from '../../frames';
 import { DeviceError } from '../../../shared';
 import {
@@ -18,7 +18,6 @@ import {
   type EnhanceModel,
   type FrameRunner,
   type Gpu,
-  type GpuLine,
 } from '../../runtime';
 import { Enhance } from './enhance';
 import { GpuWay } from './gpu-way';
@@ -171,7 +170,9 @@ function failing(real: Gpu, failures: (DeviceError | null)[], lose: () => Promis
       return {
         ...{ facts: device.facts, isLost: () => device.isLost(), close: () => device.close() },
         openModel: (model) => device.openModel(model),
-        selfTest: (size) => device.selfTest(size),
+        openPictures: (program) => device.openPictures(program),
+        read: (tensor) => device.read(tensor),
+        selfTest: (name, size) => device.selfTest(name, size),
         timeFrame: (model, program) => device.timeFrame(model, program),
         ceilings: () => device.ceilings(),
         openFrames: async (model, program) => {
@@ -287,9 +288,9 @@ describe.skipIf(!found)('frames on a GPU that fails', () => {
   });
 
   it('are made by another process that has the card, and by this one when that ends', async () => {
-    const { port1, port2 } = new MessageChannel();
-    serveGpu(lineOf(port1), real);
-    const remote = new RemoteGpu(lineOf(port2));
+    const [there, here] = messageLines();
+    serveGpu(there.line, real);
+    const remote = new RemoteGpu(here.line);
     setProcessGpu(async () => remote);
     expect(await processGpu().adapters()).toEqual(adapters);
     const notes: string[] = [];
@@ -297,23 +298,9 @@ describe.skipIf(!found)('frames on a GPU that fails', () => {
     const both = await Promise.all([enlarged(way, source, output), enlarged(way, source, output)]);
     for (const planes of both) expectSame(planes, wanted, 'from the other process');
     expect(notes).toEqual([]);
-    port1.close();
+    there.close();
     expectSame(await enlarged(way, source, output), wanted, 'after its end');
     expect(notes.at(-1)).toBe('The graphics card was lost: its process ended. The processor went on.');
     await way.close();
   });
 });
-
-function lineOf(port: MessagePort): GpuLine {
-  return {
-    post: (message) => {
-      port.postMessage(message);
-    },
-    on: (listener) => {
-      port.on('message', listener);
-    },
-    onClosed: (listener) => {
-      port.on('close', listener);
-    },
-  };
-}

@@ -1,5 +1,6 @@
 import { operationsPerPixel, UserError, type InterpolateManifest, type StageChoice } from '../../../shared';
-import type { StageContext } from '../../frames';
+import type { StageContext, StreamFormat } from '../../frames';
+import { pictureCoding } from '../pictures';
 import {
   chooseBackend,
   modelsOf,
@@ -7,10 +8,12 @@ import {
   processKernels,
   type BackendChoice,
   type InstalledModel,
+  type PictureProgram,
 } from '../../runtime';
 import type { InterpolateRequest } from './interpolate';
 import { MotionSynthesizer } from './motion-synthesizer';
 import { NetworkSynthesizer } from './network-synthesizer';
+import { paddingFor } from './padding';
 import type { Synthesizer } from './synthesizer';
 
 export interface ChosenSynthesizer {
@@ -35,7 +38,8 @@ export async function chooseSynthesizer(
   request: InterpolateRequest,
   context: Context,
 ): Promise<ChosenSynthesizer> {
-  const backend = await chooseBackend(context.backend);
+  const use = request.method === 'motion' ? 'own-layers' : 'all-layers';
+  const backend = await chooseBackend(context.backend, use);
   const { name, reason } = processKernels();
   if (name === 'reference')
     throw new UserError('backend-unavailable', `Motion can't be estimated here: ${reason}`);
@@ -75,8 +79,9 @@ async function byNetwork(
   const { manifest } = model;
   const models = await openGraphs(model.folder, { step: manifest }, backend, { note, mayShrink: true });
   const { width, height } = input;
+  const program = networkProgram(input, manifest);
   return {
-    synthesizer: new NetworkSynthesizer(models, manifest, { width, height, note }),
+    synthesizer: new NetworkSynthesizer(models, manifest, { width, height, note, program }),
     name: manifest.title,
     identity: `${manifest.name}@${manifest.version} ${manifest.sha256}`,
     choice: {
@@ -86,6 +91,19 @@ async function byNetwork(
       reason: request.model === undefined ? 'It is the fastest one for motion.' : 'It was asked for by name.',
     },
     backend: backend.description,
+  };
+}
+
+/** How the stream's codes and what the network reads and makes become each other on a graphics card. */
+export function networkProgram(input: StreamFormat, { multiple }: InterpolateManifest): PictureProgram {
+  const { width, height, format } = input;
+  const { paddedWidth, paddedHeight } = paddingFor(width, height, multiple);
+  return {
+    coding: pictureCoding(input),
+    grey: format.planes === 1,
+    wide: format.bitDepth > 8,
+    rotation: 0,
+    ...{ width: paddedWidth, height: paddedHeight, pictureWidth: width, pictureHeight: height },
   };
 }
 

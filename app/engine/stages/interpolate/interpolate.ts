@@ -15,7 +15,7 @@ import {
 import { processKernels } from '../../runtime';
 import { chooseSynthesizer } from './choose-synthesizer';
 import { pictureCoding } from '../pictures';
-import { Shot, type Shown } from './shot';
+import { Shot, type MadePicture, type Shown } from './shot';
 import type { SourcePicture } from './source-picture';
 import { timingOf } from './timing';
 
@@ -131,11 +131,16 @@ export class Interpolate implements Stage {
   }
 
   /** The codes of what was made; where nothing moves, those of the picture before. */
-  async #draw(made: NonNullable<Shown['made']>, before: SourcePicture, frame: PooledFrame): Promise<void> {
+  async #draw(made: MadePicture, before: SourcePicture, frame: PooledFrame): Promise<void> {
     const { coding, by } = this.#open();
     const kernels = processKernels();
     const codes = codesOf(frame.planes);
-    const odd = await kernels.rgbToPlanes(made.picture, codes, coding);
+    let odd: number;
+    if (made.picture instanceof Float32Array) odd = await kernels.rgbToPlanes(made.picture, codes, coding);
+    else {
+      odd = made.picture.odd;
+      for (const [index, plane] of made.picture.planes.entries()) codes[index]?.set(plane);
+    }
     if (odd > 0) {
       const at = ticksToSeconds(frame.pts, frame.stream.timeBase).toFixed(3);
       throw new UserError(

@@ -20,6 +20,7 @@ export class NetworkPictures {
   /** Where nothing moves from a picture to the next, by the first one's number; the last `delay + 2` of them. */
   readonly #masks: readonly Uint8Array[];
   #inputs: StepInputs;
+  #bare: StepInputs;
   #fed = 0;
 
   /** @throws DeviceError device-out-of-memory; Error without the compiled kernels */
@@ -36,6 +37,7 @@ export class NetworkPictures {
       warped_next: padded(),
     };
     this.#inputs = this.#padded;
+    this.#bare = this.#padded;
     this.outputs = { between: padded(), sharp: padded() };
     const own = (bare: Float32Array): Float32Array =>
       isPadded(size) ? allocatePicture(width, height) : bare;
@@ -47,6 +49,11 @@ export class NetworkPictures {
 
   get inputs(): StepInputs {
     return this.#inputs;
+  }
+
+  /** The inputs as they were fed, before they were padded. */
+  get bare(): StepInputs {
+    return this.#bare;
   }
 
   /** The picture that was fed last. */
@@ -114,6 +121,7 @@ export class NetworkPictures {
     warped_next: Float32Array,
   ): void {
     const own = { previous, next, warped_previous, warped_next };
+    this.#bare = own;
     if (!isPadded(this.#size)) {
       this.#inputs = own;
       return;

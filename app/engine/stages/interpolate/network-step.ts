@@ -6,10 +6,14 @@ import {
   type KeptTensor,
   type ModelSet,
   type ModelTensor,
+  type PictureProgram,
+  type PlaneCodes,
 } from '../../runtime';
+import { codesFor } from '../pictures';
 import { planTiles, type Rectangle, type Tile } from '../tiles';
 import type { Padding } from './padding';
 import type { Recurrence } from './recurrence';
+import type { MadeCodes } from './synthesizer';
 import { cut, divided, multiplied, paste, type Volume } from './volume';
 
 /** What a step reads besides its states, [3, paddedHeight, paddedWidth] each. */
@@ -26,11 +30,29 @@ export interface StepOutputs {
   readonly sharp: Float32Array;
 }
 
+/** What a step's pictures are wanted as: codes are made where it ran on a graphics card, else there are floats. */
+export type Wanted = 'floats' | 'codes' | 'nothing';
+
+/** A step's pictures as codes. */
+export type StepCodes = Readonly<Record<keyof StepOutputs, MadeCodes>>;
+
+/** What a step does. */
+export interface StepWork {
+  readonly inputs: StepInputs;
+  /** Those of its inputs that are on the graphics card, too. */
+  readonly onCard: Readonly<Partial<Record<keyof StepInputs, KeptTensor>>>;
+  /** For floats. */
+  readonly outputs: StepOutputs;
+  readonly wanted: Wanted;
+}
+
 export interface NetworkStepOptions {
   /** Told when the device forced smaller tiles. */
   readonly note: (text: string) => void;
   /** Pixels that go through the network at once. */
   readonly tileBudget?: number;
+  /** How pictures and the codes of their stream become each other on a graphics card; left out: they cross as floats. */
+  readonly program?: PictureProgram;
 }
 
 /** Pictures of 1920×1080 go through whole: halos of a hundred pixels and more make small tiles dear. */
@@ -46,10 +68,13 @@ export class NetworkStep {
   readonly #manifest: InterpolateManifest;
   readonly #size: Padding;
   readonly #note: (text: string) => void;
+  readonly #program: PictureProgram | null;
   #budget: number;
   #tiles: readonly Tile[] = [];
   /** What tiles are cut into, by name. */
   readonly #cuts = new Map<string, Float32Array>();
+  /** Of the step before, by name: the next one's go into the same memory. */
+  readonly #codes: Partial<Record<keyof StepOutputs, readonly PlaneCodes[]>> = {};
 
   /** Uses `models`, whose step is the model of `manifest`. */
   constructor(
@@ -62,34 +87,29 @@ export class NetworkStep {
     this.#manifest = manifest;
     this.#size = size;
     this.#note = options.note;
+    this.#program = options.program ?? null;
     this.#budget = options.tileBudget ?? TILE_BUDGET;
     this.#plan();
   }
 
   /**
-   * A step of `recurrence`. `replay` lets it begin again, `restart`, and takes the steps before this one, `take`: where its
+   * A step of `recurrence`; gives the codes that it made, if it did. `replay` lets it begin again, `restart`, and takes the steps before this one, `take`: where its
    * states were on a graphics card that was lost, or are too many for it.
    *
    * @throws DeviceError where even small tiles are too much
    */
-  async run(
-    inputs: StepInputs,
-    recurrence: Recurrence,
-    outputs: StepOutputs,
-    replay: () => Promise<void>,
-  ): Promise<void> {
+  async run(work: StepWork, recurrence: Recurrence, replay: () => Promise<void>): Promise<StepCodes | null> {
     for (;;) {
       try {
-        await this.#models.attempt(async () => {
+        return await this.#models.attempt(async () => {
           recurrence.lost ||= recurrence.kept !== null && !this.#has(recurrence.kept);
           if (recurrence.lost) {
             await this.#models.release(Object.values(recurrence.kept ?? {}));
             await replay();
             recurrence.lost = false;
           }
-          await this.take(inputs, recurrence, outputs);
+          return this.take(work, recurrence);
         });
-        return;
       } catch (error) {
         if (!(error instanceof DeviceError)) throw error;
         const smaller = this.#shrink(error);
@@ -100,10 +120,12 @@ export class NetworkStep {
   }
 
   /** A step, and no other way where it fails. @throws DeviceError */
-  async take(inputs: StepInputs, recurrence: Recurrence, outputs: StepOutputs): Promise<void> {
-    if (this.#keeps) await this.#runWhole(inputs, recurrence, outputs);
-    else for (const tile of this.#tiles) await this.#runTile(tile, inputs, recurrence, outputs);
+  async take(work: StepWork, recurrence: Recurrence): Promise<StepCodes | null> {
+    let codes: StepCodes | null = null;
+    if (this.keeps) codes = await this.#runWhole(work, recurrence);
+    else for (const tile of this.#tiles) await this.#runTile(tile, work.inputs, recurrence, work.outputs);
     recurrence.advance();
+    return codes;
   }
 
   /** Gives back what a recurrence that takes no more steps has on a graphics card. */
@@ -111,13 +133,13 @@ export class NetworkStep {
     await this.#models.release(Object.values(kept ?? {}));
   }
 
-  /** States stay on the card. */
-  get #keeps(): boolean {
+  /** Pictures go through whole on a graphics card, where states stay, and pictures that are read again may. */
+  get keeps(): boolean {
     return this.#models.onDevice && this.#tiles.length === 1 && canReplay(this.#manifest);
   }
 
   #has(kept: Readonly<Record<string, KeptTensor>>): boolean {
-    return this.#keeps && this.#models.holds(Object.values(kept));
+    return this.keeps && this.#models.holds(Object.values(kept));
   }
 
   /** Halves the tiles; false where they are as small as is sensible. */
@@ -146,26 +168,56 @@ export class NetworkStep {
     this.#cuts.clear();
   }
 
-  async #runWhole(inputs: StepInputs, recurrence: Recurrence, outputs: StepOutputs): Promise<void> {
+  async #runWhole(
+    { inputs, onCard, outputs, wanted }: StepWork,
+    recurrence: Recurrence,
+  ): Promise<StepCodes | null> {
     const { paddedWidth: width, paddedHeight: height } = this.#size;
     const whole = { x: 0, y: 0, width, height };
     const feeds: Record<string, ModelTensor> = {};
-    for (const [name, data] of Object.entries(inputs) as [string, Float32Array][])
-      feeds[name] = this.#feed(name, this.#picture(data), whole);
+    for (const name of Object.keys(inputs) as (keyof StepInputs)[]) {
+      const there = onCard[name];
+      const held = there && this.#models.holds([there]);
+      feeds[name] = held ? there : this.#feed(name, this.#picture(inputs[name]), whole);
+    }
     const before = recurrence.kept;
     for (const [name, volume] of recurrence.states)
       feeds[`state.${name}`] =
         before?.[name] ?? this.#feed(`state.${name}`, volume, { ...whole, ...sizeOf(volume) });
     const names = [...recurrence.states.keys()];
-    const results = await this.#models.run(
-      'step',
-      feeds,
-      names.map((name) => `next.${name}`),
-    );
-    for (const [name, data] of Object.entries(outputs) as [string, Float32Array][])
-      data.set(this.#result(results, name, data.length));
+    const pictures = Object.keys(outputs) as (keyof StepOutputs)[];
+    const results = await this.#models.run('step', feeds, [
+      ...names.map((name) => `next.${name}`),
+      ...(wanted === 'floats' ? [] : pictures),
+    ]);
+    let codes: StepCodes | null = null;
+    if (wanted === 'floats')
+      for (const name of pictures) {
+        const data = outputs[name];
+        data.set(this.#result(results, name, data.length));
+      }
+    else {
+      if (wanted === 'codes') codes = await this.#codesOf(results);
+      await this.#models.release(pictures.map((name) => this.#keptResult(results, name)));
+    }
     await this.#models.release(Object.values(before ?? {}));
-    recurrence.kept = Object.fromEntries(names.map((name) => [name, this.#keptResult(results, name)]));
+    recurrence.kept = Object.fromEntries(
+      names.map((name) => [name, this.#keptResult(results, `next.${name}`)]),
+    );
+    return codes;
+  }
+
+  /** Both come at once: one crosses while the other is converted. */
+  async #codesOf(results: Readonly<Record<string, ModelTensor>>): Promise<StepCodes> {
+    const program = this.#program;
+    if (!program) throw new Error('Expected a way from pictures to codes.');
+    const made = async (name: keyof StepOutputs): Promise<MadeCodes> => {
+      const planes = (this.#codes[name] ??= codesFor(program));
+      const tensor = this.#keptResult(results, name);
+      return { planes, odd: await this.#models.givePicture(program, tensor, planes) };
+    };
+    const [between, sharp] = await Promise.all([made('between'), made('sharp')]);
+    return { between, sharp };
   }
 
   async #runTile(
@@ -216,9 +268,9 @@ export class NetworkStep {
   }
 
   #keptResult(results: Readonly<Record<string, ModelTensor>>, name: string): KeptTensor {
-    const result = results[`next.${name}`];
+    const result = results[name];
     if (result && 'kept' in result) return result;
-    throw new Error(`The model ${this.#manifest.name} keeps no state ${name}.`);
+    throw new Error(`The model ${this.#manifest.name} keeps no ${name}.`);
   }
 }
 

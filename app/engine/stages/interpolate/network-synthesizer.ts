@@ -1,11 +1,18 @@
 import type { InterpolateManifest } from '../../../shared';
-import { allocate, type ModelSet } from '../../runtime';
+import { allocate, type KeptTensor, type ModelSet, type PlaneCodes } from '../../runtime';
+import { CardPictures } from './card-pictures';
 import { NetworkPictures } from './network-pictures';
-import { NetworkStep, type NetworkStepOptions } from './network-step';
+import {
+  NetworkStep,
+  type NetworkStepOptions,
+  type StepCodes,
+  type StepOutputs,
+  type Wanted,
+} from './network-step';
 import { paddingFor, type Padding } from './padding';
 import { Recurrence } from './recurrence';
 import { SharpPair } from './sharp-pair';
-import type { ReadyPicture, Synthesizer } from './synthesizer';
+import type { MadeCodes, ReadyPicture, Synthesizer } from './synthesizer';
 
 export interface NetworkSynthesizerOptions extends NetworkStepOptions {
   readonly width: number;
@@ -22,6 +29,9 @@ const RENEWAL = 96;
 const SETTLING = 16;
 /** The time of the picture that the network makes. */
 const MIDDLE = 0.5;
+
+/** Where codes were made nothing is made of floats. */
+const NO_FLOATS: StepOutputs = { sharp: new Float32Array(0), between: new Float32Array(0) };
 
 /** A pushed picture that was not shown yet. */
 interface Waiting {
@@ -42,6 +52,8 @@ export class NetworkSynthesizer implements Synthesizer {
   readonly #size: Padding;
   readonly #step: NetworkStep;
   readonly #pictures: NetworkPictures;
+  /** Null where pictures cross to a graphics card as floats. */
+  readonly #cards: CardPictures | null;
   readonly #pair: SharpPair;
   readonly #waiting: Waiting[] = [];
   #recurrence: Recurrence | null = null;
@@ -75,6 +87,7 @@ export class NetworkSynthesizer implements Synthesizer {
     this.#size = size;
     this.#step = new NetworkStep(models, manifest, size, options);
     this.#pictures = new NetworkPictures(size, manifest.delay);
+    this.#cards = options.program ? new CardPictures(models, options.program) : null;
     this.#pair = new SharpPair(width, height);
   }
 
@@ -82,7 +95,10 @@ export class NetworkSynthesizer implements Synthesizer {
     picture: Float32Array,
     times: readonly number[],
     mayBegin = true,
+    codes?: readonly PlaneCodes[],
   ): AsyncGenerator<ReadyPicture> {
+    // It crosses while the motion to it is estimated.
+    if (codes && this.#step.keeps) await this.#cards?.take(picture, codes, this.#last ? [this.#last] : []);
     let settling = await this.#renew(picture, mayBegin);
     if (await this.#pictures.feed(this.#last ?? picture, picture)) {
       const newest = this.#waiting.at(-1);
@@ -96,7 +112,7 @@ export class NetworkSynthesizer implements Synthesizer {
     this.#last = picture;
     this.#recurrence ??= this.#begin();
     // Its pictures are not wanted yet.
-    if (settling) await this.#run(settling);
+    if (settling) await this.#run(settling, 'nothing');
     yield* this.#advance(this.#pushed++);
   }
 
@@ -156,7 +172,7 @@ export class NetworkSynthesizer implements Synthesizer {
       return coming;
     this.#pictures.repeat(picture);
     this.#coming = this.#begin();
-    await this.#run(this.#coming);
+    await this.#run(this.#coming, 'nothing');
     return null;
   }
 
@@ -165,10 +181,16 @@ export class NetworkSynthesizer implements Synthesizer {
     return new Recurrence(this.#manifest, this.#pictures.newest, this.#pushed);
   }
 
-  async #run(recurrence: Recurrence): Promise<void> {
+  async #run(recurrence: Recurrence, wanted: Wanted): Promise<StepCodes | null> {
     for (const old of this.#over.splice(0)) await this.#step.release(old);
-    const { inputs, outputs } = this.#pictures;
-    await this.#step.run(inputs, recurrence, outputs, () => this.#replay(recurrence));
+    const { inputs, outputs, bare } = this.#pictures;
+    const onCard: Record<string, KeptTensor> = {};
+    for (const [name, picture] of Object.entries(bare) as [string, Float32Array][]) {
+      const tensor = this.#cards?.of(picture);
+      if (tensor) onCard[name] = tensor;
+    }
+    const work = { inputs, onCard, outputs, wanted };
+    return this.#step.run(work, recurrence, () => this.#replay(recurrence));
   }
 
   /** The steps before the one that is fed, from the first that shapes it: as a run that begins there takes them. */
@@ -180,7 +202,8 @@ export class NetworkSynthesizer implements Synthesizer {
         if (picture === before) pictures.repeat(picture);
         else await pictures.feed(before ?? picture, picture);
         if (before === null) recurrence.restart(pictures.newest);
-        await this.#step.take(pictures.inputs, recurrence, pictures.outputs);
+        const { inputs, outputs } = pictures;
+        await this.#step.take({ inputs, onCard: {}, outputs, wanted: 'nothing' }, recurrence);
         before = picture;
       }
     } finally {
@@ -192,12 +215,12 @@ export class NetworkSynthesizer implements Synthesizer {
   async *#advance(step: number): AsyncGenerator<ReadyPicture> {
     const recurrence = this.#recurrence;
     if (!recurrence || !this.#last) throw new Error('Expected a picture before a step.');
-    await this.#run(recurrence);
+    const index = step - this.#manifest.delay;
+    const codes = await this.#run(recurrence, this.#wantedAt(index));
     this.#stepped.push(this.#last);
     if (this.#stepped.length > (this.#manifest.memory ?? 0)) this.#stepped.shift();
-    const index = step - this.#manifest.delay;
     if (index < this.#first) return;
-    const { sharp, between } = this.#pictures.made();
+    const { sharp, between } = codes ? NO_FLOATS : this.#pictures.made();
 
     // The later half of the way to this picture had to wait for it.
     const [passed] = this.#waiting;
@@ -209,14 +232,22 @@ export class NetworkSynthesizer implements Synthesizer {
       this.#waiting.shift();
     }
     this.#since = this.#sinceOf(index, recurrence);
-    yield { index, time: 0, picture: sharp, still: this.#stillAt(index), since: this.#since };
+    yield { ...this.#made(sharp, index, 0, this.#since), ...asCodes(codes?.sharp) };
 
     const times = this.#waiting[0]?.times ?? [];
     const early = times.filter((time) => time < MIDDLE);
     const parts = early.map((time) => time / MIDDLE);
     yield* this.#between(this.#pair.between(sharp, between, parts), index, early, this.#since);
-    if (times.includes(MIDDLE)) yield this.#made(between, index, MIDDLE, this.#since);
+    if (times.includes(MIDDLE))
+      yield { ...this.#made(between, index, MIDDLE, this.#since), ...asCodes(codes?.between) };
     if (times.some((time) => time > MIDDLE)) this.#keepMiddle(between);
+  }
+
+  /** What the step after which `index` is shown has to give. Other times than the middle are made of its floats. */
+  #wantedAt(index: number): Wanted {
+    if (index < this.#first) return 'nothing';
+    const others = this.#waiting.slice(0, 2).some(({ times }) => times.some((time) => time !== MIDDLE));
+    return this.#cards && !others ? 'codes' : 'floats';
   }
 
   /** What a pair makes, at the times that it was meant for. */
@@ -248,4 +279,8 @@ export class NetworkSynthesizer implements Synthesizer {
     const { memory, delay } = this.#manifest;
     return memory === null ? since : Math.max(since, index + delay - memory);
   }
+}
+
+function asCodes(codes: MadeCodes | undefined): Partial<ReadyPicture> {
+  return codes ? { picture: null, codes } : {};
 }

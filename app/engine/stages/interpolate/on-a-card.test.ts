@@ -67,6 +67,9 @@ async function twoShots(
       keeps ||= 'kept' in (feeds[`state.${manifest.states[0]!.name}`] ?? {});
       return models.run(model, feeds, keep);
     },
+    takePicture: (program, codes) => models.takePicture(program, codes),
+    givePicture: (program, tensor, codes) => models.givePicture(program, tensor, codes),
+    read: (tensor) => models.read(tensor),
     holds: (tensors) => models.holds(tensors),
     release: (tensors) => models.release(tensors),
     retreat: () => models.retreat(),

@@ -4,19 +4,25 @@ import { HeldRun } from './held-run';
 import { pictureCoding } from '../pictures';
 import { isSameFrame } from './same-frame';
 import { SourcePicture } from './source-picture';
-import type { ReadyPicture, Synthesizer } from './synthesizer';
+import type { MadeCodes, ReadyPicture, Synthesizer } from './synthesizer';
 import { firstSlot, heldSlots, movingSlots, type Slot } from './timing';
 
 /** After a step that is longer than both, nothing is known of the motion: the frame before is held. Files may state a rate that they don't have. */
 const GAP_STEPS = 4;
 const GAP_SECONDS = 0.5;
 
+/** A picture that a synthesizer made, and where it gives way to the frame's own. */
+export interface MadePicture {
+  readonly picture: Float32Array | MadeCodes;
+  readonly still: Uint8Array | null;
+}
+
 /** What is to be shown next. */
 export interface Shown {
   readonly picture: SourcePicture;
   readonly slot: Slot;
   /** What a synthesizer made for it; null for the picture itself. */
-  readonly made: { readonly picture: Float32Array; readonly still: Uint8Array | null } | null;
+  readonly made: MadePicture | null;
   readonly restartPts: number;
 }
 
@@ -108,16 +114,17 @@ export class Shot {
     const codes = picture.planes.map(({ data }) => data);
     await processKernels().planesToRgb(codes, picture.rgb, this.#coding);
     const times = (before?.slots ?? []).map(({ time }) => time).filter((time) => time !== null);
-    for await (const ready of this.#synthesizer.push(picture.rgb, times, !picture.inPause))
+    for await (const ready of this.#synthesizer.push(picture.rgb, times, !picture.inPause, codes))
       yield* this.#ready(ready);
   }
 
-  async *#ready({ index, time, picture: rgb, still, since }: ReadyPicture): AsyncGenerator<Shown> {
+  async *#ready({ index, time, picture: rgb, codes, still, since }: ReadyPicture): AsyncGenerator<Shown> {
     const picture = this.#pictures.get(index);
     const slot = time === 0 ? picture && firstSlot(picture, this.#count) : picture?.slots.shift();
     if (!picture || slot?.time !== time) throw new Error(`Nothing is to be shown at ${index} + ${time}.`);
     const restartPts = Math.min(picture.restartPts, this.#restarts.get(since) ?? picture.restartPts);
-    yield { picture, slot, made: rgb && { picture: rgb, still }, restartPts };
+    const made = codes ?? rgb;
+    yield { picture, slot, made: made && { picture: made, still }, restartPts };
     if (time > 0) return;
     picture.restartPts = restartPts;
     this.#shown = index;

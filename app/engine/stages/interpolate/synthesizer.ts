@@ -1,3 +1,12 @@
+import type { PlaneCodes } from '../../runtime';
+
+/** A picture as the codes of its stream's planes. */
+export interface MadeCodes {
+  readonly planes: readonly PlaneCodes[];
+  /** How many of the pixels that they were made of are not finite. */
+  readonly odd: number;
+}
+
 /** A picture that is ready to be shown. */
 export interface ReadyPicture {
   /** The pushed picture that it is, or comes after; counted from the shot's first, 0. */
@@ -6,9 +15,11 @@ export interface ReadyPicture {
   readonly time: number;
   /**
    * [3, height, width] red, green and blue; valid until the next one is asked for. Null where the pushed picture is shown as it
-   * is: itself, or held because nothing matches it in the next.
+   * is: itself, or held because nothing matches it in the next; and where there are codes.
    */
   readonly picture: Float32Array | null;
+  /** The picture, where a graphics card has made codes of it already; valid as long. */
+  readonly codes?: MadeCodes;
   /** [height, width]: 255 where nothing moves and the pushed picture's own pixel belongs, 0 where `picture`'s does. */
   readonly still: Uint8Array | null;
   /** The pushed picture that all of this began with: from there on everything comes out the same again. */
@@ -31,11 +42,17 @@ export interface Synthesizer {
   readonly window: { readonly past: number; readonly future: number };
   /**
    * The shot's next picture. `times`, rising, between 0 and 1: where new pictures are wanted between the one before and this.
-   * `mayBegin`: a run could go on from this picture (true if left out).
+   * `mayBegin`: a run could go on from this picture (true if left out). `codes`: those that the picture was made of, where the
+   * codes of new ones are wanted; the caller's again once something is ready or all is.
    *
    * @throws DeviceError where even small tiles are too much
    */
-  push(picture: Float32Array, times: readonly number[], mayBegin?: boolean): AsyncIterable<ReadyPicture>;
+  push(
+    picture: Float32Array,
+    times: readonly number[],
+    mayBegin?: boolean,
+    codes?: readonly PlaneCodes[],
+  ): AsyncIterable<ReadyPicture>;
   /** All that is not shown yet: the shot ends with the picture pushed last. */
   flush(): AsyncIterable<ReadyPicture>;
   /** Forgets the shot. */

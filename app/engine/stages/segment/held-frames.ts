@@ -27,15 +27,18 @@ export class HeldFrames {
   }
 
   /**
+   * Gives the copy, which stays as it is until it is taken.
+   *
    * @param restartPts of what is made of the frame
    * @throws DeviceError device-out-of-memory
    */
-  add(frame: Frame, restartPts: number): void {
+  add(frame: Frame, restartPts: number): HeldFrame {
     const held = this.#spare.pop() ?? this.#make();
     held.bytes.set(frame.bytes);
     const { pts, sourcePts, duration, sceneCutBefore } = frame;
     held.stamp = { pts, sourcePts, restartPts, duration, sceneCutBefore };
     this.#waiting.push(held);
+    return held;
   }
 
   /** The oldest, which is the caller's until it is given back. */

@@ -6,7 +6,7 @@ export { animatedSvg, svgOfEach } from './export/svg';
 export { Follower } from './follow';
 export type { InstanceSource } from './instance-source';
 export type { Detection, RgbPicture } from './instances';
-export { NetworkPicture } from './network-picture';
+export { fittingFor, NetworkPicture } from './network-picture';
 export { USUAL_MIN_SCORE } from './network-source';
 export { openSource } from './open-source';
 export { findBoxes, type FoundBox } from './peaks';

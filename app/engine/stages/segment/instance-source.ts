@@ -1,5 +1,5 @@
 import type { StageChoice } from '../../../shared';
-import type { Instance, RgbPicture } from './instances';
+import type { Instance, Picture } from './instances';
 
 /**
  * What finds the objects of a stream and follows them: one a job. Frames go in, what is in them comes
@@ -17,7 +17,7 @@ export interface InstanceSource {
   /** False where it knows without looking: then pictures have no samples. */
   readonly needsPictures: boolean;
   /** The next frame, which it may read until the promise settles; tells of the frames that are settled now, the oldest first. */
-  push(picture: RgbPicture, seconds: number): Promise<readonly (readonly Instance[])[]>;
+  push(picture: Picture, seconds: number): Promise<readonly (readonly Instance[])[]>;
   /** The shot ends: tells of all frames that are left, and forgets all but which numbers it has given. */
   flush(): Promise<readonly (readonly Instance[])[]>;
   /** All that it remembers, for `restore` in another process; can be cloned, and later calls don't change it. */

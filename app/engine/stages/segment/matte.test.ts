@@ -7,7 +7,7 @@ const frame = { width: 100, height: 50, across: 2, down: 2 };
 /** A picture with nothing in it that edges could go along. */
 const flat: GuidePicture = {
   picture: { width: 100, height: 50, data: new Float32Array(3 * 100 * 50).fill(0.5) },
-  seen: new Float32Array(3 * 64 * 32).fill(0.5),
+  data: new Float32Array(3 * 64 * 32).fill(0.5),
   fitting: { width: 64, height: 32, pictureWidth: 50, pictureHeight: 25 },
 };
 
@@ -66,7 +66,7 @@ describe('mattes', () => {
         ...flat.picture,
         data: Float32Array.from({ length: 15_000 }, (_, at) => across(100, 60)(at)),
       },
-      seen: Float32Array.from({ length: 6144 }, (_, at) => across(64, 30)(at)),
+      data: Float32Array.from({ length: 6144 }, (_, at) => across(64, 30)(at)),
     };
     // Inside up to x = 29.5 of the network's pixels: 59 of the frame's.
     const logits = Float32Array.from({ length: 64 ** 2 }, (_, cell) => (cell % 64 < 59 ? 9 : -9));

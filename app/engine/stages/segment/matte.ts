@@ -20,7 +20,7 @@ export const HALF = 128;
 export interface GuidePicture {
   readonly picture: RgbPicture;
   /** [3, fitting.height, fitting.width] */
-  readonly seen: Float32Array;
+  readonly data: Float32Array;
   readonly fitting: Fitting;
 }
 
@@ -35,7 +35,7 @@ export class MatteRendering {
   async render(
     grids: readonly LogitGrid[],
     scale: FrameScale,
-    { picture, seen, fitting }: GuidePicture,
+    { picture, data: seen, fitting }: GuidePicture,
   ): Promise<(Matte | null)[]> {
     const rendered = await Promise.all(grids.map((grid) => this.#cover(grid, scale)));
     const inside = rendered.filter(({ data }) => data.length > 0);

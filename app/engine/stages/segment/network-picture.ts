@@ -1,5 +1,7 @@
-import { allocate, processKernels } from '../../runtime';
-import type { RgbPicture } from './instances';
+import { processKernels, type PictureProgram } from '../../runtime';
+import { allocatePicture } from '../pictures';
+import type { CodedPicture, Picture, RgbPicture } from './instances';
+import { Turn } from './turn';
 
 /** How a picture lies in the network's input. */
 export interface Fitting {
@@ -20,27 +22,26 @@ export function fittingFor(width: number, height: number, workingSize: number, m
   return { width: filled(pictureWidth), height: filled(pictureHeight), pictureWidth, pictureHeight };
 }
 
-/** Pictures as the network takes them, made one after the other in the same memory. */
+/** How the codes of a picture become the network's input on a graphics card. */
+export function programFor({ codes, coding, rotation }: CodedPicture, fitting: Fitting): PictureProgram {
+  return { coding, grey: codes.length === 1, wide: codes[0] instanceof Uint16Array, rotation, ...fitting };
+}
+
+/** Pictures as the network takes them, made by the processor one after the other in the same memory. */
 export class NetworkPicture {
-  /** [3, height, width] */
-  #data = new Float32Array(0);
+  #data: Float32Array = new Float32Array(0);
+  #colours: Float32Array = new Float32Array(0);
+  #turn: Turn | null = null;
 
-  /** Of the last picture. */
-  get data(): Float32Array {
-    return this.#data;
-  }
-
-  /** @throws DeviceError device-out-of-memory */
-  async take(picture: RgbPicture, workingSize: number, multiple: number): Promise<Fitting> {
-    const fitting = fittingFor(picture.width, picture.height, workingSize, multiple);
+  /** The picture, [3, height, width] of its fitting; valid until the next one. @throws DeviceError device-out-of-memory */
+  async take(source: RgbPicture, fitting: Fitting): Promise<Float32Array> {
     const { width, height, pictureWidth, pictureHeight } = fitting;
-    if (this.#data.length !== 3 * width * height)
-      this.#data = new Float32Array(allocate(4 * 3 * width * height));
+    if (this.#data.length !== 3 * width * height) this.#data = allocatePicture(width, height);
     await processKernels().resizeBilinear({
-      source: picture.data,
+      source: source.data,
       planes: 3,
-      width: picture.width,
-      height: picture.height,
+      width: source.width,
+      height: source.height,
       target: this.#data,
       targetWidth: pictureWidth,
       targetHeight: pictureHeight,
@@ -48,7 +49,21 @@ export class NetworkPicture {
       rows: height,
     });
     this.#fill(fitting);
-    return fitting;
+    return this.#data;
+  }
+
+  /** The whole picture as it is shown; valid until the next one. @throws DeviceError device-out-of-memory */
+  async colours(picture: Picture): Promise<RgbPicture> {
+    if (!('codes' in picture)) return picture;
+    const { codes, coding, rotation } = picture;
+    const { width, height } = coding;
+    if (this.#colours.length !== 3 * width * height || this.#turn?.rotation !== rotation) {
+      this.#colours = allocatePicture(width, height);
+      this.#turn = null;
+    }
+    this.#turn ??= new Turn(rotation, width, height);
+    await processKernels().planesToRgb(codes, this.#colours, coding);
+    return this.#turn.picture({ width, height, data: this.#colours });
   }
 
   #fill({ width, height, pictureWidth, pictureHeight }: Fitting): void {

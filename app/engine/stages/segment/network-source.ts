@@ -2,7 +2,7 @@ import type { Backend, SegmentRequest, StageChoice } from '../../../shared';
 import { chooseBackend, findSegmentModel, type BackendChoice, type SegmentModel } from '../../runtime';
 import { Follower, FOLLOWING, LOOKAHEAD } from './follow';
 import type { InstanceSource } from './instance-source';
-import type { Instance, RgbPicture } from './instances';
+import type { Instance, Picture } from './instances';
 import { Segmenter } from './segmenter';
 import { workingSizeFor } from './working-size';
 
@@ -52,13 +52,13 @@ export class NetworkSource implements InstanceSource {
   ): Promise<NetworkSource> {
     const { classes, minScore = USUAL_MIN_SCORE, model: name, quality } = wish;
     const model = await findSegmentModel(name === undefined ? {} : { name });
-    const backend = await chooseBackend(wanted);
+    const backend = await chooseBackend(wanted, 'all-layers');
     const workingSize = workingSizeFor(model.manifest, quality);
     const options = { classes, minScore, workingSize, exclusive: true, note };
     return new NetworkSource(await Segmenter.open(model, backend, options), model, backend, wish);
   }
 
-  async push(picture: RgbPicture, seconds: number): Promise<readonly (readonly Instance[])[]> {
+  async push(picture: Picture, seconds: number): Promise<readonly (readonly Instance[])[]> {
     const { width, height } = picture;
     const detections = await this.#segmenter.segment(picture, this.#follower.expected(seconds));
     const { seen } = this.#segmenter;

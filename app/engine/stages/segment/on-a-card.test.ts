@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CountingHost } from '../../../../tests/support/counting-host';
 import { testGpu } from '../../../../tests/support/gpu';
+import type { PictureCoding } from '../../../../kernels';
 import { DeviceError } from '../../../shared';
 import {
   findSegmentModel,
+  LocalGpu,
+  NodeHost,
   nodeGpu,
   processGpu,
+  processKernels,
   setProcessGpu,
+  type BackendChoice,
   type Gpu,
   type SegmentModel,
 } from '../../runtime';
 import { BoxOutlines } from './box-outlines';
-import type { Detection } from './instances';
-import { NetworkPicture } from './network-picture';
+import type { CodedPicture, Detection } from './instances';
+import { fittingFor, NetworkPicture, programFor } from './network-picture';
 import { findBoxes } from './peaks';
-import { Segmenter } from './segmenter';
+import { Segmenter, type SegmenterOptions } from './segmenter';
 import { SnakeGraphs } from './snake-graphs';
 
 const found = await testGpu();
@@ -37,6 +43,18 @@ function figure(): Float32Array {
   });
 }
 
+/** The figure as a frame of a video. */
+async function coded(): Promise<CodedPicture> {
+  const coding: PictureCoding = {
+    ...{ width: WIDTH, height: HEIGHT, chromaShiftX: 1, chromaShiftY: 1, siteX: 0, siteY: 0.5 },
+    ...{ red: 0.2126, blue: 0.0722, black: 16, white: 235, chromaZero: 128, chromaSpan: 224, most: 255 },
+  };
+  const area = WIDTH * HEIGHT;
+  const codes = [area, area / 4, area / 4].map((samples) => new Uint8Array(samples));
+  await processKernels().rgbToPlanes(figure(), codes, coding);
+  return { width: WIDTH, height: HEIGHT, codes, coding, rotation: 0 };
+}
+
 interface Outlines {
   /** [boxes, contourPoints, 2] in pixels of the network's input. */
   readonly contours: Float32Array;
@@ -45,15 +63,16 @@ interface Outlines {
 
 /** Contours and mattes of the people in the figure, graph by graph. */
 async function outlinesOf(graphs: SnakeGraphs, { manifest }: SegmentModel): Promise<Outlines> {
-  const picture = new NetworkPicture();
-  const shown = { width: WIDTH, height: HEIGHT, data: figure() };
-  const fitting = await picture.take(shown, WIDTH, manifest.multiple);
-  const maps = await graphs.detect(picture.data, fitting.width, fitting.height);
+  const picture = { width: WIDTH, height: HEIGHT, data: figure() };
+  const fitting = fittingFor(WIDTH, HEIGHT, WIDTH, manifest.multiple);
+  const data = await new NetworkPicture().take(picture, fitting);
+  const dims = [1, 3, fitting.height, fitting.width];
+  const maps = await graphs.detect({ type: 'float32', dims, data });
   const { boxes } = findBoxes(maps, { classes: [0], minScore: MIN_SCORE, most: 9 });
   const outlines = new BoxOutlines(graphs);
   const contours = (await outlines.contours(boxes)).slice();
   const scale = { width: WIDTH, height: HEIGHT, across: 1, down: 1 };
-  const guide = { picture: shown, seen: picture.data, fitting };
+  const guide = { picture, data, fitting };
   return { contours, detections: await outlines.detections(boxes, contours, guide, scale) };
 }
 
@@ -90,7 +109,9 @@ function lostAt(real: Gpu, at: number): Gpu {
       return {
         ...{ facts: device.facts, isLost: () => device.isLost(), close: () => device.close() },
         openFrames: (model, program) => device.openFrames(model, program),
-        selfTest: (size) => device.selfTest(size),
+        openPictures: (program) => device.openPictures(program),
+        read: (tensor) => device.read(tensor),
+        selfTest: (name, size) => device.selfTest(name, size),
         timeFrame: (model, program) => device.timeFrame(model, program),
         ceilings: () => device.ceilings(),
         openModel: async (bytes) => {
@@ -113,32 +134,78 @@ function lostAt(real: Gpu, at: number): Gpu {
 describe.skipIf(!found)('objects on a graphics card', () => {
   let model: SegmentModel;
   let wanted: Outlines;
-  let real: Gpu;
+  let host: CountingHost;
+  /** On the card. */
+  let graphs: SnakeGraphs;
   beforeAll(async () => {
     model = await findSegmentModel();
-    real = (await nodeGpu())!;
-    const graphs = await SnakeGraphs.open(model, {});
-    wanted = await outlinesOf(graphs, model);
-    await graphs.close();
+    host = new CountingHost((await NodeHost.load())!);
+    setProcessGpu(async () => new LocalGpu(host));
+    graphs = await SnakeGraphs.open(model, { adapter });
+    const onProcessor = await SnakeGraphs.open(model, {});
+    wanted = await outlinesOf(onProcessor, model);
+    await onProcessor.close();
     expect(wanted.detections.length).toBeGreaterThan(0);
   });
-  afterAll(() => {
+  afterAll(async () => {
+    await graphs.close();
     setProcessGpu(nodeGpu);
   });
 
   // Shaders of a hundred convolutions are compiled, by a program that stands for a card.
   it('have the outlines that the processor draws', { timeout: 400_000 }, async () => {
-    const graphs = await SnakeGraphs.open(model, { adapter });
-    try {
-      const got = await outlinesOf(graphs, model);
-      const moved = furthest(got.contours, wanted.contours);
-      const { pixels, differ } = differing(got.detections, wanted.detections);
-      console.info(`contours ${moved} px apart at most, ${differ} of ${pixels} pixels of mattes differ`);
-      expect(moved).toBeLessThan(0.01);
-      expect(differ / pixels).toBeLessThan(0.002);
-    } finally {
-      await graphs.close();
+    const got = await outlinesOf(graphs, model);
+    const moved = furthest(got.contours, wanted.contours);
+    const { pixels, differ } = differing(got.detections, wanted.detections);
+    console.info(`contours ${moved} px apart at most, ${differ} of ${pixels} pixels of mattes differ`);
+    expect(moved).toBeLessThan(0.01);
+    expect(differ / pixels).toBeLessThan(0.002);
+  });
+
+  const options = (notes: string[] = []): SegmenterOptions => ({
+    ...{ classes: ['person'], minScore: MIN_SCORE, workingSize: WIDTH },
+    note: (text) => void notes.push(text),
+  });
+  const onCard: BackendChoice = { name: 'webgpu', description: 'GPU', reason: 'It was asked for.', adapter };
+  const onProcessor: BackendChoice = { name: 'cpu', description: 'CPU', reason: 'It was asked for.' };
+
+  it('are sought in frames that cross to it as codes, and followed by what the network saw', async () => {
+    const nothing = { ...options(), minScore: 1 };
+    const segmenter = new Segmenter(graphs, model.manifest, nothing);
+    const processor = await Segmenter.open(model, onProcessor, nothing);
+    const frame = await coded();
+    expect(await segmenter.segment(frame)).toEqual(await processor.segment(frame));
+    expect(segmenter.seen).toEqual(processor.seen);
+    await processor.close();
+  });
+
+  it('need no new memory there once their numbers have passed', { timeout: 400_000 }, async () => {
+    const frame = await coded();
+    const program = programFor(frame, fittingFor(WIDTH, HEIGHT, WIDTH, model.manifest.multiple));
+    const places = (count: number): Float32Array =>
+      Float32Array.from({ length: 2 * count }, (_, at) => (at * 7) % HEIGHT);
+    const { diamondPoints, contourPoints } = graphs;
+    const made: ReturnType<CountingHost['take']>[] = [];
+    for (const [objects, points] of [
+      [1, 100],
+      [2, 700],
+      [1, 900],
+      [2, 50],
+      [1, 1024],
+      [2, 300],
+    ] as const) {
+      host.take();
+      const image = (await graphs.takePicture(program, frame.codes))!;
+      await graphs.detect(image);
+      await graphs.release(image);
+      const moved = await graphs.extremes(places(diamondPoints * objects), places(objects));
+      expect(moved.length).toBe(2 * diamondPoints * objects);
+      const contours = await graphs.contours(places(contourPoints * objects));
+      expect(contours.length).toBe(2 * contourPoints * objects);
+      await graphs.inside(places(points), new Float32Array(5 * points), new Float32Array(points));
+      made.push(host.take());
     }
+    expect(made.slice(4)).toEqual(made.slice(4).map(() => ({ buffers: [], pipelines: 0, modules: 0 })));
   });
 
   it(
@@ -146,18 +213,17 @@ describe.skipIf(!found)('objects on a graphics card', () => {
     { timeout: 400_000 },
     async () => {
       // The detector ran, the graph for extreme points did not.
+      const real = (await nodeGpu())!;
       setProcessGpu(async () => lostAt(real, 2));
       const notes: string[] = [];
-      const options = {
-        ...{ classes: ['person'] as const, minScore: MIN_SCORE, workingSize: WIDTH },
-        note: (text: string) => void notes.push(text),
-      };
-      const backend = { name: 'webgpu', description: 'GPU', reason: 'It was asked for.', adapter } as const;
-      const segmenter = await Segmenter.open(model, backend, options);
-      const picture = { width: WIDTH, height: HEIGHT, data: figure() };
+      const segmenter = await Segmenter.open(model, onCard, options(notes));
+      const processor = await Segmenter.open(model, onProcessor, options());
+      const picture = await coded();
+      const found = await processor.segment(picture);
+      await processor.close();
       try {
         for (let frame = 0; frame < 2; frame++)
-          expect(differing(await segmenter.segment(picture), wanted.detections).differ).toBe(0);
+          expect(differing(await segmenter.segment(picture), found).differ).toBe(0);
         expect(notes).toEqual(['The graphics card gave no device. The processor went on.']);
       } finally {
         await segmenter.close();

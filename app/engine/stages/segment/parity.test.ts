@@ -51,7 +51,8 @@ describe('the shipped networks for objects', () => {
       const graphs = await SnakeGraphs.open(model, await chooseBackend('cpu'));
       try {
         const picture = Float32Array.from(Buffer.from(parity.codes, 'base64'), (code) => code / 255);
-        const maps = await graphs.detect(picture, parity.width, parity.height);
+        const dims = [1, 3, parity.height, parity.width];
+        const maps = await graphs.detect({ type: 'float32', dims, data: picture });
         expectClose(maps.heatmap, floats(parity.heatmap), 1e-4, `${name}, heatmap`);
         expectClose(maps.box, floats(parity.box), 1e-2, `${name}, box`);
 

@@ -4,6 +4,7 @@ import {
   ticksToSeconds,
   type Frame,
   type FrameInstances,
+  type Plane,
   type PooledFrame,
   type Stage,
   type StageContext,
@@ -11,8 +12,7 @@ import {
   type StreamFormat,
   type Support,
 } from '../../frames';
-import { processKernels } from '../../runtime';
-import { allocatePicture, pictureCoding } from '../pictures';
+import { pictureCoding } from '../pictures';
 import { choiceIdentity, chosenInstances } from './chosen-instances';
 import { HeldFrames } from './held-frames';
 import type { InstanceSource } from './instance-source';
@@ -34,7 +34,6 @@ interface Opened {
   readonly input: StreamFormat;
   readonly coding: ReturnType<typeof pictureCoding>;
   readonly turn: Turn;
-  readonly rgb: Float32Array;
   readonly held: HeldFrames;
   readonly restarts: Restarts;
 }
@@ -74,7 +73,6 @@ export class Segment implements Stage {
       input,
       coding: pictureCoding(input),
       turn,
-      rgb: source.needsPictures ? allocatePicture(input.width, input.height) : new Float32Array(0),
       held: new HeldFrames(input),
       restarts: new Restarts(),
     };
@@ -92,26 +90,19 @@ export class Segment implements Stage {
 
   async *process(frame: Frame): AsyncGenerator<Frame> {
     const opened = this.#open();
-    const { source, held, input, turn, rgb, coding, restarts } = opened;
+    const { source, held, input, turn, coding, restarts } = opened;
     const { pts } = frame;
+    let codes: Plane['data'][];
     try {
       if (this.#before && frame.pts < this.#before.pts) return;
       this.#remember(source);
       const restartPts = restarts.note(frame, held.length + this.#foreign, () => source.save());
-      if (source.needsPictures)
-        await processKernels().planesToRgb(
-          frame.planes.map(({ data }) => data),
-          rgb,
-          coding,
-        );
-      held.add(frame, restartPts);
+      codes = held.add(frame, restartPts).planes.map(({ data }) => data);
     } finally {
       frame.release();
     }
-    const { width, height } = input;
-    const picture = { width, height, data: rgb };
-    const seconds = ticksToSeconds(pts, input.timeBase);
-    yield* this.#made(await source.push(source.needsPictures ? turn.picture(picture) : picture, seconds));
+    const picture = { ...turn.shown, codes, coding, rotation: turn.rotation };
+    yield* this.#made(await source.push(picture, ticksToSeconds(pts, input.timeBase)));
   }
 
   async *flush(): AsyncGenerator<Frame> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SegmentManifest } from '../../../shared';
+import type { HostTensor } from '../../runtime';
 import type { RgbPicture } from './instances';
 import type { DetectorMaps } from './peaks';
 import { Segmenter, type SegmenterOptions } from './segmenter';
@@ -37,8 +38,9 @@ function discGraphs(discs: readonly Disc[]): {
   const graphs = {
     diamondPoints: 40,
     contourPoints: 128,
-    detect: async (picture: Float32Array, width: number, height: number): Promise<DetectorMaps> => {
-      pictures.push(picture.slice());
+    detect: async ({ dims, data }: HostTensor): Promise<DetectorMaps> => {
+      const [, , height = 0, width = 0] = dims;
+      pictures.push(Float32Array.from(data as Float32Array));
       sizes.push([width, height]);
       const [columns, rows] = [width / 4, height / 4];
       const heatmap = new Float32Array(80 * columns * rows);

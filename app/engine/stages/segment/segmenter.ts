@@ -1,10 +1,10 @@
 import { UserError, type ClassName, type SegmentManifest } from '../../../shared';
-import type { BackendChoice, SegmentModel } from '../../runtime';
+import type { BackendChoice, KeptTensor, SegmentModel } from '../../runtime';
 import { BoxOutlines } from './box-outlines';
-import type { Box, Detection, RgbPicture } from './instances';
+import type { Box, Detection, Picture, RgbPicture } from './instances';
 import type { FrameScale } from './matte';
-import { NetworkPicture, type Fitting } from './network-picture';
-import { findBoxes, type ExpectedObject } from './peaks';
+import { fittingFor, NetworkPicture, programFor, type Fitting } from './network-picture';
+import { findBoxes, type DetectorMaps, type ExpectedObject } from './peaks';
 import { SnakeGraphs } from './snake-graphs';
 
 export interface SegmenterOptions {
@@ -30,6 +30,20 @@ export interface SegmenterSeconds {
   readonly mattes: number;
 }
 
+/** A picture as the network saw it. */
+export interface SeenPicture {
+  /** [3, height, width] of its fitting. */
+  readonly data: Float32Array;
+  readonly fitting: Fitting;
+}
+
+/** What the detector says of a picture, what it saw, and the whole picture where the processor had to make it. */
+interface Looked {
+  readonly maps: DetectorMaps;
+  readonly seen: SeenPicture;
+  readonly colours: RgbPicture | null;
+}
+
 /** Objects of a picture at most. */
 const MOST = 100;
 
@@ -41,7 +55,7 @@ export class Segmenter {
   readonly #classes: readonly number[];
   readonly #picture = new NetworkPicture();
   readonly #outlines: BoxOutlines;
-  #fitting: Fitting | null = null;
+  #seen: SeenPicture | null = null;
   #seconds: SegmenterSeconds = { network: 0, contours: 0, mattes: 0 };
   #noted = false;
 
@@ -71,8 +85,8 @@ export class Segmenter {
   }
 
   /** The last picture as the network saw it, until the next one. */
-  get seen(): { readonly data: Float32Array; readonly fitting: Fitting } | null {
-    return this.#fitting && { data: this.#picture.data, fitting: this.#fitting };
+  get seen(): SeenPicture | null {
+    return this.#seen;
   }
 
   /** What the last picture took. */
@@ -86,11 +100,12 @@ export class Segmenter {
    * @throws UserError bad-result where the network gives what is no number
    * @throws DeviceError device-out-of-memory
    */
-  async segment(picture: RgbPicture, expected: readonly ExpectedObject[] = []): Promise<Detection[]> {
+  async segment(picture: Picture, expected: readonly ExpectedObject[] = []): Promise<Detection[]> {
     const begun = performance.now();
     const { workingSize = this.#manifest.workingSize } = this.#options;
-    const fitting = await this.#picture.take(picture, workingSize, this.#manifest.multiple);
-    this.#fitting = fitting;
+    const { width, height } = picture;
+    const fitting = fittingFor(width, height, workingSize, this.#manifest.multiple);
+    this.#seen = null;
     return this.#graphs.attempt(() => this.#find(picture, fitting, expected, begun));
   }
 
@@ -98,13 +113,34 @@ export class Segmenter {
     await this.#graphs.close();
   }
 
+  /** Has the detector look at a picture: codes cross to a graphics card as they are, and are made small there. */
+  async #look(picture: Picture, fitting: Fitting): Promise<Looked> {
+    let kept: KeptTensor | null = null;
+    if ('codes' in picture)
+      kept = await this.#graphs.takePicture(programFor(picture, fitting), picture.codes);
+    if (!kept) {
+      const colours = await this.#picture.colours(picture);
+      const seen = { data: await this.#picture.take(colours, fitting), fitting };
+      const dims = [1, 3, fitting.height, fitting.width];
+      return { maps: await this.#graphs.detect({ type: 'float32', dims, data: seen.data }), seen, colours };
+    }
+    // It comes while the detector looks.
+    const reading = this.#graphs.read(kept);
+    reading.catch(() => undefined);
+    const maps = await this.#graphs.detect(kept);
+    const seen = { data: await reading, fitting };
+    await this.#graphs.release(kept);
+    return { maps, seen, colours: null };
+  }
+
   async #find(
-    picture: RgbPicture,
+    picture: Picture,
     fitting: Fitting,
     expected: readonly ExpectedObject[],
     begun: number,
   ): Promise<Detection[]> {
-    const maps = await this.#graphs.detect(this.#picture.data, fitting.width, fitting.height);
+    const { maps, seen, colours } = await this.#look(picture, fitting);
+    this.#seen = seen;
     const scale = {
       width: picture.width,
       height: picture.height,
@@ -125,7 +161,7 @@ export class Segmenter {
     if (boxes.length === 0) return [];
     const contours = await this.#outlines.contours(boxes);
     const drawn = performance.now();
-    const guide = { picture, seen: this.#picture.data, fitting };
+    const guide = { picture: colours ?? (await this.#picture.colours(picture)), ...seen };
     const detections = await this.#outlines.detections(boxes, contours, guide, scale);
     this.#seconds = {
       ...this.#seconds,

@@ -7,6 +7,8 @@ import {
   type KeptTensor,
   type ModelSet,
   type ModelTensor,
+  type PictureProgram,
+  type PlaneCodes,
   type SegmentModel,
   type SessionOptions,
 } from '../../runtime';
@@ -19,6 +21,7 @@ const MAPS = ['features', 'fine', 'semantic'] as const;
 const POINTS_AT_ONCE = 4096;
 /** On a graphics card each call is a way there and back. */
 const POINTS_AT_ONCE_ON_DEVICE = 65_536;
+const LEAST_POINTS_ON_DEVICE = 1024;
 
 /** The four graphs of a Deep Snake, opened; all of them work on the picture that was last looked at. */
 export class SnakeGraphs {
@@ -58,12 +61,25 @@ export class SnakeGraphs {
     return this.#models.attempt(work);
   }
 
+  /** A picture for `detect` that crosses to a graphics card as codes; null where there is none, or no room for it. */
+  takePicture(program: PictureProgram, codes: readonly PlaneCodes[]): Promise<KeptTensor | null> {
+    return this.#models.takePicture(program, codes);
+  }
+
+  /** The samples of what `takePicture` gave. */
+  async read(picture: KeptTensor): Promise<Float32Array> {
+    return floats(await this.#models.read(picture));
+  }
+
+  release(picture: KeptTensor): Promise<void> {
+    return this.#models.release([picture]);
+  }
+
   /**
-   * Looks at a picture, [3, height, width] of 0 … 1, whose sides are multiples of the model's. What comes back stays valid
+   * Looks at a picture, [1, 3, height, width] of 0 … 1, whose sides are multiples of the model's. What comes back stays valid
    * until the next picture; what the other graphs read stays where it was made.
    */
-  async detect(picture: Float32Array, width: number, height: number): Promise<DetectorMaps> {
-    const image = float32([1, 3, height, width], picture);
+  async detect(image: ModelTensor): Promise<DetectorMaps> {
     await this.#models.release(Object.values(this.#maps).filter(isKept));
     this.#maps = {};
     const results = await this.#models.run('detector', { image }, MAPS);
@@ -80,21 +96,21 @@ export class SnakeGraphs {
 
   /** Diamonds [count, diamondPoints, 2] and their middles [count, 2] to points in their place: every tenth is an extreme point. */
   async extremes(diamonds: Float32Array, centres: Float32Array): Promise<Float32Array> {
-    const count = centres.length / 2;
+    const count = this.#rounded(centres.length / 2);
     const results = await this.#models.run('extreme', {
       ...this.#some('features'),
       points: float32([count, this.diamondPoints, 2], diamonds),
       centres: float32([count, 2], centres),
     });
-    return floats(present(results, 'points_out'));
+    return floats(present(results, 'points_out')).subarray(0, diamonds.length);
   }
 
   /** First contours [count, contourPoints, 2] to those that fit. */
   async contours(first: Float32Array): Promise<Float32Array> {
-    const count = first.length / (2 * this.contourPoints);
+    const count = this.#rounded(first.length / (2 * this.contourPoints));
     const points = float32([count, this.contourPoints, 2], first);
     const results = await this.#models.run('contour', { ...this.#some('features'), points });
-    return floats(present(results, 'contours'));
+    return floats(present(results, 'contours')).subarray(0, first.length);
   }
 
   /** Places [count, 2] and what is known of them in their contours, [count, 5], to logits of being inside. */
@@ -102,12 +118,13 @@ export class SnakeGraphs {
     const atOnce = this.#models.onDevice ? POINTS_AT_ONCE_ON_DEVICE : POINTS_AT_ONCE;
     for (let from = 0; from < logits.length; from += atOnce) {
       const to = Math.min(from + atOnce, logits.length);
+      const count = this.#rounded(to - from, LEAST_POINTS_ON_DEVICE);
       const results = await this.#models.run('points', {
         ...this.#some(...MAPS),
-        points: float32([to - from, 2], points.subarray(2 * from, 2 * to)),
-        shape: float32([to - from, SHAPE_VALUES], shape.subarray(SHAPE_VALUES * from, SHAPE_VALUES * to)),
+        points: float32([count, 2], points.subarray(2 * from, 2 * to)),
+        shape: float32([count, SHAPE_VALUES], shape.subarray(SHAPE_VALUES * from, SHAPE_VALUES * to)),
       });
-      logits.set(floats(present(results, 'logits')), from);
+      logits.set(floats(present(results, 'logits')).subarray(0, to - from), from);
     }
   }
 
@@ -115,13 +132,29 @@ export class SnakeGraphs {
     await this.#models.close();
   }
 
+  /** How many a graph takes for `count`: on a graphics card one of a few numbers, for each of which all lies ready there. */
+  #rounded(count: number, least = 1): number {
+    return this.#models.onDevice ? Math.max(least, roundedUp(count)) : count;
+  }
+
   #some(...names: readonly string[]): Record<string, ModelTensor> {
     return Object.fromEntries(names.map((name) => [name, present(this.#maps, name)]));
   }
 }
 
+/** `data`, with zeros behind it where there is less than `dims` say. */
 function float32(dims: readonly number[], data: Float32Array): HostTensor {
-  return { type: 'float32', dims, data };
+  const count = dims.reduce((product, size) => product * size, 1);
+  if (count === data.length) return { type: 'float32', dims, data };
+  const filled = new Float32Array(count);
+  filled.set(data);
+  return { type: 'float32', dims, data: filled };
+}
+
+/** The least of 1, 2, 3, 4, 6, 8, 12, 16 … that is not below `count`. */
+export function roundedUp(count: number): number {
+  const power = 2 ** Math.ceil(Math.log2(Math.max(1, count)));
+  return power > 2 && count <= 0.75 * power ? 0.75 * power : power;
 }
 
 function isKept(tensor: ModelTensor): tensor is KeptTensor {

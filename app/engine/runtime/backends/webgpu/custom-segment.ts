@@ -6,6 +6,7 @@ import { byteCount, sameDims, type ValueType } from '../../tensor';
 import type { GpuDevice } from './gpu-device';
 import { prepareOperator } from './gpu-operators';
 import type { GpuTensor } from './gpu-tensor';
+import { SizeMemory } from './size-memory';
 import { planSlots, type Lifetime } from './slots';
 
 interface Plan {
@@ -15,14 +16,17 @@ interface Plan {
   readonly buffers: readonly GPUBuffer[];
 }
 
-/** The part of a model that our shaders run: buffers and bindings are made once per input size and used again. */
+/** The part of a model that our shaders run: buffers and bindings are made once per inputs and used again. */
 export class CustomSegment implements RunnableSegment<GpuTensor> {
   readonly label: string;
   readonly outputTypes: ReadonlyMap<string, ValueType>;
   readonly #gpu: GpuDevice;
   readonly #segment: GraphSegment;
   readonly #operators: readonly PreparedOperator<GpuStep, GpuTensor>[];
-  #plan: Plan | null = null;
+  readonly #plans = new SizeMemory<Plan>(({ buffers, steps }) => {
+    for (const buffer of buffers) buffer.destroy();
+    for (const step of steps) step.uniforms.destroy();
+  });
 
   /** @throws Error for a node whose operator is unknown or whose attributes are wrong */
   constructor(gpu: GpuDevice, graph: Graph, segment: GraphSegment) {
@@ -49,27 +53,22 @@ export class CustomSegment implements RunnableSegment<GpuTensor> {
   /** As `run`, but what is to be done is for the caller to submit. */
   prepare(values: Map<string, GpuTensor>): readonly GpuStep[] {
     const inputs = this.#segment.inputs.map((name) => valueOf(values, name));
-    const last = this.#plan;
-    const same = last && inputs.every((input, index) => isSame(input, last.inputs[index]));
-    const plan = same ? last : this.#remake(inputs);
+    const found = this.#plans.find((plan) =>
+      inputs.every((input, index) => isSame(input, plan.inputs[index])),
+    );
+    const plan = found ?? this.#make(inputs);
     for (const [name, tensor] of plan.outputs) values.set(name, tensor);
     return plan.steps;
   }
 
   async close(): Promise<void> {
-    this.#drop();
+    this.#plans.close();
     for (const operator of this.#operators) operator.dispose();
   }
 
-  #drop(): void {
-    for (const buffer of this.#plan?.buffers ?? []) buffer.destroy();
-    for (const step of this.#plan?.steps ?? []) step.uniforms.destroy();
-    this.#plan = null;
-  }
-
-  #remake(inputs: readonly GpuTensor[]): Plan {
-    // The old buffers go before the new ones come.
-    this.#drop();
+  #make(inputs: readonly GpuTensor[]): Plan {
+    // Large old buffers go before the new ones come.
+    this.#plans.makeRoom();
     const operators = this.#operators;
     const kept = new Set(this.#segment.outputs);
     const lastRead = new Map<string, number>();
@@ -107,7 +106,12 @@ export class CustomSegment implements RunnableSegment<GpuTensor> {
       ),
     );
     const outputs = this.#segment.outputs.map((name) => [name, valueOf(tensors, name)] as const);
-    return (this.#plan = { inputs, outputs, steps, buffers });
+    const plan = { inputs, outputs, steps, buffers };
+    this.#plans.add(
+      plan,
+      sizes.reduce((sum, bytes) => sum + bytes, 0),
+    );
+    return plan;
   }
 }
 

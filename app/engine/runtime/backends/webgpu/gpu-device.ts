@@ -8,6 +8,7 @@ import {
 } from '../../../../../kernels/webgpu';
 import { DeviceError } from '../../../../shared';
 import { adapterFacts, type AdapterFacts } from './adapter-facts';
+import { SpareBuffers } from './spare-buffers';
 
 export interface GpuDeviceOptions {
   /** The adapter's name where the host knows a better one than WebGPU tells. */
@@ -39,6 +40,7 @@ export class GpuDevice {
   readonly programs: GpuPrograms;
   readonly facts: AdapterFacts;
   readonly #patience: number;
+  readonly #downloads: SpareBuffers;
   /** Rejects when the device is lost. */
   readonly #lost: Promise<never>;
   #failure: Error | null = null;
@@ -49,6 +51,8 @@ export class GpuDevice {
     this.facts = facts;
     this.#patience = patienceSeconds;
     this.programs = new GpuPrograms(device);
+    const usage = BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST;
+    this.#downloads = new SpareBuffers((size) => device.createBuffer({ size, usage, label: 'download' }));
     device.addEventListener('uncapturederror', ({ error }) => {
       this.#failure ??= errorOf(error);
     });
@@ -84,8 +88,8 @@ export class GpuDevice {
     return this.programs.buffer(bytes, label);
   }
 
-  /** Puts `data` at the beginning of a buffer. */
-  write(buffer: GPUBuffer, data: ArrayBufferView): void {
+  /** Puts `data` into a buffer, from `offset` on, a multiple of four. */
+  write(buffer: GPUBuffer, data: ArrayBufferView, offset = 0): void {
     const { byteLength } = data;
     const whole = byteLength % 4 === 0 && data.buffer instanceof ArrayBuffer;
     // The queue takes words, and no shared memory.
@@ -93,7 +97,7 @@ export class GpuDevice {
       ? new Uint8Array(data.buffer, data.byteOffset, byteLength)
       : new Uint8Array(Math.ceil(byteLength / 4) * 4);
     if (!whole) bytes.set(new Uint8Array(data.buffer, data.byteOffset, byteLength));
-    this.device.queue.writeBuffer(buffer, 0, bytes);
+    this.device.queue.writeBuffer(buffer, offset, bytes);
   }
 
   /** Hands steps to the GPU, to be run after all that was handed over before. */
@@ -147,16 +151,19 @@ export class GpuDevice {
   /** A copy of a buffer's first `bytes` bytes, after all that was submitted. @throws as `settle` */
   async download(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     const size = Math.ceil(bytes / 4) * 4;
-    const usage = BUFFER_USAGE.MAP_READ | BUFFER_USAGE.COPY_DST;
-    const copy = this.device.createBuffer({ size, usage, label: 'download' });
+    const copy = this.#downloads.take(size);
     try {
       const encoder = this.device.createCommandEncoder();
       encoder.copyBufferToBuffer(buffer, 0, copy, 0, size);
       this.device.queue.submit([encoder.finish()]);
-      await this.settle(copy.mapAsync(MAP_MODE.READ));
-      return copy.getMappedRange().slice(0, bytes);
-    } finally {
+      await this.settle(copy.mapAsync(MAP_MODE.READ, 0, size));
+      const data = copy.getMappedRange(0, size).slice(0, bytes);
+      copy.unmap();
+      this.#downloads.giveBack(copy);
+      return data;
+    } catch (error) {
       copy.destroy();
+      throw error;
     }
   }
 

@@ -13,13 +13,12 @@ import type { FrameProgram, FrameRunner, PlaneCodes, PlaneShape } from './frame-
 import type { GpuDevice } from './gpu-device';
 import type { GpuTensor } from './gpu-tensor';
 import type { GpuSession } from './hybrid-session';
+import { layoutOf, planeBytes, type PlaneLayout } from './plane-layout';
 
 /** Frames that are under way at once: one computes, one is copied, one waits for neither. */
 const SLOTS = 3;
 /** Operations that are submitted at once: some systems reset a GPU that works on one submission for two seconds. */
 const SUBMISSION = 2e11;
-/** Of storage buffer offsets, by WebGPU's default limits. */
-const ALIGNMENT = 256;
 
 /** The host's side of a frame: what goes up and what comes down. */
 interface Slot {
@@ -27,11 +26,6 @@ interface Slot {
   /** The upload is mapped. */
   ready: Promise<void>;
   readonly download: GPUBuffer;
-}
-
-interface Layout {
-  readonly offsets: readonly number[];
-  readonly bytes: number;
 }
 
 /**
@@ -42,8 +36,8 @@ export class GpuFrames implements FrameRunner {
   readonly #gpu: GpuDevice;
   readonly #session: GpuSession;
   readonly #program: FrameProgram;
-  readonly #sources: Layout;
-  readonly #targets: Layout;
+  readonly #sources: PlaneLayout;
+  readonly #targets: PlaneLayout;
   readonly #source: GPUBuffer;
   readonly #target: GPUBuffer;
   readonly #odd: GPUBuffer;
@@ -224,11 +218,11 @@ export class GpuFrames implements FrameRunner {
     ]);
   }
 
-  #plane(buffer: GPUBuffer, layout: Layout, shapes: readonly PlaneShape[], index: number): GpuPlane {
-    const { width = 0, height = 0 } = shapes[index] ?? {};
+  #plane(buffer: GPUBuffer, layout: PlaneLayout, shapes: readonly PlaneShape[], index: number): GpuPlane {
+    const shape = shapes[index] ?? { width: 0, height: 0 };
     const { wide } = this.#program;
-    const size = Math.ceil((width * height * (wide ? 2 : 1)) / 4) * 4;
-    return { codes: { buffer, offset: layout.offsets[index] ?? 0, size }, width, height, wide };
+    const size = planeBytes(shape, wide ? 2 : 1);
+    return { codes: { buffer, offset: layout.offsets[index] ?? 0, size }, ...shape, wide };
   }
 
   #buffer(bytes: number, label: string): GPUBuffer {
@@ -256,17 +250,6 @@ export class GpuFrames implements FrameRunner {
       }),
     };
   }
-}
-
-/** Planes one after the other, each where a binding may begin. */
-function layoutOf(shapes: readonly PlaneShape[], unit: number): Layout {
-  let bytes = 0;
-  const offsets = shapes.map(({ width, height }) => {
-    const offset = bytes;
-    bytes += Math.ceil((width * height * unit) / ALIGNMENT) * ALIGNMENT;
-    return offset;
-  });
-  return { offsets, bytes };
 }
 
 /** Steps in runs of about as many operations as go into one submission. */

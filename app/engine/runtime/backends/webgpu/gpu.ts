@@ -1,7 +1,8 @@
-import type { SelfTestSize } from '../../../../../kernels/webgpu';
-import type { KeptTensor, ModelTensor } from '../../tensor';
+import type { SelfTestName, SelfTestSize } from '../../../../../kernels/webgpu';
+import type { HostTensor, KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner } from './frame-program';
+import type { CodedPictures, PictureProgram } from './picture-program';
 
 /** GPUs, in this process or in another one: all that is passed is plain data. */
 export interface Gpu {
@@ -18,8 +19,12 @@ export interface OpenGpu {
   openModel(model: Uint8Array): Promise<GpuModel>;
   /** Null where the model is not made of our own operators alone: then `openModel` serves. */
   openFrames(model: Uint8Array, program: FrameProgram): Promise<FrameRunner | null>;
-  /** What a small network gives, which the processor's kernels must give as well, and how long a second run takes. */
-  selfTest(size: SelfTestSize): Promise<SelfTestResult>;
+  /** Pictures that cross as codes, for models of this device to read. */
+  openPictures(program: PictureProgram): Promise<CodedPictures>;
+  /** A copy in the host's memory of what is kept on this device. */
+  read(tensor: KeptTensor): Promise<HostTensor>;
+  /** What a test gives, which the processor's kernels must give as well, and how long a second run takes. */
+  selfTest(name: SelfTestName, size: SelfTestSize): Promise<SelfTestResult>;
   /** Every step of a frame by itself. */
   timeFrame(model: Uint8Array, program: FrameProgram): Promise<readonly StepTiming[]>;
   /** The most that the adapter can do, measured. */

@@ -7,6 +7,10 @@ import type { GpuDevice } from './gpu-device';
 import type { GpuTensor } from './gpu-tensor';
 import { StandardSegment, type WebRuntime } from './standard-segment';
 
+/** Bytes of a feed's buffer that is not too large for anything. */
+const SMALL = 2 ** 22;
+const MOST_SLACK = 2;
+
 /**
  * A model with custom operators on a GPU: its standard segments by onnxruntime's WebGPU provider, its custom ones by our
  * shaders, on one device and in one queue. What passes between them stays there. One call at a time.
@@ -16,7 +20,7 @@ export class GpuSession {
   readonly #graph: Graph;
   readonly #segments: readonly RunnableSegment<GpuTensor>[];
   /** What feeds are copied to, by name. */
-  readonly #feeds = new Map<string, GpuTensor>();
+  readonly #feeds = new Map<string, GPUBuffer>();
   readonly #seconds: number[] = [];
   #busy = false;
 
@@ -130,7 +134,7 @@ export class GpuSession {
 
   async close(): Promise<void> {
     for (const segment of this.#segments) await segment.close();
-    for (const { buffer } of this.#feeds.values()) buffer.destroy();
+    for (const buffer of this.#feeds.values()) buffer.destroy();
     this.#feeds.clear();
   }
 
@@ -144,16 +148,15 @@ export class GpuSession {
   }
 
   #upload(name: string, { type, dims, data }: HostTensor): GpuTensor {
-    const before = this.#feeds.get(name);
     const bytes = byteCount(type, dims);
-    let buffer = before?.buffer;
-    if (!buffer || byteCount(before?.type ?? type, before?.dims ?? []) !== bytes) {
+    let buffer = this.#feeds.get(name);
+    // One that has room serves calls with less; a large one not for ever.
+    if (!buffer || buffer.size < bytes || buffer.size > Math.max(SMALL, MOST_SLACK * bytes)) {
       buffer?.destroy();
       buffer = this.#gpu.buffer(bytes, name);
+      this.#feeds.set(name, buffer);
     }
-    const tensor = { type, dims, buffer };
-    this.#feeds.set(name, tensor);
     this.#gpu.write(buffer, data);
-    return tensor;
+    return { type, dims, buffer };
   }
 }

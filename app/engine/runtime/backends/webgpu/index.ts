@@ -7,4 +7,5 @@ export type { FoundAdapter, GpuHost } from './gpu-host';
 export { GpuSession } from './hybrid-session';
 export { LocalGpu } from './local-gpu';
 export { NodeHost } from './node-host';
+export type { CodedPictures, PictureProgram } from './picture-program';
 export { RemoteGpu, serveGpu, type GpuLine } from './remote-gpu';

@@ -1,15 +1,23 @@
-import { copyStep, fmaStep, selfTestOnGpu, type SelfTestSize } from '../../../../../kernels/webgpu';
+import {
+  copyStep,
+  fmaStep,
+  SELF_TESTS,
+  type SelfTestName,
+  type SelfTestSize,
+} from '../../../../../kernels/webgpu';
 import { DeviceError } from '../../../../shared';
-import type { HostTensor, KeptTensor, ModelTensor } from '../../tensor';
+import { byteCount, tensorOver, type HostTensor, type KeptTensor, type ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
 import type { FrameProgram, FrameRunner } from './frame-program';
 import { GpuDevice } from './gpu-device';
 import { GpuFrames } from './gpu-frames';
+import { GpuPictures } from './gpu-pictures';
 import type { GpuHost } from './gpu-host';
 import type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } from './gpu';
 import type { GpuTensor } from './gpu-tensor';
 import { GpuSession } from './hybrid-session';
 import { findKept, KeptTensors, type KeptRegistry } from './kept-tensors';
+import type { CodedPictures, PictureProgram } from './picture-program';
 
 /** The GPU of the process that this runs in. */
 export class LocalGpu implements Gpu {
@@ -65,10 +73,19 @@ class LocalDevice implements OpenGpu {
     }
   }
 
-  async selfTest(size: SelfTestSize): Promise<SelfTestResult> {
-    const test = selfTestOnGpu(this.#gpu.programs, size);
+  openPictures(program: PictureProgram): Promise<CodedPictures> {
+    return GpuPictures.open(this.#gpu, program, this.#kept);
+  }
+
+  async read(tensor: KeptTensor): Promise<HostTensor> {
+    const { type, dims, buffer } = findKept(this.#kept, tensor);
+    return tensorOver(type, dims, await this.#gpu.download(buffer, byteCount(type, dims)), 0);
+  }
+
+  async selfTest(name: SelfTestName, size: SelfTestSize): Promise<SelfTestResult> {
+    const test = SELF_TESTS[name].onGpu(this.#gpu.programs, size);
     try {
-      this.#gpu.write(test.input, test.picture);
+      for (const { buffer, data } of test.inputs) this.#gpu.write(buffer, data);
       this.#gpu.submit(test.steps, 'self-test');
       const output = new Float32Array(await this.#gpu.download(test.output, test.outputBytes));
       // The first run compiled its shaders.

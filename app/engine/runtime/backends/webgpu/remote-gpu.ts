@@ -1,10 +1,11 @@
 import { createBirpc } from 'birpc';
-import type { SelfTestSize } from '../../../../../kernels/webgpu';
+import type { SelfTestName, SelfTestSize } from '../../../../../kernels/webgpu';
 import { DeviceError, fromErrorData, toErrorData, type ErrorData } from '../../../../shared';
-import type { KeptTensor, ModelTensor } from '../../tensor';
+import type { HostTensor, KeptTensor, ModelTensor } from '../../tensor';
 import type { AdapterFacts } from './adapter-facts';
-import type { FrameProgram, FrameRunner, PlaneCodes } from './frame-program';
+import type { FrameProgram, FrameRunner, PlaneCodes, PlaneShape } from './frame-program';
 import type { Gpu, GpuCeilings, GpuModel, OpenGpu, SelfTestResult, StepTiming } from './gpu';
+import { planesOf, type CodedPictures, type PictureProgram } from './picture-program';
 
 /** One end of a line that copies what it carries: a message port between processes. */
 export interface GpuLine {
@@ -21,8 +22,13 @@ interface Wire {
   call(method: string, id: number, args: readonly unknown[]): Promise<Outcome>;
 }
 
-/** What is opened on the GPU's side, by number: devices, models, frames. */
-type Opened = OpenGpu | GpuModel | Frames;
+/** What is opened on the GPU's side, by number: devices, models, frames, pictures. */
+type Opened = OpenGpu | GpuModel | Frames | Pictures;
+
+interface Pictures {
+  readonly pictures: CodedPictures;
+  readonly program: PictureProgram;
+}
 
 interface Frames {
   readonly runner: FrameRunner;
@@ -51,25 +57,36 @@ const METHODS: Readonly<Record<string, Method>> = {
     (opened.get(id) as GpuModel).run(feeds, keep),
   timeModel: ({ opened }, id, feeds: Record<string, ModelTensor>) => (opened.get(id) as GpuModel).time(feeds),
   release: ({ opened }, id, tensors: readonly KeptTensor[]) => (opened.get(id) as GpuModel).release(tensors),
+  read: ({ opened }, id, tensor: KeptTensor) => deviceOf(opened, id).read(tensor),
   openFrames: async ({ opened, keep }, id, model: Uint8Array, program: FrameProgram) => {
     const runner = await deviceOf(opened, id).openFrames(model, program);
     return runner && keep({ runner, program });
   },
   runFrames: async ({ opened }, id, source: readonly PlaneCodes[]) => {
     const { runner, program } = opened.get(id) as Frames;
-    const target = program.target.map(({ width, height }) =>
-      program.wide ? new Uint16Array(width * height) : new Uint8Array(width * height),
-    );
+    const target = codesFor(program.target, program.wide);
     return { odd: await runner.run(source, target), target };
   },
-  selfTest: ({ opened }, id, size: SelfTestSize) => deviceOf(opened, id).selfTest(size),
+  openPictures: async ({ opened, keep }, id, program: PictureProgram) =>
+    keep({ pictures: await deviceOf(opened, id).openPictures(program), program }),
+  takePicture: ({ opened }, id, codes: readonly PlaneCodes[]) =>
+    (opened.get(id) as Pictures).pictures.take(codes),
+  givePicture: async ({ opened }, id, tensor: KeptTensor) => {
+    const { pictures, program } = opened.get(id) as Pictures;
+    const target = codesFor(planesOf(program), program.wide);
+    return { odd: await pictures.give(tensor, target), target };
+  },
+  releasePictures: ({ opened }, id, tensors: readonly KeptTensor[]) =>
+    (opened.get(id) as Pictures).pictures.release(tensors),
+  selfTest: ({ opened }, id, name: SelfTestName, size: SelfTestSize) =>
+    deviceOf(opened, id).selfTest(name, size),
   timeFrame: ({ opened }, id, model: Uint8Array, program: FrameProgram) =>
     deviceOf(opened, id).timeFrame(model, program),
   ceilings: ({ opened }, id) => deviceOf(opened, id).ceilings(),
   close: async ({ opened }, id) => {
     const found = opened.get(id);
     opened.delete(id);
-    await (found && 'runner' in found ? found.runner : found)?.close();
+    await (found && closable(found).close());
   },
 };
 
@@ -108,7 +125,9 @@ export function serveGpu(line: GpuLine, gpu: Gpu): void {
   );
   line.onClosed(() => {
     for (const one of opened.values())
-      void ('runner' in one ? one.runner : one).close().catch(() => undefined);
+      void closable(one)
+        .close()
+        .catch(() => undefined);
     opened.clear();
   });
 }
@@ -153,6 +172,12 @@ export class RemoteGpu implements Gpu {
   }
 }
 
+/** Codes that were made, and how many of the values that they were made of are not finite. */
+interface CodesBack {
+  readonly odd: number;
+  readonly target: readonly PlaneCodes[];
+}
+
 type Call = <T>(method: string, id: number, ...args: readonly unknown[]) => Promise<T>;
 
 class RemoteDevice implements OpenGpu {
@@ -188,11 +213,7 @@ class RemoteDevice implements OpenGpu {
     if (id === null) return null;
     return {
       run: async (source, target) => {
-        const result = await this.#call<{ odd: number; target: readonly PlaneCodes[] }>(
-          'runFrames',
-          id,
-          source,
-        );
+        const result = await this.#call<CodesBack>('runFrames', id, source);
         result.target.forEach((plane, index) => target[index]?.set(plane));
         return result.odd;
       },
@@ -200,8 +221,26 @@ class RemoteDevice implements OpenGpu {
     };
   }
 
-  selfTest(size: SelfTestSize): Promise<SelfTestResult> {
-    return this.#call('selfTest', this.#id, size);
+  async openPictures(program: PictureProgram): Promise<CodedPictures> {
+    const id = await this.#call<number>('openPictures', this.#id, program);
+    return {
+      take: (codes) => this.#call('takePicture', id, codes),
+      give: async (tensor, codes) => {
+        const result = await this.#call<CodesBack>('givePicture', id, tensor);
+        result.target.forEach((plane, index) => codes[index]?.set(plane));
+        return result.odd;
+      },
+      release: (tensors) => this.#call('releasePictures', id, tensors),
+      close: () => this.#call('close', id),
+    };
+  }
+
+  read(tensor: KeptTensor): Promise<HostTensor> {
+    return this.#call('read', this.#id, tensor);
+  }
+
+  selfTest(name: SelfTestName, size: SelfTestSize): Promise<SelfTestResult> {
+    return this.#call('selfTest', this.#id, name, size);
   }
 
   timeFrame(model: Uint8Array, program: FrameProgram): Promise<readonly StepTiming[]> {
@@ -221,4 +260,15 @@ function deviceOf(opened: ReadonlyMap<number, Opened>, id: number): OpenGpu {
   const device = opened.get(id);
   if (!device || !('openFrames' in device)) throw new DeviceError('device-lost', 'This device was closed.');
   return device;
+}
+
+function codesFor(shapes: readonly PlaneShape[], wide: boolean): PlaneCodes[] {
+  return shapes.map(({ width, height }) =>
+    wide ? new Uint16Array(width * height) : new Uint8Array(width * height),
+  );
+}
+
+function closable(opened: Opened): { close(): Promise<void> } {
+  if ('runner' in opened) return opened.runner;
+  return 'pictures' in opened ? opened.pictures : opened;
 }

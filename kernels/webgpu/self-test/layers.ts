@@ -1,17 +1,13 @@
-import { adder2dData } from '../adder2d/cases';
-import type { Kernels } from '../binding/kernels';
-import { quantizedConv2dData } from '../quantized-conv2d/cases';
-import { subpixelConv2dData } from '../subpixel-conv2d/cases';
-import { GpuAdder2d } from './adder2d';
-import type { GpuPrograms, GpuStep } from './program';
-import { GpuQuantizedConv2d } from './quantized-conv2d';
-import { GpuSubpixelConv2d } from './subpixel-conv2d';
-
-/** A small network of made-up weights, with every kind of layer that shipped ones have, on a picture of this size. */
-export interface SelfTestSize {
-  readonly width: number;
-  readonly height: number;
-}
+import { adder2dData } from '../../adder2d/cases';
+import type { Kernels } from '../../binding/kernels';
+import { quantizedConv2dData } from '../../quantized-conv2d/cases';
+import { subpixelConv2dData } from '../../subpixel-conv2d/cases';
+import { GpuAdder2d } from '../adder2d';
+import type { GpuPrograms } from '../program';
+import { GpuQuantizedConv2d } from '../quantized-conv2d';
+import { GpuSubpixelConv2d } from '../subpixel-conv2d';
+import { Bench } from './bench';
+import type { GpuSelfTest, SelfTest, SelfTestSize } from './self-test';
 
 const CHANNELS = 32;
 const SCALE = 2;
@@ -38,8 +34,7 @@ function picture({ width, height }: SelfTestSize): Float32Array {
   });
 }
 
-/** What the processor makes of it. */
-export async function selfTestOnCpu(kernels: Kernels, size: SelfTestSize): Promise<Float32Array> {
+async function onCpu(kernels: Kernels, size: SelfTestSize): Promise<Float32Array> {
   const { head, first, second, tail } = layers();
   const area = size.width * size.height;
   const x = picture(size);
@@ -69,48 +64,29 @@ export async function selfTestOnCpu(kernels: Kernels, size: SelfTestSize): Promi
   }
 }
 
-/** The same for a GPU. */
-export interface GpuSelfTest {
-  readonly picture: Float32Array;
-  readonly input: GPUBuffer;
-  readonly steps: readonly GpuStep[];
-  readonly output: GPUBuffer;
-  readonly outputBytes: number;
-  dispose(): void;
-}
-
-export function selfTestOnGpu(programs: GpuPrograms, size: SelfTestSize): GpuSelfTest {
+function onGpu(programs: GpuPrograms, size: SelfTestSize): GpuSelfTest {
   const { head, first, second, tail } = layers();
   const area = size.width * size.height;
-  const codes = [0, 1, 2].map(() => programs.buffer(area * CHANNELS, 'self-test'));
-  const [a, b, c] = codes.map((buffer) => ({ buffer }));
-  const input = programs.buffer(4 * area, 'self-test');
-  const outputBytes = 4 * area * SCALE ** 2;
-  const output = programs.buffer(outputBytes, 'self-test');
+  const bench = new Bench(programs);
+  const [a, b, c] = [0, 1, 2].map(() => bench.buffer(area * CHANNELS));
+  const input = bench.input(picture(size));
+  const output = bench.buffer(4 * area * SCALE ** 2);
   if (!a || !b || !c) throw new Error('Expected three buffers.');
   const prepared = {
-    head: new GpuQuantizedConv2d(programs, head),
-    first: new GpuAdder2d(programs, first),
-    second: new GpuAdder2d(programs, second),
-    tail: new GpuSubpixelConv2d(programs, tail),
+    head: bench.own(new GpuQuantizedConv2d(programs, head)),
+    first: bench.own(new GpuAdder2d(programs, first)),
+    second: bench.own(new GpuAdder2d(programs, second)),
+    tail: bench.own(new GpuSubpixelConv2d(programs, tail)),
   };
   const shape = { n: 1, h: size.height, w: size.width };
   const steps = [
-    prepared.head.bind({ x: { buffer: input }, ...shape, y: a }),
+    prepared.head.bind({ x: input, ...shape, y: a }),
     prepared.first.bind({ x: a, ...shape, y: b }),
     prepared.second.bind({ x: b, ...shape, residual: a, y: c }),
-    prepared.tail.bind({ x: c, skip: { buffer: input }, ...shape, y: { buffer: output } }),
+    prepared.tail.bind({ x: c, skip: input, ...shape, y: output }),
   ];
-  return {
-    picture: picture(size),
-    input,
-    steps,
-    output,
-    outputBytes,
-    dispose: () => {
-      for (const layer of Object.values(prepared)) layer.dispose();
-      for (const buffer of [...codes, input, output]) buffer.destroy();
-      for (const step of steps) step.uniforms.destroy();
-    },
-  };
+  return bench.test(steps, output, area * SCALE ** 2);
 }
+
+/** A small network of made-up weights with every kind of layer of those that enlarge: the one that is timed. */
+export const LAYERS: SelfTest = { what: 'layers that enlarge', tolerance: 0, onCpu, onGpu };
