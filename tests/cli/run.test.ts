@@ -183,6 +183,29 @@ describe('clearcut run', () => {
   });
 });
 
+describe('several inputs', () => {
+  it('give results in one folder, and what was written beside them is named', async () => {
+    const still = at('still.png');
+    await ffmpeg('-i', clip, '-frames:v', '1', still);
+    const result = await clearcut('run', clip, still, '-o', at('several'), '--fit', '32x32');
+    expect(result).toMatchObject({ code: 0 });
+    expect((await readdir(at('several'))).sort()).toEqual(['clip.mp4', 'still.png']);
+    const one = await clearcut('run', clip, still, '-o', at('several.mp4'), '--fit', '32x32');
+    expectRefusal(one, 2, 'name a folder');
+    const pictures = await clearcut(
+      'run',
+      clip,
+      '-o',
+      at('one-by-one/%d.png'),
+      '--fit',
+      '32x32',
+      '--end',
+      '0.2',
+    );
+    expect(pictures.stdout).toContain(at('one-by-one/5.png'));
+  });
+});
+
 describe('the engine', () => {
   it('leaves nothing in the home folder and asks no network for anything', async () => {
     const home = at('home');
@@ -221,6 +244,23 @@ describe('bad input to clearcut run', () => {
       expectRefusal(await refused(input, output), code, naming);
       expect(await leftovers(output)).toEqual([]);
     }
+    await copyFile(clip, at('secret.mp4'));
+    await chmod(at('secret.mp4'), 0);
+    // Root may read anything.
+    if (process.getuid?.() !== 0) expectRefusal(await refused(at('secret.mp4'), output), 2, 'no permission');
+  });
+
+  it('is told with what was probably meant', async () => {
+    for (const [args, meant] of [
+      [['--enhence', '2'], 'Did you mean --enhance?'],
+      [['--segment', 'person,persn'], 'Did you mean person?'],
+      [['--segment', 'Cars'], 'Did you mean car?'],
+      [['--output', 'cutuot'], 'Did you mean cutout?'],
+      [['--codec', 'x264'], 'Did you mean h264?'],
+      [['--preset', 'enhance2x'], 'did you mean enhance-2x?'],
+    ] as const)
+      expectRefusal(await clearcut('run', clip, '-o', at('never.mp4'), ...args), 2, meant);
+    expect((await refused(clip, at('never.mp4'), '--codec', 'mpeg1')).stderr).not.toContain('Did you mean');
   });
 
   it('is refused where the output cannot be', async () => {
