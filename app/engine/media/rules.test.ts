@@ -132,7 +132,9 @@ describe('the facts of a file', () => {
     });
   });
 
-  it('says what is special: HDR and interlacing', () => {
+  it('says what is special: HDR, interlacing and transparency', () => {
+    for (const alpha of [{ pix_fmt: 'yuva444p10le' }, { codec_name: 'vp9', tags: { alpha_mode: '1' } }])
+      expect(probed({ ...VIDEO, ...alpha }).notes.join()).toContain('transparency');
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' })).toMatchObject({ video: { hdr: true } });
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' }).notes.join()).toContain('HDR');
     expect(probed({ ...VIDEO, field_order: 'bb' }).notes.join()).toContain('interlaced');
@@ -152,10 +154,10 @@ describe('the format of decoded frames', () => {
     ['p010le', 'yuv420p10le', 'limited', 0],
     ['gray', 'gray', 'limited', 0],
     ['yuv411p', 'yuv422p', 'limited', 1],
-    ['yuva420p', 'yuv420p', 'limited', 1],
+    ['yuva420p', 'yuv420p', 'limited', 0],
     ['rgb24', 'yuv444p', 'full', 1],
     ['gbrp10le', 'yuv444p10le', 'full', 1],
-    ['bgra', 'yuv444p', 'full', 2],
+    ['bgra', 'yuv444p', 'full', 1],
   ])('keeps %s as %s, %s range, with %i notes', (source, target, range, notes) => {
     const format = formatOf(source);
     if (!format.supported) throw new Error(format.reason);
