@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { ColourDescription, MediaInfo, OtherStream, VideoStream } from '../../shared';
 import { FramePool, pixelFormat, type StreamFormat } from '../frames';
 import { carriageOf } from './carriage';
+import { ToolFailure } from './child';
 import { colourArguments } from './colour-tags';
 import { containerOf } from './container';
 import { decodeFormat } from './decode-format';
+import { diskFull } from './disk';
 import { parseFormats } from './encoder';
 import { passthroughFlags, rotationFlags } from './ffmpeg-flags';
 import {
@@ -138,6 +140,21 @@ describe('the facts of a file', () => {
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' })).toMatchObject({ video: { hdr: true } });
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' }).notes.join()).toContain('HDR');
     expect(probed({ ...VIDEO, field_order: 'bb' }).notes.join()).toContain('interlaced');
+  });
+});
+
+describe('a disk that takes no more', () => {
+  const told = (stderr: string, signal: NodeJS.Signals | null = null): string => {
+    const tool = { path: 'ffmpeg', version: '7', source: 'the test', carried: false };
+    const failure = new ToolFailure(tool, { code: signal ? null : 1, signal, error: null }, stderr);
+    expect(failure.diskFull).toBe(true);
+    return diskFull('/stick', failure).message;
+  };
+
+  it('is told from one that takes no file so large', () => {
+    expect(told('av_interleaved_write_frame(): No space left on device')).toContain('/stick is full');
+    expect(told('av_interleaved_write_frame(): File too large')).toContain('no file of that size');
+    expect(told('', 'SIGXFSZ')).toContain('no file of that size');
   });
 });
 
