@@ -7,8 +7,10 @@ import {
   formatSize,
   instancesOption,
   segmentOption,
+  type JobProgress,
   type JobRequest,
 } from '../shared';
+import { JobProgressBar } from './progress-bar';
 import { toRequest, type StageKind } from './request';
 
 describe('the request that flags mean', () => {
@@ -192,6 +194,12 @@ describe('the request that flags mean', () => {
 });
 
 describe('what people read', () => {
+  const PROGRESS: JobProgress = {
+    ...{ state: 'running', choices: [], framesDone: 50, framesTotal: 100, fraction: 0.5 },
+    ...{ framesPerSecond: 5, etaSeconds: 12, bytesWritten: 1_000_000, expectedBytes: 3_000_000 },
+    timings: { decode: 1, stages: {}, encode: 1 },
+  };
+
   it('gives durations and sizes at the grain that fits', () => {
     expect([0.84, 12.3, 245, 12_000].map(formatDuration)).toEqual([
       '0.8 s',
@@ -200,6 +208,26 @@ describe('what people read', () => {
       '3 h 20 min',
     ]);
     expect([999, 1500, 3_400_000, 2e12].map(formatSize)).toEqual(['999 B', '1.5 kB', '3.4 MB', '2.0 TB']);
+  });
+
+  it('tells the time left in our own words on a terminal, and nothing but notes elsewhere', () => {
+    const shown = (isTTY: boolean, ...states: readonly Partial<JobProgress>[]): string => {
+      let text = '';
+      const write = (chunk: string | Uint8Array): boolean => ((text += String(chunk)), true);
+      const terminal = { isTTY, columns: 200, on: () => terminal, write } as unknown as NodeJS.WriteStream;
+      const bar = new JobProgressBar('[1/2] a.mp4', terminal);
+      for (const state of states) {
+        bar.update({ ...PROGRESS, ...state });
+        bar.note('n');
+      }
+      bar.stop();
+      return text;
+    };
+    const early = { framesPerSecond: null, etaSeconds: null };
+    expect(shown(true, early)).toMatch(/ 50 % \| 50\/100 frames \| measuring \| about … \| about 3\.0 MB/);
+    expect(shown(true, {})).toContain('| 5.0 fps | about 12 s left |');
+    expect(shown(true, { state: 'paused' })).toContain('| paused |');
+    expect(shown(false, early, {})).toBe('[1/2] a.mp4\nnote: n\nnote: n\n');
   });
 
   it('lines columns up', () => {

@@ -13,7 +13,12 @@ import { addServe } from './serve';
 const program = new Command('clearcut')
   .description('Makes video and stills clearer, on your own computer.')
   .version(version)
-  .showHelpAfterError('(add --help for what is allowed)')
+  // One line, like all that goes wrong.
+  .configureOutput({
+    outputError: (text, write) => {
+      write(`clearcut: ${oneLine(text).replace(/^error: /, '')} (Add --help for what is allowed.)\n`);
+    },
+  })
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
 
@@ -31,6 +36,12 @@ Examples:
 
 Exit codes: ${EXIT.done} done, ${EXIT.failed} the job failed, ${EXIT.usage} bad usage or bad input, ${EXIT.cancelled} cancelled.`,
 );
+
+// Who reads on (`| head`) may stop: work goes on, unheard.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 try {
   await program.parseAsync();
@@ -51,9 +62,13 @@ function answer(error: unknown): number {
     return EXIT.cancelled;
   }
   const data = toErrorData(error);
-  process.stderr.write(`clearcut: ${data.message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`clearcut: ${oneLine(data.message)}\n`);
   if (process.env['CLEARCUT_DEBUG'] && data.detail !== undefined) process.stderr.write(`${data.detail}\n`);
   return isRequestError(data) ? EXIT.usage : EXIT.failed;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
 }
 
 function allCommands(command: Command): Command[] {

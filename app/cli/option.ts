@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { OptionSpec } from '../shared';
+import { nearest } from './nearest';
 
 /** A row of the table of options as commander takes it. */
 export function optionOf(spec: OptionSpec<unknown>): Option {
@@ -15,5 +16,13 @@ function valueOf(spec: OptionSpec<unknown>, text: string): unknown {
   const parsed = spec.schema.safeParse(spec.parse ? spec.parse(text) : text);
   if (parsed.success) return parsed.data;
   const expected = spec.choices ? `one of ${spec.choices.join(', ')}` : (spec.expects ?? spec.help);
-  throw new InvalidArgumentError(`Expected ${expected}.`);
+  const meant = probablyMeant(spec, text);
+  throw new InvalidArgumentError(`${meant ? `Did you mean ${meant}? ` : ''}Expected ${expected}.`);
+}
+
+/** The word that the first one that isn't known, of a list, probably stands for. */
+function probablyMeant({ choices, words }: OptionSpec<unknown>, text: string): string | undefined {
+  const known = words ?? choices?.map(String) ?? [];
+  const strange = text.split(',').find((part) => !known.includes(part.trim().toLowerCase()));
+  return strange === undefined ? undefined : nearest(strange, known);
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatDuration, formatSize, type MediaInfo } from '../shared';
+import { formatDuration, formatSize, type MediaInfo, type VideoStream } from '../shared';
 import { print, printJson, table, withEngine } from './output';
 
 export function addProbe(program: Command): void {
@@ -19,10 +19,10 @@ function describe(info: MediaInfo): string[] {
   const { video } = info;
   const rows = [
     ['file', info.path],
-    ['kind', `${info.kind}, ${info.container}, ${formatSize(info.sizeBytes)}`],
+    ['kind', `${info.kind}, ${containerName(info.container)}, ${formatSize(info.sizeBytes)}`],
     [
       'picture',
-      `${video.width}×${video.height}, ${video.codec}, ${video.pixelFormat}, ${video.bitDepth} bit${video.rotation ? `, turned by ${video.rotation}°` : ''}`,
+      `${video.width}×${video.height}, ${video.codec}, ${video.pixelFormat}, ${video.bitDepth} bit${video.rotation ? `, turned by ${video.rotation}°` : ''}${shownAs(video)}`,
     ],
     [
       'colour',
@@ -49,4 +49,23 @@ function describe(info: MediaInfo): string[] {
   if (info.chapters > 0) rows.push(['chapters', String(info.chapters)]);
   for (const note of info.notes) rows.push(['note', note]);
   return table(rows);
+}
+
+/** ffmpeg's names of families of containers, in everybody's words. */
+const FAMILIES: Readonly<Record<string, string>> = {
+  'mov,mp4,m4a,3gp,3g2,mj2': 'MP4 or MOV',
+  'matroska,webm': 'Matroska or WebM',
+  mpegts: 'MPEG transport stream',
+  mpeg: 'MPEG program stream',
+};
+
+function containerName(container: string): string {
+  return FAMILIES[container] ?? container;
+}
+
+/** How large players show a picture whose pixels are no squares. */
+function shownAs({ width, height, sampleAspectRatio: { num, den }, rotation }: VideoStream): string {
+  if (num === den) return '';
+  const wide = Math.round((width * num) / den);
+  return rotation % 180 === 0 ? `, shown as ${wide}×${height}` : `, shown as ${height}×${wide}`;
 }

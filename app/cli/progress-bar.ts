@@ -14,13 +14,15 @@ export class JobProgressBar {
   #started = false;
 
   /** @param heading printed above the bar; may be empty. */
-  constructor(heading: string) {
-    const terminal = process.stderr.isTTY;
-    if (heading) process.stderr.write(`${heading}\n`);
-    this.#bar = terminal
+  constructor(
+    heading: string,
+    private readonly stream: NodeJS.WriteStream = process.stderr,
+  ) {
+    if (heading) stream.write(`${heading}\n`);
+    this.#bar = stream.isTTY
       ? new SingleBar({
-          stream: process.stderr,
-          format: '{bar} {percentage} % | {done} frames | {fps} | {eta} | {size} | {model}',
+          stream,
+          format: '{bar} {percentage} % | {done} frames | {fps} | {left} | {size} | {model}',
           hideCursor: true,
           clearOnComplete: true,
           barsize: 30,
@@ -36,7 +38,8 @@ export class JobProgressBar {
           ? String(progress.framesDone)
           : `${progress.framesDone}/${progress.framesTotal}`,
       fps: progress.framesPerSecond === null ? 'measuring' : `${progress.framesPerSecond.toFixed(1)} fps`,
-      eta:
+      // `eta` is the library's own guess, which knows nothing of pauses.
+      left:
         STATES[progress.state] ??
         (progress.etaSeconds === null ? 'about …' : `about ${formatDuration(progress.etaSeconds)} left`),
       size: progress.expectedBytes === null ? 'size …' : `about ${formatSize(progress.expectedBytes)}`,
@@ -54,7 +57,7 @@ export class JobProgressBar {
   note(text: string): void {
     if (this.#started) this.#bar?.stop();
     this.#started = false;
-    process.stderr.write(`note: ${text}\n`);
+    this.stream.write(`note: ${text}\n`);
   }
 
   stop(): void {

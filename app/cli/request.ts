@@ -20,6 +20,7 @@ import {
   type SlowSound,
   type StageRequest,
 } from '../shared';
+import { nearest } from './nearest';
 
 type EnhanceRequest = Extract<StageRequest, { kind: 'enhance' }>;
 
@@ -84,9 +85,11 @@ const USUAL_ORDER: readonly StageKind[] = ['interpolate', 'enhance', 'segment'];
 export function toRequest(input: string, flags: RunFlags, said: readonly StageKind[] = []): JobRequest {
   const preset = flags.preset === undefined ? undefined : findPreset(flags.preset);
   if (flags.preset !== undefined && !preset) {
+    const names = PRESETS.map(({ name }) => name);
+    const meant = nearest(flags.preset, names);
     throw new UserError(
       'bad-usage',
-      `There is no preset ${JSON.stringify(flags.preset)}: choose ${PRESETS.map(({ name }) => name).join(', ')}.`,
+      `There is no preset ${JSON.stringify(flags.preset)}${meant ? `, did you mean ${meant}?` : ':'} Choose one of ${names.join(', ')}.`,
     );
   }
   if (flags.start !== undefined && flags.end !== undefined && flags.end <= flags.start) {

@@ -20,6 +20,9 @@ import { STAGE_OPTIONS, toRequest, type RunFlags, type StageKind } from './reque
 import { JobProgressBar } from './progress-bar';
 import { print, printJson, withEngine } from './output';
 
+/** Files beside the first that are named one by one. */
+const MOST_NAMED = 4;
+
 /** What `run --json` prints: one entry a file. */
 interface RunOutcome {
   readonly input: string;
@@ -32,9 +35,9 @@ interface RunOutcome {
 export function addRun(program: Command): void {
   const command = program
     .command('run')
-    .description('Enhance, smooth, slow down or cut out of a video, a still, or every one in a folder')
-    .argument('<in>', 'video, still or folder (recursive; the tree is mirrored)')
-    .requiredOption('-o, --out <out>', 'result file, or folder where the input is one')
+    .description('Enhance, smooth, slow down or cut out of videos, stills, or every one in a folder')
+    .argument('<in...>', 'videos, stills or folders (recursive; the tree is mirrored)')
+    .requiredOption('-o, --out <out>', 'result file, or folder where the input is one or there are several')
     .addOption(
       new Option('--preset <name>', `settings by name: ${PRESETS.map((preset) => preset.name).join(', ')}`),
     );
@@ -51,20 +54,20 @@ export function addRun(program: Command): void {
       'after',
       `\nPresets:\n${PRESETS.map((preset) => `  ${preset.name.padEnd(20)} ${preset.help}`).join('\n')}`,
     )
-    .action(async (input: string, flags: RunFlags & { gpu?: string }) => {
+    .action(async (inputs: readonly string[], flags: RunFlags & { gpu?: string }) => {
       wishForGpu(flags.gpu);
-      const request = toRequest(input, flags, said);
-      await withEngine((engine, signal) => runAll(engine, signal, request, flags.json ?? false));
+      const requests = inputs.map((input) => toRequest(input, flags, said));
+      await withEngine((engine, signal) => runAll(engine, signal, requests, flags.json ?? false));
     });
 }
 
 async function runAll(
   engine: EngineClient,
   signal: AbortSignal,
-  request: JobRequest,
+  requests: readonly JobRequest[],
   json: boolean,
 ): Promise<void> {
-  const jobs = await engine.plan(request);
+  const jobs = await engine.plan(requests);
   const outcomes: RunOutcome[] = [];
   let firstError: Error | null = null;
   for (const [index, job] of jobs.entries()) {
@@ -172,6 +175,17 @@ function printResult(result: JobResult, told: ReadonlySet<string>): void {
   print(
     `${result.output}: ${result.width}×${result.height}, ${result.frames} ${result.frames === 1 ? 'picture' : 'frames'}, ${formatSize(result.sizeBytes)}, in ${formatDuration(result.seconds)}${rate} on ${result.backend}`,
     ...result.choices.map(({ title, reason }) => `  ${title}. ${reason}`),
+    ...beside(result),
     ...result.notes.filter((note) => !told.has(note)).map((note) => `  note: ${note}`),
   );
+}
+
+/** The files that were written beside the first: a series by its last one, others by their names. */
+function beside({ output, files = [] }: JobResult): string[] {
+  const others = files.filter((file) => file !== output);
+  const [last] = others.slice(-1);
+  if (last === undefined) return [];
+  return others.length > MOST_NAMED
+    ? [`  and ${others.length} more files, up to ${last}`]
+    : others.map((file) => `  and ${file}`);
 }

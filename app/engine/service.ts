@@ -87,8 +87,8 @@ export class Engine implements EngineApi {
     return soundPiece(tools, await this.#known(request.path), request);
   }
 
-  async plan(request: JobRequest): Promise<readonly JobRequest[]> {
-    return planJobs(request);
+  async plan(requests: readonly JobRequest[]): Promise<readonly JobRequest[]> {
+    return planJobs(requests);
   }
 
   async start(request: JobRequest): Promise<string> {

@@ -70,8 +70,8 @@ export class KeptEngine implements EngineClient {
     return this.#now().sound(request);
   }
 
-  plan(request: JobRequest): Promise<readonly JobRequest[]> {
-    return this.#now().plan(request);
+  plan(requests: readonly JobRequest[]): Promise<readonly JobRequest[]> {
+    return this.#now().plan(requests);
   }
 
   async start(request: JobRequest): Promise<string> {

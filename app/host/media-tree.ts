@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isMediaFile } from '../shared';
@@ -17,6 +18,12 @@ export async function mediaIn(paths: readonly string[]): Promise<string[]> {
   return found.slice(0, MOST_FILES);
 }
 
+/** True for files and for links to them; links to folders could lead round in circles. */
+async function isFile(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
+}
+
 async function walk(folder: string, found: string[]): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   entries.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
@@ -25,6 +32,6 @@ async function walk(folder: string, found: string[]): Promise<void> {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await walk(path, found);
-    else if (entry.isFile() && isMediaFile(entry.name)) found.push(path);
+    else if (isMediaFile(entry.name) && (await isFile(entry, path))) found.push(path);
   }
 }

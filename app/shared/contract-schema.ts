@@ -23,7 +23,7 @@ export const engineArguments = {
   frames: z.tuple([framesRequestSchema]),
   peaks: z.tuple([peaksRequestSchema]),
   sound: z.tuple([soundRequestSchema]),
-  plan: z.tuple([jobRequestSchema]),
+  plan: z.tuple([z.array(jobRequestSchema).readonly()]),
   start: z.tuple([jobRequestSchema]),
   cancel: z.tuple([jobId]),
   pause: z.tuple([jobId]),

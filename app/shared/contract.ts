@@ -67,8 +67,8 @@ export interface EngineApi {
   peaks(request: PeaksRequest): Promise<Uint8Array>;
   /** WAV of 16 bit, 48 kHz, stereo; empty where there is no sound. */
   sound(request: SoundRequest): Promise<Uint8Array>;
-  /** The jobs that `request` means: itself for a file, one per media file (tree mirrored) for a folder. */
-  plan(request: JobRequest): Promise<readonly JobRequest[]>;
+  /** The jobs that requests mean: one for a file, one per media file (tree mirrored) of a folder; several share an output folder. */
+  plan(requests: readonly JobRequest[]): Promise<readonly JobRequest[]>;
   /** Queues a job and returns its id; everything else arrives as `JobEvent`s. Rejects on a bad request. */
   start(request: JobRequest): Promise<string>;
   /** Stops after the current frame, keeps finished segments. Resolves when the job has ended. */

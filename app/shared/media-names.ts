@@ -24,8 +24,14 @@ export const VIDEO_EXTENSIONS: readonly string[] = [
   'gif',
 ];
 
+/** Extensions of still pictures that results can be. */
+export const RESULT_STILLS: readonly string[] = ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'avif'];
+
+/** Extensions of those that ffmpeg alone reads. */
+export const FFMPEG_STILLS: readonly string[] = ['bmp', 'tga', 'ppm', 'pgm', 'jp2'];
+
 /** Extensions of still pictures. */
-export const STILL_EXTENSIONS: readonly string[] = ['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff', 'avif'];
+export const STILL_EXTENSIONS: readonly string[] = [...RESULT_STILLS, ...FFMPEG_STILLS];
 
 /** The last part of a path, whichever slashes it has. */
 export function fileNameOf(path: string): string {

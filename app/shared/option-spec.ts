@@ -15,6 +15,8 @@ export interface OptionSpec<T> {
   readonly default?: T;
   /** Closed set of values, where there is one. */
   readonly choices?: readonly T[];
+  /** Words that a list of such a value is made of. */
+  readonly words?: readonly string[];
   /** The value that `text` means on a command line; something that the schema refuses where it means none. Left out: the text itself. */
   readonly parse?: (text: string) => unknown;
   /** What is expected, as the end of a sentence; for values without choices. */

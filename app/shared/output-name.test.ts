@@ -5,6 +5,7 @@ import {
   extensionOf,
   isMediaFile,
   isStillFile,
+  resultExtension,
   suggestedName,
   canHold,
   usualCodec,
@@ -74,6 +75,16 @@ describe('the suggested name of a result', () => {
     const cases = { 'a.mp4': 'h264', 'a.mkv': 'h264', 'a.WEBM': 'vp9', 'a.avi': 'h264', 'a.gif': 'h264' };
     for (const [output, codec] of Object.entries(cases)) expect(usualCodec(output, TWICE)).toBe(codec);
     expect([canHold('a.m4v', 'h264', TWICE), canHold('a.webm', 'h264', TWICE)]).toEqual([true, false]);
+  });
+
+  it('is PNG for stills that can be read alone', () => {
+    const blur: StageRequest[] = [{ kind: 'segment', classes: ['person'], output: 'blur' }];
+    for (const [input, extension] of [
+      ['a.bmp', 'png'],
+      ['a.JP2', 'png'],
+      ['a.jpeg', 'jpeg'],
+    ] as const)
+      for (const stages of [TWICE, blur]) expect(resultExtension(input, 'h264', stages)).toBe(extension);
   });
 
   it('never names a container that cannot hold the codec', () => {

@@ -1,7 +1,7 @@
 import { CODEC_FACTS } from './codecs';
 import type { Fit } from './fit';
 import { segmentOf, type SegmentRequest, type StageRequest } from './job';
-import { extensionOf, fileNameOf, isStillFile } from './media-names';
+import { extensionOf, fileNameOf, isStillFile, RESULT_STILLS } from './media-names';
 import { CODECS, type Codec } from './options';
 
 /** Containers that carry what a camera or a download had in it; others (AVI, WMV, FLV, …) are left for these. */
@@ -75,7 +75,7 @@ export function suggestedName(
 }
 
 /**
- * Extension of the result of `input`: a still's own, a video's own where that container can hold the codec, else
+ * Extension of the result of `input`: a still's own where it can be written, a video's own where that container can hold the codec, else
  * `mkv`; for cut-outs one that holds transparency, for contours that of their document.
  */
 export function resultExtension(input: string, codec: Codec, stages: readonly StageRequest[] = []): string {
@@ -83,7 +83,7 @@ export function resultExtension(input: string, codec: Codec, stages: readonly St
   const output = segmentOf(stages)?.output;
   if (output === 'json' || output === 'svg') return output;
   if (isStillFile(input))
-    return output === 'cutout' && !TRANSPARENT_STILLS.includes(extension) ? 'png' : extension;
+    return (output === 'cutout' ? TRANSPARENT_STILLS : RESULT_STILLS).includes(extension) ? extension : 'png';
   if (output === 'cutout') return (ALPHA_CONTAINERS.find((row) => row.codec === codec) ?? PRORES).container;
   const { containers } = CODEC_FACTS[codec];
   if (OWN_CONTAINER.has(codec)) return containers[0] ?? 'mkv';

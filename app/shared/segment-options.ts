@@ -75,6 +75,7 @@ export const segmentOption: OptionSpec<SegmentClasses> = {
   schema: segmentClassesSchema,
   parse: (text) => (text.trim().toLowerCase() === 'all' ? 'all' : listed(text).map(className)),
   expects: `all, or classes separated by commas, of: ${CLASS_NAMES.join(', ')}`,
+  words: ['all', ...CLASS_NAMES],
 };
 
 export const segmentOutputOption: OptionSpec<SegmentOutput> = {

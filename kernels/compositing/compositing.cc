@@ -134,8 +134,9 @@ void backdrop(ThreadPool& pool, const PlaneView<T>& source, const PlaneView<T>& 
       }
       for (size_t x = 0; x < width; x++) {
         const double next = line[x];
-        const double mixed = static_cast<double>(seen[x]) + (1 - own[x] / 255.0) * (next - static_cast<double>(behind[x]));
-        const T between = code<T>(clamp(mixed, most) + 0.5);
+        const double alpha = own[x] / 255.0;
+        const double share = clamp(static_cast<double>(seen[x]) - (1 - alpha) * static_cast<double>(behind[x]), alpha * most);
+        const T between = code<T>(share + (1 - alpha) * next + 0.5);
         out[x] = own[x] == 0 ? code<T>(next + 0.5) : own[x] == 255 ? seen[x] : between;
       }
     }

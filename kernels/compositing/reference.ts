@@ -68,8 +68,9 @@ export function referenceUncover({ source, target, matte, objects, behind, most 
 }
 
 /**
- * Samples that are covered in full stay, those that are not at all become the new ones; between them
- * seen + (1 − cover / 255) · (new − old), clamped. What is old is known inside its region, where all coverage lies.
+ * Samples that are covered in full stay, those that are not at all become the new ones. Between them a is cover / 255, and the
+ * object's share of what is seen, seen − (1 − a) · old, clamped to what a share of a can be, 0 … a · most, comes on (1 − a) · new.
+ * What is old is known inside its region, where all coverage lies.
  */
 export function referenceBackdrop({ source, target, cover, fresh, old, most }: BackdropWork): void {
   const { width, height } = source;
@@ -90,8 +91,9 @@ export function referenceBackdrop({ source, target, cover, fresh, old, most }: B
       if (own === 0) target.codes[from + x] = next + 0.5;
       else if (own === 255) target.codes[from + x] = source.codes[from + x] ?? 0;
       else {
-        const mixed = (source.codes[from + x] ?? 0) + (1 - own / 255) * (next - (behind[x] ?? 0));
-        target.codes[from + x] = Math.max(0, Math.min(most, mixed)) + 0.5;
+        const alpha = own / 255;
+        const share = (source.codes[from + x] ?? 0) - (1 - alpha) * (behind[x] ?? 0);
+        target.codes[from + x] = Math.max(0, Math.min(alpha * most, share)) + (1 - alpha) * next + 0.5;
       }
     }
   }

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clearcut, startCli, type CliResult } from '../support/cli';
 import { ffmpeg, ffprobe, frameHashes, makeClip, temporaryFolder } from '../support/media';
+import { everyFrame, timesOf } from '../support/segment-jobs';
 import { finishedSegments, firstSegment } from '../support/segments';
 
 const execute = promisify(execFile);
@@ -135,6 +136,57 @@ describe('clearcut run', () => {
     expect(streams?.[0]).toMatchObject({ width: 2 * width, height: 2 * height });
   });
 
+  it('keeps picture and sound together over an hour of a varying rate, the sound starting late', async () => {
+    const times = 'N*6000+mod(N*7,11)*90';
+    const source = at('hour.mkv');
+    await ffmpeg(
+      ...['-f', 'lavfi', '-i', `color=gray:size=32x32:rate=1:duration=600,settb=1/1000,setpts='${times}'`],
+      ...['-itsoffset', '0.7', '-f', 'lavfi', '-i', 'sine=sample_rate=8000:duration=3590'],
+      ...(await everyFrame()),
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'pcm_mulaw', source],
+    );
+    const { code, stderr } = await clearcut('run', source, '-o', at('hour.mov'), '--fit', '16x16');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const wanted = await timesOf(source);
+    expect(wanted.at(-1)).toBeGreaterThan(3590);
+    const got = await timesOf(at('hour.mov'));
+    expect(got).toHaveLength(wanted.length);
+    got.forEach((time, index) => {
+      expect(Math.abs(time - wanted[index]!)).toBeLessThan(0.002);
+    });
+    const sound = async (path: string): Promise<number[]> => {
+      const { packets } = await ffprobe(path, '-select_streams', 'a:0', '-show_entries', 'packet=pts_time');
+      return [packets!.at(0), packets!.at(-1)].map((packet) => Number(packet!['pts_time']));
+    };
+    const [before, after] = [await sound(source), await sound(at('hour.mov'))];
+    expect(before[0]).toBeCloseTo(0.7, 2);
+    before.forEach((time, index) => {
+      expect(Math.abs(after[index]! - time)).toBeLessThan(0.002);
+    });
+  });
+
+  it('takes and gives files whose names are as long as a disk allows', async () => {
+    const name = `${'日'.repeat(83)}.mkv`;
+    await copyFile(clip, at(name));
+    const { code, stderr } = await clearcut(
+      'run',
+      at(name),
+      '-o',
+      at('long/'),
+      '--fit',
+      '32x32',
+      '--end',
+      '0.2',
+    );
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(await readdir(at('long'))).toEqual([name]);
+    expectRefusal(
+      await clearcut('run', clip, '-o', at(`${'n'.repeat(252)}.mkv`), '--fit', '32x32'),
+      2,
+      'too long a name',
+    );
+  });
+
   it('enlarges stills and keeps their format', async () => {
     const source = at('photo.png');
     await sharp({
@@ -183,6 +235,29 @@ describe('clearcut run', () => {
   });
 });
 
+describe('several inputs', () => {
+  it('give results in one folder, and what was written beside them is named', async () => {
+    const still = at('still.png');
+    await ffmpeg('-i', clip, '-frames:v', '1', still);
+    const result = await clearcut('run', clip, still, '-o', at('several'), '--fit', '32x32');
+    expect(result).toMatchObject({ code: 0 });
+    expect((await readdir(at('several'))).sort()).toEqual(['clip.mp4', 'still.png']);
+    const one = await clearcut('run', clip, still, '-o', at('several.mp4'), '--fit', '32x32');
+    expectRefusal(one, 2, 'name a folder');
+    const pictures = await clearcut(
+      'run',
+      clip,
+      '-o',
+      at('one-by-one/%d.png'),
+      '--fit',
+      '32x32',
+      '--end',
+      '0.2',
+    );
+    expect(pictures.stdout).toContain(at('one-by-one/5.png'));
+  });
+});
+
 describe('the engine', () => {
   it('leaves nothing in the home folder and asks no network for anything', async () => {
     const home = at('home');
@@ -221,6 +296,23 @@ describe('bad input to clearcut run', () => {
       expectRefusal(await refused(input, output), code, naming);
       expect(await leftovers(output)).toEqual([]);
     }
+    await copyFile(clip, at('secret.mp4'));
+    await chmod(at('secret.mp4'), 0);
+    // Root may read anything.
+    if (process.getuid?.() !== 0) expectRefusal(await refused(at('secret.mp4'), output), 2, 'no permission');
+  });
+
+  it('is told with what was probably meant', async () => {
+    for (const [args, meant] of [
+      [['--enhence', '2'], 'Did you mean --enhance?'],
+      [['--segment', 'person,persn'], 'Did you mean person?'],
+      [['--segment', 'Cars'], 'Did you mean car?'],
+      [['--output', 'cutuot'], 'Did you mean cutout?'],
+      [['--codec', 'x264'], 'Did you mean h264?'],
+      [['--preset', 'enhance2x'], 'did you mean enhance-2x?'],
+    ] as const)
+      expectRefusal(await clearcut('run', clip, '-o', at('never.mp4'), ...args), 2, meant);
+    expect((await refused(clip, at('never.mp4'), '--codec', 'mpeg1')).stderr).not.toContain('Did you mean');
   });
 
   it('is refused where the output cannot be', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clearcut } from '../support/cli';
+import { clearcut, startCli } from '../support/cli';
 import { makeClip, temporaryFolder } from '../support/media';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,6 +23,19 @@ describe('the other commands', () => {
       video: { width: 64, height: 48, bitDepth: 8 },
     });
     expect((await clearcut('probe', join(folder, 'nowhere'))).code).toBe(2);
+    const anamorphic = await makeClip(join(folder, 'dvd.mp4'), {
+      ...{ width: 90, seconds: 0.2 },
+      args: ['-vf', 'setsar=16/15', '-c:v', 'libx264', '-pix_fmt', 'yuv420p'],
+    });
+    const told = await clearcut('probe', anamorphic);
+    expect(told.stdout).toMatch(/MP4 or MOV/);
+    expect(told.stdout).toMatch(/90×48.*shown as 96×48/);
+  });
+
+  it('go on unheard where nobody reads what they print', async () => {
+    const { child, ended } = startCli(['models', '--json']);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('models lists what is there with its measured quality', async () => {

@@ -155,10 +155,16 @@ export class ToolFailure extends Error {
     return this.stderr.split('\n').at(-1)?.trim() ?? '';
   }
 
+  /** True if the file grew beyond what its file system, or a limit of the process, allows. */
+  get tooLarge(): boolean {
+    return this.end.signal === 'SIGXFSZ' || /File too large/i.test(this.stderr);
+  }
+
   /** True if it said that there was no room to write. */
   get diskFull(): boolean {
-    return /No space left on device|ENOSPC|Disk quota exceeded|not enough space on the disk/i.test(
-      this.stderr,
+    return (
+      this.tooLarge ||
+      /No space left on device|ENOSPC|Disk quota exceeded|not enough space on the disk/i.test(this.stderr)
     );
   }
 }

@@ -56,8 +56,6 @@ export function decodeFormat(info: MediaInfo): DecodeFormat {
   const { video } = info;
   const source = video.pixelFormat;
   const notes: string[] = [];
-  const alpha = /^(?:yuva|gbrap|rgba|bgra|argb|abgr|ya8|ya16)/.test(source);
-  if (alpha) notes.push('Transparency is not carried: the result is opaque.');
   if (video.bitDepth > 12) {
     return refuse(
       info,

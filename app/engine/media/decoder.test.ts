@@ -111,6 +111,9 @@ await withBothFfmpegs((bench) => {
     expect(frames.length).toBeGreaterThan(100);
     expect(frames.length).toBeLessThan(400);
     expect(notes.join()).toMatch(/may be cut off/);
+    const short = await bench.make('short.mkv', ...picture('320x240', '25', '2'), ...H264);
+    await truncate(short, Math.floor((await stat(short)).size / 2));
+    expect((await bench.decode(short)).notes.join()).toMatch(/damaged.*may be cut off/);
   });
 
   it('counts damaged places and goes on', async () => {

@@ -156,8 +156,8 @@ async function* decode(
         ready = null;
       }
     }
-    await checkEnd(tool, tools, info, decoded, notes);
-    notes.push(...timeline.notes(), ...shortfall(info, stream, timeline.last));
+    const whole = await checkEnd(tool, tools, info, decoded, notes);
+    notes.push(...timeline.notes(), ...shortfall(info, stream, timeline.last, whole));
     if (ready) {
       ready.duration = timeline.lastStep;
       yield handOver(ready);
@@ -200,14 +200,14 @@ function spreadTicks(stream: StreamFormat): number {
   return Math.max(1, Math.floor(Math.min((3600 * den) / num, room / MOST_FRAMES)));
 }
 
-/** At the end of the pipe: was it the end of the video? */
+/** At the end of the pipe: was it the end of the video? False where the decoder found damage on the way. */
 async function checkEnd(
   tool: ToolProcess,
   tools: MediaTools,
   info: MediaInfo,
   decoded: number,
   notes: string[],
-): Promise<void> {
+): Promise<boolean> {
   const end = await tool.ended;
   const said = tool.stderr();
   const failure = new ToolFailure(tools.ffmpeg, end, said);
@@ -228,12 +228,12 @@ async function checkEnd(
     );
   }
   if (end.code !== 0 || (decoded === 0 && said !== '')) throw damaged(info, failure);
-  if (said !== '') {
-    const count = said.split('\n').length;
-    notes.push(
-      `Parts of the file are damaged (${count} ${count === 1 ? 'message' : 'messages'} from the decoder); what could be decoded was used.`,
-    );
-  }
+  if (said === '') return true;
+  const count = said.split('\n').length;
+  notes.push(
+    `Parts of the file are damaged (${count} ${count === 1 ? 'message' : 'messages'} from the decoder); what could be decoded was used.`,
+  );
+  return false;
 }
 
 function damaged(info: MediaInfo, cause: Error): UserError {
@@ -244,12 +244,12 @@ function damaged(info: MediaInfo, cause: Error): UserError {
   );
 }
 
-function shortfall(info: MediaInfo, stream: StreamFormat, last: number): string[] {
+function shortfall(info: MediaInfo, stream: StreamFormat, last: number, whole: boolean): string[] {
   const { durationSeconds, startPts } = info.video;
   if (durationSeconds === null || !Number.isFinite(last)) return [];
   const missing = durationSeconds - ticksToSeconds(last - (startPts ?? 0), stream.timeBase);
-  // Containers often state the longest stream's duration for all: only much less picture than sound is odd.
-  return missing > Math.max(SHORTFALL_SECONDS, durationSeconds / 10)
+  // Containers often state the longest stream's duration for all: only much less picture than sound is odd, unless there was damage.
+  return missing > Math.max(whole ? SHORTFALL_SECONDS : 0, durationSeconds / 10)
     ? [`The picture ends ${missing.toFixed(1)} s before the file's stated end: the file may be cut off.`]
     : [];
 }

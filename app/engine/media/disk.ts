@@ -1,13 +1,14 @@
 import { open, rm } from 'node:fs/promises';
 import { UserError } from '../../shared';
+import { ToolFailure } from './child';
 
 /** What to tell of a full disk that holds `folder`. */
 export function diskFull(folder: string, cause: unknown): UserError {
-  return new UserError(
-    'disk-full',
-    `The disk of ${folder} is full: free some space and start again; finished work is kept.`,
-    { cause },
-  );
+  const why =
+    cause instanceof ToolFailure && cause.tooLarge
+      ? `${folder} takes no file of that size (on many sticks and cards it ends at 4 GB): choose a folder on another disk.`
+      : `The disk of ${folder} is full: free some space and start again; finished work is kept.`;
+  return new UserError('disk-full', why, { cause });
 }
 
 /** True if the disk has no room beside `path`: ffmpeg doesn't always say why it could not write. */

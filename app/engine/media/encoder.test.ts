@@ -148,12 +148,22 @@ await withBothFfmpegs((bench) => {
     });
     const plain = await streamOf('yuv420p');
     const full: StreamFormat = { ...plain, colour: { ...plain.colour, range: 'full', rangeStated: true } };
+    const odd = { ...plain, width: 9, height: 9 };
+    const deep = await streamOf('yuva420p10le');
     for (const [wish, reason] of [
       [{ codec: 'vp9', stream: plain, container: 'mov' }, /\.mov can't hold vp9: name the output \.webm/],
       [{ codec: 'ffv1', stream: plain, container: 'mkv', crf: 3 }, /no CRF/],
       [{ codec: 'h264', stream: plain, container: 'mp4', crf: 60 }, /0 to 51/],
       [{ codec: 'h264', stream: plain, container: null }, /\.mp4, \.mov, \.mkv, \.webm, \.avi/],
       [{ codec: 'ffv1', stream: full, container: 'mov' }, /full range/],
+      // What is proposed can be had in that container, or names another.
+      [{ codec: 'h264', stream, container: 'mov' }, /choose --codec hevc or --codec ffv1\.$/],
+      [{ codec: 'h264', stream: odd, container: 'mp4' }, /9×9: choose --codec vp9/],
+      [{ codec: 'h264', stream: odd, container: 'avi' }, /9×9: choose --codec ffv1\.$/],
+      [
+        { codec: 'vp9', stream: deep, container: 'webm' },
+        /choose --codec prores in \.mov or --codec ffv1 in \.mkv/,
+      ],
     ] as const) {
       const choice = await encoderFor(tools, wish);
       expect(choice.supported ? 'supported' : choice.reason).toMatch(reason);

@@ -65,14 +65,16 @@ export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<
     formatsFor(row, stream.format).filter((name) => known.size === 0 || known.has(name)),
   );
   if (!format)
-    return refuse(`${codec} can't keep ${stream.format.name}: choose ${choicesFor(stream.format)}.`);
+    return refuse(`${codec} can't keep ${stream.format.name}: choose ${choicesFor(stream, container)}.`);
   const alpha = stream.format.planes > ALPHA_PLANE;
   const apart = alpha && row.alpha?.apart === true;
   // Of alpha that goes apart, the colours are left.
   const target = apart ? opaqueTwin(format) : format;
   const own = apart ? { ...stream, format: opaqueTwin(stream.format) } : stream;
   if (row.evenOnly && isOdd(width, height, target)) {
-    return refuse(`${codec} can't write the odd size ${width}×${height}: choose --codec vp9 or ffv1.`);
+    return refuse(
+      `${codec} can't write the odd size ${width}×${height}: choose ${choicesFor(stream, container)}.`,
+    );
   }
   const written = writtenColour(codec, container, stream);
   if (!written) {
@@ -250,11 +252,21 @@ function fittingFormat(format: PixelFormat, formats: readonly string[]): PixelFo
   return candidates[0] ?? null;
 }
 
-function choicesFor(format: PixelFormat): string {
-  const fits = (Object.keys(CODEC_TABLE) as Codec[]).filter((codec) =>
-    fittingFormat(format, formatsFor(CODEC_TABLE[codec], format)),
-  );
-  return fits.map((codec) => `--codec ${codec}`).join(' or ');
+/**
+ * Codecs that keep `format` at its size, as the end of a sentence: those that the container can hold, or, where it holds none,
+ * the others with one of theirs.
+ */
+function choicesFor({ format, width, height }: StreamFormat, container: Container): string {
+  const fits = (Object.keys(CODEC_TABLE) as Codec[]).filter((codec) => {
+    const row = CODEC_TABLE[codec];
+    const found = fittingFormat(format, formatsFor(row, format));
+    return found && !(row.evenOnly && isOdd(width, height, found));
+  });
+  const here = fits.filter((codec) => CODEC_FACTS[codec].containers.includes(container));
+  if (here.length > 0) return here.map((codec) => `--codec ${codec}`).join(' or ');
+  return fits
+    .map((codec) => `--codec ${codec} in .${CODEC_FACTS[codec].containers[0] ?? 'mkv'}`)
+    .join(' or ');
 }
 
 function refuse(reason: string): EncoderChoice {

@@ -4,6 +4,7 @@ import { UserError, type MediaInfo } from '../../shared';
 import { fileUrl } from './child';
 import { lastFrame } from './last-frame';
 import { seekArguments } from './seek';
+import { stillSource } from './still-source';
 import type { MediaTools } from './tools';
 import { BMP_OUTPUT, uprightFilters } from './upright';
 
@@ -21,7 +22,7 @@ export async function poster(
 ): Promise<Uint8Array> {
   try {
     if (info.kind === 'still') {
-      return await sharp(info.path)
+      return await sharp(await stillSource(tools, info.path))
         .rotate()
         .resize({ width: maxWidth, withoutEnlargement: true })
         .png()

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CancelledError, UserError, type MediaInfo, type OtherStream, type VideoStream } from '../../shared';
 import { inputArguments, runTool, ToolFailure } from './child';
@@ -16,6 +16,7 @@ import {
 import { lastFrame } from './last-frame';
 import { isStillFile } from './media-files';
 import { probeStill } from './still';
+import { stillSource } from './still-source';
 import type { MediaTools } from './tools';
 
 const PROBE_TIMEOUT_MS = 60_000;
@@ -26,7 +27,12 @@ const PROBE_TIMEOUT_MS = 60_000;
  */
 export async function probe(tools: MediaTools, path: string, signal?: AbortSignal): Promise<MediaInfo> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new UserError('no-such-file', `There is no file ${path}: check the name.`, { cause });
+    throw isForbidden(cause)
+      ? unreadable(path, cause)
+      : new UserError('no-such-file', `There is no file ${path}: check the name.`, { cause });
+  });
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw unreadable(path, cause);
   });
   if (found.isDirectory()) throw new UserError('not-media', `${path} is a folder: name a file in it.`);
   if (!found.isFile())
@@ -34,9 +40,14 @@ export async function probe(tools: MediaTools, path: string, signal?: AbortSigna
   if (found.size === 0)
     throw new UserError('not-media', `${path} is empty (0 bytes): copy or download it again.`);
   if (isStillFile(path)) {
-    const still = await probeStill(path, found.size);
+    const still = await probeStill(path, found.size, await stillSource(tools, path));
     if (still) return still;
   }
+  if (await isHeic(path))
+    throw new UserError(
+      'unsupported-input',
+      `${path} is a HEIC picture, which can't be read: convert it to JPEG or PNG first.`,
+    );
   const info = toMediaInfo(path, found.size, await ask(tools, path, signal));
   if (!info.video.variableFrameRate) return info;
   const lastSeconds = await lastFrame(tools, info, signal).catch((error: unknown) => {
@@ -44,6 +55,14 @@ export async function probe(tools: MediaTools, path: string, signal?: AbortSigna
     return null;
   });
   return lastSeconds === null ? info : { ...info, video: { ...info.video, lastSeconds } };
+}
+
+function isForbidden(cause: unknown): boolean {
+  return ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '');
+}
+
+function unreadable(path: string, cause: unknown): UserError {
+  return new UserError('no-such-file', `${path} can't be read: you have no permission to.`, { cause });
 }
 
 /**
@@ -70,7 +89,7 @@ export async function ask(tools: MediaTools, path: string, signal?: AbortSignal)
     if (await beginsLikeMedia(path)) {
       throw new UserError(
         'damaged-input',
-        `${path} is cut off or damaged (its index is missing): copy or download it again.`,
+        `${path} is cut off or damaged (its index is missing or broken): copy or download it again.`,
         { cause },
       );
     }
@@ -89,15 +108,24 @@ const SIGNATURES = ['1a45dfa3', '52494646', '464c56', '4f676753', '3026b275', '0
 
 /** True for the first bytes of a common container: then the rest must be what is wrong. */
 async function beginsLikeMedia(path: string): Promise<boolean> {
+  const head = await headOf(path);
+  return (
+    /^(?:ftyp|moov|mdat|free|skip|wide|moof|styp|sidx)$/.test(head.toString('latin1', 4, 8)) ||
+    SIGNATURES.some((signature) => head.subarray(0, signature.length).equals(signature))
+  );
+}
+
+/** True for cameras' HEVC pictures: some builds of ffmpeg take the first of their tiles for a video, others nothing. */
+async function isHeic(path: string): Promise<boolean> {
+  return /^ftyp(?:heic|heix|heim|heis|hevc|hevx)$/.test((await headOf(path)).toString('latin1', 4, 12));
+}
+
+/** A file's first twelve bytes, or all that there are. */
+async function headOf(path: string): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
-    const head = buffer.subarray(0, bytesRead);
-    const box = head.toString('latin1', 4, 8);
-    return (
-      /^(?:ftyp|moov|mdat|free|skip|wide|moof|styp|sidx)$/.test(box) ||
-      SIGNATURES.some((signature) => head.subarray(0, signature.length).equals(signature))
-    );
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
@@ -139,7 +167,7 @@ export function toMediaInfo(path: string, sizeBytes: number, file: ProbedFile): 
     video,
     others: file.streams.filter((stream) => stream !== main).map(toOtherStream),
     chapters: file.chapters.length,
-    notes: notesOn(video),
+    notes: notesOn(video, main),
   };
 }
 
@@ -196,13 +224,13 @@ function ownDuration({ duration, start_time: start, tags }: ProbedStream): numbe
   return end === null ? null : Math.max(0, end - (Number(start) || 0));
 }
 
-/** A stream that is not the video, in Clearcut's words. */
 /** Matroska keeps it in a tag. */
 function bitRateOf({ bit_rate, tags }: ProbedStream): number | null {
   const rate = Number(bit_rate ?? tags?.['BPS'] ?? tags?.['BPS-eng']);
   return rate > 0 ? rate : null;
 }
 
+/** A stream that is not the video, in Clearcut's words. */
 export function toOtherStream(stream: ProbedStream): OtherStream {
   const kinds = ['audio', 'subtitle', 'attachment', 'video'] as const;
   return {
@@ -218,8 +246,17 @@ export function toOtherStream(stream: ProbedStream): OtherStream {
   };
 }
 
-function notesOn(video: VideoStream): string[] {
+/** Pixel formats with alpha; of VP8 and VP9, whose alpha is a stream of its own, only a tag tells. */
+function hasAlpha({ pixelFormat }: VideoStream, { tags }: ProbedStream): boolean {
+  return (
+    /^(?:yuva|gbrap|rgba|bgra|argb|abgr|ya8|ya16)/.test(pixelFormat) ||
+    (tags?.['alpha_mode'] ?? tags?.['ALPHA_MODE']) === '1'
+  );
+}
+
+function notesOn(video: VideoStream, stream: ProbedStream): string[] {
   const notes: string[] = [];
+  if (hasAlpha(video, stream)) notes.push('The transparency of the video is not carried over.');
   if (video.hdr) notes.push('HDR video: its brightness curve and colours are kept as they are.');
   if (video.interlaced) notes.push('The video is interlaced: for the best result deinterlace it first.');
   return notes;

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { ColourDescription, MediaInfo, OtherStream, VideoStream } from '../../shared';
 import { FramePool, pixelFormat, type StreamFormat } from '../frames';
 import { carriageOf } from './carriage';
+import { ToolFailure } from './child';
 import { colourArguments } from './colour-tags';
 import { containerOf } from './container';
 import { decodeFormat } from './decode-format';
+import { diskFull } from './disk';
 import { parseFormats } from './encoder';
 import { passthroughFlags, rotationFlags } from './ffmpeg-flags';
 import {
@@ -132,10 +134,27 @@ describe('the facts of a file', () => {
     });
   });
 
-  it('says what is special: HDR and interlacing', () => {
+  it('says what is special: HDR, interlacing and transparency', () => {
+    for (const alpha of [{ pix_fmt: 'yuva444p10le' }, { codec_name: 'vp9', tags: { alpha_mode: '1' } }])
+      expect(probed({ ...VIDEO, ...alpha }).notes.join()).toContain('transparency');
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' })).toMatchObject({ video: { hdr: true } });
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' }).notes.join()).toContain('HDR');
     expect(probed({ ...VIDEO, field_order: 'bb' }).notes.join()).toContain('interlaced');
+  });
+});
+
+describe('a disk that takes no more', () => {
+  const told = (stderr: string, signal: NodeJS.Signals | null = null): string => {
+    const tool = { path: 'ffmpeg', version: '7', source: 'the test', carried: false };
+    const failure = new ToolFailure(tool, { code: signal ? null : 1, signal, error: null }, stderr);
+    expect(failure.diskFull).toBe(true);
+    return diskFull('/stick', failure).message;
+  };
+
+  it('is told from one that takes no file so large', () => {
+    expect(told('av_interleaved_write_frame(): No space left on device')).toContain('/stick is full');
+    expect(told('av_interleaved_write_frame(): File too large')).toContain('no file of that size');
+    expect(told('', 'SIGXFSZ')).toContain('no file of that size');
   });
 });
 
@@ -152,10 +171,10 @@ describe('the format of decoded frames', () => {
     ['p010le', 'yuv420p10le', 'limited', 0],
     ['gray', 'gray', 'limited', 0],
     ['yuv411p', 'yuv422p', 'limited', 1],
-    ['yuva420p', 'yuv420p', 'limited', 1],
+    ['yuva420p', 'yuv420p', 'limited', 0],
     ['rgb24', 'yuv444p', 'full', 1],
     ['gbrp10le', 'yuv444p10le', 'full', 1],
-    ['bgra', 'yuv444p', 'full', 2],
+    ['bgra', 'yuv444p', 'full', 1],
   ])('keeps %s as %s, %s range, with %i notes', (source, target, range, notes) => {
     const format = formatOf(source);
     if (!format.supported) throw new Error(format.reason);

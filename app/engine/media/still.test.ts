@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ffmpeg } from '../../../tests/support/media';
 import { resolveTools, probe, readStill, writeStill, poster, type MediaTools } from '.';
 
 const [WIDTH, HEIGHT] = [67, 43] as const;
@@ -61,7 +62,7 @@ async function save(name: string, picture: Sharp): Promise<string> {
 
 /** Read, and written again as it was read. */
 async function passThrough(path: string, name: string): Promise<{ path: string; notes: readonly string[] }> {
-  const still = await readStill(await probe(tools, path));
+  const still = await readStill(tools, await probe(tools, path));
   const output = join(folder, name);
   const part = join(folder, 'result.part');
   const notes = await writeStill(still.frame, still, part, output);
@@ -181,6 +182,33 @@ describe('a still picture', () => {
     });
     await writeFile(join(folder, 'text.png'), 'Hello');
     await expect(probe(tools, join(folder, 'text.png'))).rejects.toMatchObject({ code: 'not-media' });
+  });
+
+  it.each(['bmp', 'tga', 'ppm', 'jp2'])('is read by ffmpeg where it is a .%s', async (extension) => {
+    const plain = await save('plain.png', rgb().png());
+    const path = join(folder, `plain.${extension}`);
+    await ffmpeg('-i', plain, ...(extension === 'jp2' ? ['-pix_fmt', 'rgb24', '-pred', '1'] : []), path);
+    expect(await probe(tools, path)).toMatchObject({ kind: 'still', container: extension, path });
+    const result = await passThrough(path, `${extension}-out.png`);
+    const samples = async (file: string): Promise<Buffer> => sharp(file).raw().toBuffer();
+    const [before, after] = [await samples(plain), await samples(result.path)];
+    const most = after.reduce((furthest, code, i) => Math.max(furthest, Math.abs(code - before[i]!)), 0);
+    expect(most).toBeLessThanOrEqual(extension === 'jp2' ? 4 : 0);
+    expect((await poster(tools, await probe(tools, path), 0, 20)).length).toBeGreaterThan(0);
+    await writeFile(path, 'Hello');
+    await expect(probe(tools, path)).rejects.toMatchObject({ code: 'not-media' });
+  });
+
+  it('is refused by name where no program here reads it', async () => {
+    const pages = await Promise.all([rgb(), rgb().negate()].map((page) => page.png().toBuffer()));
+    const animated = join(folder, 'animated.webp');
+    await sharp(pages, { join: { animated: true } })
+      .webp()
+      .toFile(animated);
+    await expect(probe(tools, animated)).rejects.toThrow(/animated.webp is an animated WebP/);
+    const heic = join(folder, 'phone.heic');
+    await writeFile(heic, Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'));
+    await expect(probe(tools, heic)).rejects.toThrow(/HEIC picture.*JPEG/);
   });
 
   it('has an upright poster of the wanted width', async () => {

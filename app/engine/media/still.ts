@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { UserError, type ColourDescription, type MediaInfo } from '../../shared';
+import { extensionOf, UserError, type ColourDescription, type MediaInfo } from '../../shared';
 import { FramePool, pixelFormat, type Frame, type StreamFormat } from '../frames';
 import { toFrame } from './rgb';
+import { stillSource } from './still-source';
+import type { MediaTools } from './tools';
 
 /** A still picture as a frame, and what has to be put back when the result is written. */
 export interface Still {
@@ -38,11 +40,19 @@ const BITS: Readonly<Record<string, number>> = { uchar: 8, ushort: 16 };
 /** Colour spaces whose samples are taken as they are. */
 const OWN_SPACES: ReadonlySet<string> = new Set(['srgb', 'rgb', 'rgb16', 'b-w', 'grey16']);
 
-/** Facts about a still, or null if it is none that can be read (an animation, say). */
-export async function probeStill(path: string, sizeBytes: number): Promise<MediaInfo | null> {
+/**
+ * Facts about a still, or null if it is an animation.
+ * @param source what `stillSource` gives of it
+ * @throws UserError not-media, unsupported-input
+ */
+export async function probeStill(
+  path: string,
+  sizeBytes: number,
+  source: string | Buffer,
+): Promise<MediaInfo | null> {
   let metadata: Metadata;
   try {
-    metadata = await sharp(path).metadata();
+    metadata = await sharp(source).metadata();
   } catch (cause) {
     throw new UserError(
       'not-media',
@@ -50,17 +60,23 @@ export async function probeStill(path: string, sizeBytes: number): Promise<Media
       { cause },
     );
   }
-  if ((metadata.pages ?? 1) > 1 && metadata.format !== 'tiff') return null;
   const pages = metadata.pages ?? 1;
+  if (pages > 1 && metadata.format === 'webp')
+    throw new UserError(
+      'unsupported-input',
+      `${path} is an animated WebP, which can't be read: make a GIF or a video of it first.`,
+    );
+  if (pages > 1 && metadata.format !== 'tiff') return null;
+  const format = source === path ? metadata.format : extensionOf(path);
   return {
     path: resolve(path),
     kind: 'still',
-    container: metadata.format,
+    container: format,
     sizeBytes,
     durationSeconds: null,
     video: {
       index: 0,
-      codec: metadata.format,
+      codec: format,
       width: metadata.width,
       height: metadata.height,
       sampleAspectRatio: { num: 1, den: 1 },
@@ -87,7 +103,7 @@ export async function probeStill(path: string, sizeBytes: number): Promise<Media
  * Reads a still into a frame.
  * @throws UserError unsupported-input for more than 16 bits per channel, damaged-input
  */
-export async function readStill(info: MediaInfo): Promise<Still> {
+export async function readStill(tools: MediaTools, info: MediaInfo): Promise<Still> {
   if (info.video.bitDepth > 16) {
     throw new UserError(
       'unsupported-input',
@@ -96,12 +112,13 @@ export async function readStill(info: MediaInfo): Promise<Still> {
   }
   const deep = info.video.bitDepth === 16;
   try {
-    const { space, icc, exif, hasAlpha } = await sharp(info.path).metadata();
+    const source = await stillSource(tools, info.path);
+    const { space, icc, exif, hasAlpha } = await sharp(source).metadata();
     const own = OWN_SPACES.has(space);
     const grey = space === 'b-w' || space === 'grey16';
     // Samples stay in the file's own colours, whose profile goes back beside them. Without its
     // profile another space (CMYK, Lab) says nothing about colours.
-    const image = own ? sharp(info.path, { ignoreIcc: true }) : sharp(info.path);
+    const image = own ? sharp(source, { ignoreIcc: true }) : sharp(source);
     const plain = await samplesOf(hasAlpha ? image.clone().removeAlpha() : image.clone(), grey, deep);
     const alpha = own && hasAlpha ? await samplesOf(image.clone().extractChannel('alpha'), true, deep) : null;
     const frame = await new FramePool(streamOf(plain.width, plain.height, grey, deep), 1).take({

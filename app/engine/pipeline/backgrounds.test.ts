@@ -76,6 +76,37 @@ describe('another background', () => {
     ).rejects.toMatchObject({ code: 'not-media' });
   });
 
+  it('hides the old one’s texture where the object is but a trace', async () => {
+    const trace = 4;
+    const object = ellipse({ track: 1, x: 48, y: 32, a: 14, b: 14 });
+    finds(() => [
+      {
+        ...object,
+        matte: { ...object.matte, data: object.matte.data.map((cover) => Math.max(trace, cover)) },
+      },
+    ]);
+    await writeFile(
+      at('checks.gray'),
+      Buffer.from(
+        Array.from({ length: AREA }, (_, i) => (((i % WIDTH) + Math.floor(i / WIDTH)) % 2 === 0 ? 20 : 220)),
+      ),
+    );
+    await ffmpeg(
+      ...['-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${WIDTH}x${HEIGHT}`, '-r', '10'],
+      ...['-i', at('checks.gray'), '-c:v', 'ffv1', at('checks.mkv')],
+    );
+    const background = { colour: { red: 128, green: 128, blue: 128 } };
+    await job(at('checks.mkv'), at('plain.mkv'), { output: 'replace', background }, { codec: 'ffv1' });
+    const [frame] = await rawFrames(at('plain.mkv'), 'gray', AREA);
+    const fresh = frame![0]!;
+    const { matte } = object;
+    for (let row = 0; row < matte.height; row++)
+      for (let column = 0; column < matte.width; column++)
+        if (matte.data[row * matte.width + column]! < trace)
+          expect(Math.abs(frame![pixel(matte.x + column, matte.y + row)]! - fresh)).toBeLessThan(trace + 2);
+    finds(twoObjects);
+  });
+
   it('is itself, blurred without the object bleeding into it', async () => {
     // White object, black around: what is blurred stays black.
     const object = ellipse({ track: 1, x: 48, y: 32, a: 16, b: 16 });

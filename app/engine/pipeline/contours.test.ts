@@ -31,6 +31,10 @@ describe('contours', () => {
   it('are a document of COCO’s format as the result itself', async () => {
     const facts = await job(clip, at('Umriß.json'), { output: 'json' });
     expect(facts.files).toEqual([at('Umriß.json')]);
+    // Asked for beside itself it is there once.
+    const twice = await job(clip, at('twice.json'), { output: 'json', contours: 'json' });
+    expect(twice.files).toEqual([at('twice.json')]);
+    expect((await cocoOf(at('twice.json'))).tracks).toEqual((await cocoOf(at('Umriß.json'))).tracks);
     const { images, annotations, categories, tracks } = await cocoOf(at('Umriß.json'));
     expect(images.map(({ id, frame }) => [id, frame])).toEqual(
       Array.from({ length: 10 }, (_, i) => [i + 1, i]),

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CancelledError, contourFormat, segmentOf, type JobRequest, type SegmentClasses } from '../../shared';
@@ -10,14 +10,18 @@ import { isNumbered, numberedName } from './numbered-files';
 import { putInPlace } from './result-file';
 import type { Written } from './targets/target';
 
-/** Where contours go beside a job's result, or null where nobody wants them. */
+/** Where contours go beside a job's result, or null where nobody wants them, or they are the result itself. */
 export function contoursBeside({ output, stages }: Pick<JobRequest, 'output' | 'stages'>): string | null {
   const wish = segmentOf(stages)?.contours;
   if (wish === undefined) return null;
-  if (wish !== contourFormat(wish)) return wish;
+  const path = wish === contourFormat(wish) ? besideOf(output, wish) : wish;
+  return resolve(path) === resolve(output) ? null : path;
+}
+
+function besideOf(output: string, format: string): string {
   const name = basename(output, extname(output));
   // Numbered pictures have no name of their own to share.
-  return join(dirname(output), `${isNumbered(name) ? 'contours' : name}.${wish}`);
+  return join(dirname(output), `${isNumbered(name) ? 'contours' : name}.${format}`);
 }
 
 /** A document to write. */

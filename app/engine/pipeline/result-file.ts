@@ -1,5 +1,5 @@
 import { access, constants, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../shared';
 
 /** The result is put together under this name in the work folder, so that the last step is a rename on one disk. */
@@ -11,7 +11,16 @@ export const RESULT_PART = 'result.part';
  */
 export async function checkOutput(input: string, output: string, overwrite: boolean): Promise<void> {
   const target = resolve(output);
-  const found = await stat(target).catch(() => null);
+  const found = await stat(target).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') return null;
+    throw new UserError(
+      'output-not-writable',
+      `${basename(target)} is too long a name: choose a shorter one.`,
+      {
+        cause,
+      },
+    );
+  });
   if (found?.isDirectory()) {
     throw new UserError('output-not-writable', `${output} is a folder: give the output a file name.`);
   }

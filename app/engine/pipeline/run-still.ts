@@ -33,7 +33,7 @@ export interface StillContext {
 export async function runStill(request: JobRequest, context: StillContext): Promise<RunFacts> {
   const { info, signal, events } = context;
   const stopwatch = new Stopwatch();
-  const still = await stopwatch.time('decode', () => readStill(info));
+  const still = await stopwatch.time('decode', () => readStill(context.tools, info));
   const notes = [...info.notes, ...still.notes];
   const segment = segmentOf(request.stages);
   const folder = workFolder(request.output);
@@ -142,7 +142,7 @@ async function writeEach(request: JobRequest, run: StillRun, found: readonly Ins
   const files: string[] = [];
   for (const instance of found) {
     const own = { ...request, output: instanceOutput(request.output, instance.track) };
-    const { frame: input } = await readStill(run.context.info);
+    const { frame: input } = await readStill(run.context.tools, run.context.info);
     const before: FoundBefore = {
       identity: 'the same picture',
       instances: async function* () {

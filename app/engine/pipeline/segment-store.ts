@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,9 +49,21 @@ const manifestSchema = z.object({
 });
 type Manifest = z.infer<typeof manifestSchema>;
 
-/** The work folder of the job that writes `output`: hidden, beside it, so that the last rename stays on one disk. */
+/** Bytes that a name may have on common file systems. */
+const LONGEST_NAME = 255;
+
+/**
+ * The work folder of the job that writes `output`: hidden, beside it, so that the last rename stays on one disk. Its name is
+ * the output's, or a hash of that where nothing could be added to it.
+ */
 export function workFolder(output: string): string {
-  return join(dirname(output), `.${basename(output)}.clearcut`);
+  const name = basename(output);
+  const folder = `.${name}.clearcut`;
+  const fits = Buffer.byteLength(folder) <= LONGEST_NAME;
+  return join(
+    dirname(output),
+    fits ? folder : `.${createHash('sha256').update(name).digest('hex')}.clearcut`,
+  );
 }
 
 /**

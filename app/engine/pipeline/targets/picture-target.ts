@@ -46,7 +46,9 @@ export async function* storedPictures(
 /** What of the source can't go along into pictures. */
 export function pictureNotes({ info, stream }: TargetContext, name: string): string[] {
   const others =
-    info.others.length > 0 ? [`Only the picture goes into ${name}: sound and all else stay behind.`] : [];
+    info.others.length > 0
+      ? [`Sound and all else but the picture stay behind: ${name} can't hold them.`]
+      : [];
   const hdr = info.video.hdr
     ? [`The pictures keep the HDR video's codes, but ${name} can't say so: viewers will show them pale.`]
     : [];

@@ -15,9 +15,9 @@ const STEP = 2;
 const MARGIN = 16;
 
 /**
- * The objects on another background. At the edge the old background is taken out of the mixture and
- * the new one put in, in the codes' own (gamma) light, in which the matte is the mixture that the
- * camera's picture shows: `seen + (1 − alpha) · (new − old)`.
+ * The objects on another background. At the edge the old background is taken out of the mixture,
+ * which leaves the object's share (`seen − (1 − alpha) · old`, at most alpha of white), and the new one put in,
+ * in the codes' own (gamma) light, in which the matte is the mixture that the camera's picture shows.
  */
 export class ReplacedBackground implements Renderer {
   readonly identity: string;
@@ -28,7 +28,7 @@ export class ReplacedBackground implements Renderer {
     private readonly backdrop: Backdrop,
     private readonly feather: EdgeSoftener,
   ) {
-    this.identity = `background ${backdrop.identity}, feather ${feather.pixels}`;
+    this.identity = `another background ${backdrop.identity}, feather ${feather.pixels}`;
   }
 
   async draw(source: Picture, found: FrameInstances, { planes }: Picture): Promise<void> {
