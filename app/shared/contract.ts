@@ -119,7 +119,7 @@ export interface UpdateNews {
 }
 
 /** What a menu, a thumbnail button or the system asks the window to do. */
-export type WindowCommand = 'preferences' | 'shortcuts' | 'queue' | 'export' | 'pause';
+export type WindowCommand = 'undo' | 'redo' | 'preferences' | 'shortcuts' | 'queue' | 'export' | 'pause';
 
 /**
  * `window.clearcut`: all that the renderer may do. The desktop's preload and the web mode's client

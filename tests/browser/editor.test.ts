@@ -189,6 +189,41 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('takes changes back by keys and buttons, and leaves what is typed to the field', async () => {
+    const { page } = browsing;
+    const scale = (name: string) => page.getByRole('radio', { name });
+    await scale('×4').check();
+    await page.keyboard.press('Control+z');
+    await vi.waitFor(async () => {
+      expect(await scale('×2').isChecked()).toBe(true);
+    });
+    await button('Redo: settings').click();
+    await vi.waitFor(async () => {
+      expect(await scale('×4').isChecked()).toBe(true);
+    });
+    // The field has what was in it back, and nothing else goes back.
+    const field = page.getByLabel('Go to');
+    await field.click();
+    await field.press('End');
+    await page.keyboard.type('77');
+    await page.keyboard.press('Control+z');
+    expect(await field.inputValue()).not.toContain('77');
+    expect(await scale('×4').isChecked()).toBe(true);
+    await page.keyboard.press('Tab');
+    await page.locator('body').press('Control+z');
+    await page.getByRole('status').getByText('Taken back: settings').waitFor();
+    await page.locator('body').press('Control+y');
+    await page.getByRole('status').getByText('Done again: settings').waitFor();
+    await page.locator('body').press('Control+Shift+z');
+    await button('Undo: settings').click();
+    const files = page.getByRole('navigation', { name: 'Open files' }).getByRole('listitem');
+    await button('Close all').click();
+    await page.getByRole('button', { name: /^Choose a/ }).waitFor();
+    await button('Undo: closing of files').click();
+    await page.getByRole('heading', { name: 'one.mp4' }).waitFor();
+    expect([await files.count(), await scale('×2').isChecked()]).toEqual([2, true]);
+  });
+
   it('exports all with one click, in an order that can be changed, paused and gone on with', async () => {
     const { page } = browsing;
     await page.locator('body').press('Control+p');
@@ -198,6 +233,18 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     expect(await rows.locator('.what .name:first-child').allTextContents()).toEqual(['one.mp4', 'three.mkv']);
     await page.getByRole('checkbox', { name: 'Select three.mkv' }).check();
     await button('To the top').click();
+    await vi.waitFor(async () => {
+      expect(await rows.locator('.what .name:first-child').allTextContents()).toEqual([
+        'three.mkv',
+        'one.mp4',
+      ]);
+    });
+    await page.keyboard.press('Delete');
+    await page.getByText('0 of 1 job done').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('0 of 2 jobs done').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+y');
     await vi.waitFor(async () => {
       expect(await rows.locator('.what .name:first-child').allTextContents()).toEqual([
         'three.mkv',
