@@ -170,6 +170,10 @@ export interface ClearcutApi {
   cancel(jobId: string): Promise<void>;
   /** Shows the file in its folder (desktop); web: downloads it. */
   reveal(path: string): Promise<void>;
+  /** Begins a drag of results out of the window, in place of the page's own (desktop). Rejects for any other file. */
+  startDrag(outputs: readonly string[]): Promise<void>;
+  /** Where a browser can fetch a result (web); null where results are files at hand (desktop). */
+  resultAddress(output: string): Promise<string | null>;
   preferences(): Promise<Preferences>;
   changePreferences(change: PreferencesChange): Promise<void>;
   /** Presets of a file that the user chooses; null if dismissed. */

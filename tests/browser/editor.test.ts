@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seriousProblems } from '../support/axe';
@@ -264,6 +264,22 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     ]);
     const { streams } = await ffprobe(join(server.results, 'one-clearcut-2x.mp4'), '-show_streams');
     expect(streams?.[0]).toMatchObject({ codec_name: 'hevc', width: 192 });
+    // What is dragged out of the list is the result, by an address that this browser alone can fetch.
+    await Promise.all([
+      page.waitForResponse(/\/offer/),
+      rows.first().dispatchEvent('pointerdown', { bubbles: true }),
+    ]);
+    await vi.waitFor(async () => {
+      const carried = await page.evaluateHandle('new DataTransfer()');
+      await rows.first().dispatchEvent('dragstart', { dataTransfer: carried });
+      const load = await carried.evaluate((it) =>
+        (it as { getData(type: string): string }).getData('DownloadURL'),
+      );
+      const [, address] = /^application\/octet-stream:three-clearcut-2x\.mkv:(.*)$/.exec(load) ?? [];
+      const fetched = await page.context().request.get(address ?? '');
+      const { size } = await stat(join(server.results, 'three-clearcut-2x.mkv'));
+      expect((await fetched.body()).length).toBe(size);
+    });
     await rows.first().click();
     await page.getByRole('heading', { name: 'Where the time goes' }).waitFor();
     await button('Log').click();

@@ -248,6 +248,8 @@ export class FakeHost implements ClearcutApi {
   };
   cancel: ClearcutApi['cancel'] = async (id) => void this.calls.push(`cancel ${id}`);
   reveal: ClearcutApi['reveal'] = async (path) => void this.calls.push(`reveal ${path}`);
+  startDrag: ClearcutApi['startDrag'] = async (outputs) => void this.calls.push(`drag ${outputs.join(' ')}`);
+  resultAddress: ClearcutApi['resultAddress'] = async () => null;
   preferences: ClearcutApi['preferences'] = async () => this.kept;
   changePreferences: ClearcutApi['changePreferences'] = async (change) => {
     this.kept = { ...this.kept, ...(change as Partial<Preferences>) };

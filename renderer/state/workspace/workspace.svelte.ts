@@ -3,6 +3,7 @@ import { t } from '../../words';
 import { Announcer } from '../announcer.svelte';
 import { Comparison } from '../comparison.svelte';
 import { Destination } from '../destination.svelte';
+import { DragOut } from '../drag-out';
 import { speedOf, workKey } from '../estimate';
 import type { Edit, History } from '../history';
 import { plainError } from '../plain-error';
@@ -45,6 +46,7 @@ export class Workspace {
   readonly exports: Exports;
   readonly announcer = new Announcer();
   readonly countdown: SleepCountdown;
+  readonly dragOut: DragOut;
   view = $state<View>('edit');
   dialog = $state.raw<Dialog | null>(null);
   host = $state.raw<HostInfo | null>(null);
@@ -63,6 +65,7 @@ export class Workspace {
     this.preferences = new PreferencesState(api);
     this.settings = new Settings(() => this.preferences.current.presets);
     this.countdown = new SleepCountdown(() => api.sleep());
+    this.dragOut = new DragOut(api, (error) => (this.queue.trouble = plainError(error)));
     this.player = new Player(api, (moment) => void this.looks.moved(moment));
     const subject = new Subject(this.source, this.player, this.settings);
     const { queue, preferences, tray, destination, comparison } = this;

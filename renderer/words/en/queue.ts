@@ -42,6 +42,7 @@ export interface QueueWords {
     readonly noLog: string;
     readonly copy: string;
     readonly nothingShown: string;
+    readonly dragHelp: string;
     select(name: string): string;
     selected(count: number): string;
     logOf(name: string): string;
@@ -112,6 +113,7 @@ export const queueEn: QueueWords = {
     noLog: 'Nothing has happened yet.',
     copy: 'Copy',
     nothingShown: 'No job is of this kind.',
+    dragHelp: 'Drag the result into another program',
     select: (name) => `Select ${name}`,
     selected: (jobs) => `${count(jobs, 'job', 'jobs')} selected`,
     logOf: (name) => `Log of ${name}`,

@@ -47,6 +47,7 @@ export const queueZh: QueueWords = {
     noLog: '还没有发生任何事。',
     copy: '复制',
     nothingShown: '没有这类任务。',
+    dragHelp: '将结果拖到其他程序中',
     select: (name) => `选择 ${name}`,
     selected: (jobs) => `已选 ${jobs} 个任务`,
     logOf: (name) => `${name} 的日志`,
