@@ -6,7 +6,7 @@ import type { ClearcutApi } from '../app/shared';
 import App from './components/App.svelte';
 import { runCommand } from './components/shortcuts';
 import { WebHost } from './host/web-host';
-import { Workspace } from './state/workspace.svelte';
+import { Workspace } from './state/workspace';
 
 declare global {
   interface Window {

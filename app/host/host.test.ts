@@ -109,6 +109,20 @@ describe('the engine behind a page', () => {
     });
   });
 
+  it('puts no job back whose result another one writes by now', async () => {
+    const input = pages.admitInput(join(folder, 'again.mp4'));
+    const output = await pages.suggestOutput(input, TWICE, 'h264');
+    const id = await start(request(input, output));
+    await pages.changeQueue({ kind: 'remove', ids: [id] });
+    const other = await start(request(input, output));
+    await expect(pages.changeQueue({ kind: 'restore', ids: [id] })).rejects.toMatchObject({
+      code: 'output-exists',
+    });
+    await pages.changeQueue({ kind: 'remove', ids: [other] });
+    await pages.changeQueue({ kind: 'restore', ids: [id] });
+    expect(pages.queue.items.map((item) => item.id)).toEqual([id]);
+  });
+
   it('replaces only what the user agreed to replace', async () => {
     const input = pages.admitInput(join(folder, 'd.mp4'));
     await start(request(input, await pages.suggestOutput(input, TWICE, 'h264'), true));

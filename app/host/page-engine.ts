@@ -158,6 +158,11 @@ export class PageEngine {
       if (other) throw taken(wish.request.output);
       return this.exports.do({ ...command, wish });
     }
+    if (command.kind === 'restore') {
+      const outputs = this.#promised();
+      for (const { state, request } of this.exports.removed(command.ids))
+        if (state !== 'done' && outputs.has(resolve(request.output))) throw taken(request.output);
+    }
     return this.exports.do(command);
   }
 

@@ -30,6 +30,9 @@ import { languageFor, SYSTEM_WORDS, type SystemWords } from './words';
 // Beside the bundle that this file ends up in.
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const ICON_FILE = at('../../resources/icons/icon.png');
+const ICON = existsSync(ICON_FILE) ? ICON_FILE : null;
+
 /** electron-vite's server of pages while developing. */
 function developmentServer(): string | undefined {
   return app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
@@ -98,6 +101,7 @@ export class Desktop {
         pages: this.#pages,
         preferences: this.preferences,
         languages,
+        icon: ICON,
         window: () => this.#mainWindow(),
         words: () => this.#words(),
         opened: (paths) => this.#remember(paths),
@@ -196,8 +200,7 @@ export class Desktop {
   }
 
   #openWindow(address: string): void {
-    const icon = at('../../resources/icons/icon.png');
-    const window = openMainWindow(at('../preload/index.cjs'), existsSync(icon) ? icon : null);
+    const window = openMainWindow(at('../preload/index.cjs'), ICON);
     this.#window = window;
     this.#loaded = false;
     window.webContents.on('did-finish-load', () => {

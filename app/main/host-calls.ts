@@ -3,6 +3,7 @@ import manifest from '../../package.json';
 import { findUpdate, readPresetFile, writePresetFile, type HostCalls, type PageEngine } from '../host';
 import type { PreferencesStore } from '../host';
 import { extensionOf, STILL_EXTENSIONS, UserError, VIDEO_EXTENSIONS, type WhenDone } from '../shared';
+import { dragOut } from './drag-out';
 import { canSleep, sleepNow } from './system-sleep';
 import type { SystemWords } from './words';
 
@@ -33,6 +34,8 @@ export interface DesktopParts {
   readonly pages: PageEngine;
   readonly preferences: PreferencesStore;
   readonly languages: readonly string[];
+  /** The app's own icon, as a file; null where it isn't there. */
+  readonly icon: string | null;
   window(): BrowserWindow;
   words(): SystemWords;
   /** Files that the user opened: they may be named, and are remembered. */
@@ -103,6 +106,12 @@ export function desktopCalls(parts: DesktopParts): HostCalls {
     reveal: async (path) => {
       shell.showItemInFolder(pages.result(path));
     },
+    startDrag: (outputs) =>
+      dragOut(
+        parts.window().webContents,
+        outputs.map((output) => pages.result(output)),
+        parts.icon,
+      ),
     preferences: async () => preferences.current,
     changePreferences: async (change) => {
       await preferences.change(change);

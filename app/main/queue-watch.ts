@@ -44,7 +44,8 @@ export class QueueWatch {
   hear(change: QueueChange): void {
     switch (change.type) {
       case 'added':
-        for (const { id } of change.items) this.#begin(id);
+        // What was taken out and is put back may have ended before.
+        for (const item of change.items) if (isPending(item) && item.state !== 'held') this.#begin(item.id);
         break;
       case 'changed':
         for (const { id, state } of change.items) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { QUEUE_DEFAULTS, type JobProgress, type QueueItem } from '../shared';
+import { menuTemplate } from './menu';
 import { QueueWatch, type WatchState } from './queue-watch';
 import { canSleep, sleepNow } from './system-sleep';
 import { languageFor, SYSTEM_WORDS } from './words';
@@ -43,6 +44,9 @@ describe('what the system shows of the queue', () => {
     expect(state).toMatchObject({ jobs: 1, active: false, bar: { fraction: 0.5 } });
     watch.hear({ type: 'changed', items: [item('b', 'held')] });
     expect(state).toEqual({ jobs: 0, active: false, bar: null });
+    watch.hear({ type: 'removed', ids: ['a', 'b'] });
+    watch.hear({ type: 'added', items: [item('a', 'done'), item('b', 'held')] });
+    expect(state).toEqual({ jobs: 0, active: false, bar: null });
   });
 });
 
@@ -62,6 +66,48 @@ describe('sleep', () => {
     expect(canSleep('aix')).toBe(false);
     await expect(sleepNow('linux', async () => 1)).rejects.toMatchObject({ code: 'tool-failed' });
     await expect(sleepNow('aix', start)).rejects.toMatchObject({ code: 'tool-failed' });
+  });
+});
+
+describe('the menu', () => {
+  interface Item {
+    readonly label?: string;
+    readonly role?: string;
+    readonly type?: string;
+    readonly accelerator?: string;
+    readonly registerAccelerator?: boolean;
+    readonly click?: () => void;
+    readonly submenu?: readonly Item[];
+  }
+  const asked: string[] = [];
+  const itemsOf = (platform: NodeJS.Platform, language: 'en' | 'zh'): readonly Item[] => {
+    const actions = { openFile: () => undefined, command: (what: string) => void asked.push(what) };
+    const all = (items: readonly Item[]): readonly Item[] =>
+      items.flatMap((item) => [item, ...all(item.submenu ?? [])]);
+    return all(menuTemplate(platform, SYSTEM_WORDS[language], actions) as unknown as readonly Item[]);
+  };
+
+  it('names every item in the language of the window, on each system', () => {
+    for (const platform of ['linux', 'win32', 'darwin'] as const) {
+      const [en, zh] = (['en', 'zh'] as const).map((language) => itemsOf(platform, language));
+      expect(zh?.length).toBe(en?.length);
+      for (const [at, item] of (zh ?? []).entries()) {
+        // A Mac calls the menu of an app by the app's name.
+        if (item.type === 'separator' || item.role === 'appMenu') continue;
+        expect(item.label, JSON.stringify(item)).toMatch(/\p{Script=Han}/u);
+        expect(item.label).not.toBe(en?.[at]?.label);
+      }
+    }
+  });
+
+  it('takes back and makes again, by keys that the window hears itself', () => {
+    const edit = itemsOf('win32', 'en').filter(({ label }) => label === 'Undo' || label === 'Redo');
+    expect(edit.map(({ accelerator, registerAccelerator }) => [accelerator, registerAccelerator])).toEqual([
+      ['CmdOrCtrl+Z', false],
+      ['CmdOrCtrl+Shift+Z', false],
+    ]);
+    for (const { click } of edit) click?.();
+    expect(asked.slice(-2)).toEqual(['undo', 'redo']);
   });
 });
 

@@ -5,6 +5,10 @@ export interface SystemWords {
   readonly file: string;
   readonly open: string;
   readonly preferences: string;
+  readonly edit: string;
+  readonly undo: string;
+  readonly redo: string;
+  readonly window: string;
   readonly view: string;
   readonly queue: string;
   readonly exporting: string;
@@ -23,18 +27,45 @@ export interface SystemWords {
   readonly keepWorking: string;
   readonly stopAndQuit: string;
   readonly queueDone: string;
+  /** Menu items that the system does itself. */
+  readonly roles: Readonly<Record<MenuRole, string>>;
   ended(end: QueueEnd): string;
 }
+
+type MenuRole =
+  | 'about'
+  | 'hide'
+  | 'hideOthers'
+  | 'unhide'
+  | 'quit'
+  | 'close'
+  | 'recentDocuments'
+  | 'clearRecentDocuments'
+  | 'cut'
+  | 'copy'
+  | 'paste'
+  | 'selectAll'
+  | 'resetZoom'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'togglefullscreen'
+  | 'minimize'
+  | 'zoom'
+  | 'front';
 
 const en: SystemWords = {
   file: '&File',
   open: '&Open…',
   preferences: 'Preferences…',
+  edit: '&Edit',
+  undo: 'Undo',
+  redo: 'Redo',
+  window: '&Window',
   view: '&View',
   queue: 'Queue',
   exporting: 'Export',
   pause: 'Pause or Continue',
-  help: 'Help',
+  help: '&Help',
   shortcuts: 'Keyboard Shortcuts',
   chooseVideos: 'Choose videos',
   videosAndImages: 'Videos and images',
@@ -48,6 +79,27 @@ const en: SystemWords = {
   keepWorking: 'Keep working',
   stopAndQuit: 'Stop and quit',
   queueDone: 'The queue is done',
+  roles: {
+    about: 'About Clearcut',
+    hide: 'Hide Clearcut',
+    hideOthers: 'Hide Others',
+    unhide: 'Show All',
+    quit: 'Quit',
+    close: 'Close Window',
+    recentDocuments: 'Open Recent',
+    clearRecentDocuments: 'Clear Menu',
+    cut: 'Cut',
+    copy: 'Copy',
+    paste: 'Paste',
+    selectAll: 'Select All',
+    resetZoom: 'Actual Size',
+    zoomIn: 'Zoom In',
+    zoomOut: 'Zoom Out',
+    togglefullscreen: 'Full Screen',
+    minimize: 'Minimize',
+    zoom: 'Zoom',
+    front: 'Bring All to Front',
+  },
   ended: ({ done, failed }) => {
     const exported = done === 1 ? '1 video exported' : `${done} videos exported`;
     return failed === 0 ? `${exported}.` : `${exported}, ${failed} failed.`;
@@ -58,11 +110,15 @@ const zh: SystemWords = {
   file: '文件(&F)',
   open: '打开…(&O)',
   preferences: '偏好设置…',
+  edit: '编辑(&E)',
+  undo: '撤销',
+  redo: '重做',
+  window: '窗口(&W)',
   view: '视图(&V)',
   queue: '队列',
   exporting: '导出',
   pause: '暂停或继续',
-  help: '帮助',
+  help: '帮助(&H)',
   shortcuts: '键盘快捷键',
   chooseVideos: '选择视频',
   videosAndImages: '视频和图像',
@@ -76,6 +132,27 @@ const zh: SystemWords = {
   keepWorking: '继续工作',
   stopAndQuit: '停止并退出',
   queueDone: '队列已完成',
+  roles: {
+    about: '关于 Clearcut',
+    hide: '隐藏 Clearcut',
+    hideOthers: '隐藏其他',
+    unhide: '全部显示',
+    quit: '退出',
+    close: '关闭窗口',
+    recentDocuments: '打开最近使用的文件',
+    clearRecentDocuments: '清除菜单',
+    cut: '剪切',
+    copy: '复制',
+    paste: '粘贴',
+    selectAll: '全选',
+    resetZoom: '实际大小',
+    zoomIn: '放大',
+    zoomOut: '缩小',
+    togglefullscreen: '全屏',
+    minimize: '最小化',
+    zoom: '缩放',
+    front: '前置全部窗口',
+  },
   ended: ({ done, failed }) =>
     failed === 0 ? `已导出 ${done} 个视频。` : `已导出 ${done} 个视频，${failed} 个失败。`,
 };

@@ -119,7 +119,7 @@ export interface UpdateNews {
 }
 
 /** What a menu, a thumbnail button or the system asks the window to do. */
-export type WindowCommand = 'preferences' | 'shortcuts' | 'queue' | 'export' | 'pause';
+export type WindowCommand = 'undo' | 'redo' | 'preferences' | 'shortcuts' | 'queue' | 'export' | 'pause';
 
 /**
  * `window.clearcut`: all that the renderer may do. The desktop's preload and the web mode's client
@@ -170,6 +170,10 @@ export interface ClearcutApi {
   cancel(jobId: string): Promise<void>;
   /** Shows the file in its folder (desktop); web: downloads it. */
   reveal(path: string): Promise<void>;
+  /** Begins a drag of results out of the window, in place of the page's own (desktop). Rejects for any other file. */
+  startDrag(outputs: readonly string[]): Promise<void>;
+  /** Where a browser can fetch a result (web); null where results are files at hand (desktop). */
+  resultAddress(output: string): Promise<string | null>;
   preferences(): Promise<Preferences>;
   changePreferences(change: PreferencesChange): Promise<void>;
   /** Presets of a file that the user chooses; null if dismissed. */

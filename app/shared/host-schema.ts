@@ -41,6 +41,7 @@ export const hostArguments = {
   takePreviewFrame: z.tuple([jobId]),
   cancel: z.tuple([jobId]),
   reveal: z.tuple([path]),
+  startDrag: z.tuple([z.array(path).min(1).max(1000).readonly()]),
   preferences: z.tuple([]),
   changePreferences: z.tuple([preferencesChangeSchema]),
   importPresets: z.tuple([]),

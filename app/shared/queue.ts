@@ -122,6 +122,8 @@ export const queueCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('add'), wishes: z.array(queueWishSchema).min(1).max(100_000).readonly() }),
   /** Takes them out; what runs is stopped. Results stay. */
   z.object({ kind: z.literal('remove'), ids }),
+  /** Puts back what was taken out, where it stood. */
+  z.object({ kind: z.literal('restore'), ids }),
   /** In front of `before`, or last. */
   z.object({ kind: z.literal('move'), ids, before: id.nullable() }),
   /** Other settings for jobs that have not begun or that ended badly. */
@@ -173,6 +175,30 @@ export function standsStill({ paused, waitForMains }: QueueSettings, onBattery: 
 /** True for jobs that still want to run. */
 export function isPending({ state }: Pick<QueueItem, 'state'>): boolean {
   return state === 'waiting' || state === 'running' || state === 'held';
+}
+
+/** Jobs that stand together, and the one that comes after them; null at the end. */
+export interface QueueRun {
+  readonly ids: readonly string[];
+  readonly before: string | null;
+}
+
+/** Where each of `ids` stands in a list, those side by side together. */
+export function runsOf(
+  list: readonly { readonly id: string }[],
+  ids: readonly string[],
+): readonly QueueRun[] {
+  const chosen = new Set(ids);
+  const runs: QueueRun[] = [];
+  let run: string[] = [];
+  for (const { id } of list) {
+    if (chosen.has(id)) run.push(id);
+    else if (run.length > 0) {
+      runs.push({ ids: run, before: id });
+      run = [];
+    }
+  }
+  return run.length > 0 ? [...runs, { ids: run, before: null }] : runs;
 }
 
 /** `list` with those of `moved` in front of `before` (or last), in the order that they had. */

@@ -1,5 +1,6 @@
+import type { WindowCommand } from '../../app/shared';
 import type { Action } from '../state/keys';
-import type { Workspace } from '../state/workspace.svelte';
+import type { Workspace } from '../state/workspace';
 
 /** Keys that a control of its own needs: arrows in a slider or a list, Space on a button. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
@@ -15,17 +16,22 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   'PageDown',
 ]);
 
+const NOT_TYPED: ReadonlySet<string> = new Set(['range', 'checkbox', 'radio', 'button', 'color']);
+
+/** True where words are typed, which the browser takes back by itself. */
+function takesText(target: Element | null): boolean {
+  if (target instanceof HTMLInputElement) return !NOT_TYPED.has(target.type);
+  return target instanceof HTMLTextAreaElement;
+}
+
 /** True where what has the focus takes the key for itself. */
 function belongsTo(target: EventTarget | null, { key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   const held = ctrlKey || metaKey || altKey;
   const { tagName } = target;
-  const typing =
-    tagName === 'TEXTAREA' ||
-    (tagName === 'INPUT' &&
-      !['range', 'checkbox', 'radio', 'button'].includes((target as HTMLInputElement).type));
+  const typing = takesText(target);
   // Words are typed there, and edited with these.
-  if (typing) return !held || /^[acvxz]$/i.test(key) || OWN_KEYS.has(key);
+  if (typing) return !held || /^[acvxyz]$/i.test(key) || OWN_KEYS.has(key);
   if (held) return false;
   if (tagName === 'SELECT') return true;
   if (tagName === 'INPUT') return OWN_KEYS.has(key);
@@ -45,7 +51,9 @@ export function runShortcut(workspace: Workspace, event: KeyboardEvent): void {
 type Run = (workspace: Workspace) => void;
 
 const ANYWHERE: Readonly<Partial<Record<Action, Run>>> = {
-  open: (workspace) => void workspace.choose(),
+  open: (workspace) => void workspace.files.choose(),
+  undo: (workspace) => void workspace.undo(),
+  redo: (workspace) => void workspace.redo(),
   preferences: (workspace) => (workspace.dialog = { name: 'preferences' }),
   shortcuts: (workspace) => (workspace.dialog = { name: 'shortcuts' }),
   editView: (workspace) => (workspace.view = 'edit'),
@@ -54,26 +62,26 @@ const ANYWHERE: Readonly<Partial<Record<Action, Run>>> = {
 };
 
 const EDITING: Readonly<Partial<Record<Action, Run>>> = {
-  export: (workspace) => void workspace.export(),
-  exportAll: (workspace) => void workspace.exportAll(),
-  nextFile: (workspace) => void workspace.beside(1),
-  previousFile: (workspace) => void workspace.beside(-1),
-  original: ({ compare }) => (compare.original = true),
-  compareSlider: (workspace) => {
-    compareBy(workspace, 'slider');
+  export: (workspace) => void workspace.exports.start(),
+  exportAll: (workspace) => void workspace.exports.startAll(),
+  nextFile: (workspace) => void workspace.files.beside(1),
+  previousFile: (workspace) => void workspace.files.beside(-1),
+  original: ({ looks }) => (looks.compare.original = true),
+  compareSlider: ({ looks }) => {
+    looks.compareBy('slider');
   },
-  compareSide: (workspace) => {
-    compareBy(workspace, 'side');
+  compareSide: ({ looks }) => {
+    looks.compareBy('side');
   },
-  compareLens: (workspace) => {
-    compareBy(workspace, 'lens');
+  compareLens: ({ looks }) => {
+    looks.compareBy('lens');
   },
-  compareDifference: (workspace) => {
-    compareBy(workspace, 'difference');
+  compareDifference: ({ looks }) => {
+    looks.compareBy('difference');
   },
-  previewSecond: (workspace) => void workspace.makePreview(),
+  previewSecond: (workspace) => void workspace.looks.makePreview(),
   keepA: (workspace) => {
-    workspace.toggleKept();
+    workspace.looks.toggleKept();
   },
   zoomActual: ({ viewport }) => {
     viewport.toggleActual();
@@ -91,9 +99,9 @@ const EDITING: Readonly<Partial<Record<Action, Run>>> = {
 
 const PLAYING: Readonly<Partial<Record<Action, Run>>> = {
   play: (workspace) => {
-    workspace.compare.hide();
-    workspace.compare.on = false;
-    workspace.preview.clear();
+    workspace.looks.compare.hide();
+    workspace.looks.compare.on = false;
+    workspace.looks.preview.clear();
     workspace.player.toggle();
   },
   reverse: ({ player }) => {
@@ -123,13 +131,15 @@ const PLAYING: Readonly<Partial<Record<Action, Run>>> = {
   toEnd: ({ player }) => {
     player.seek(player.last);
   },
-  setIn: (workspace) => {
-    workspace.player.setIn();
-    workspace.partChanged();
+  setIn: ({ edits }) => {
+    edits.changePart((part) => {
+      part.setIn();
+    });
   },
-  setOut: (workspace) => {
-    workspace.player.setOut();
-    workspace.partChanged();
+  setOut: ({ edits }) => {
+    edits.changePart((part) => {
+      part.setOut();
+    });
   },
   goToIn: ({ player }) => {
     player.seek(player.inPoint ?? 0);
@@ -137,9 +147,10 @@ const PLAYING: Readonly<Partial<Record<Action, Run>>> = {
   goToOut: ({ player }) => {
     player.seek(player.outPoint ?? player.last);
   },
-  clearInOut: (workspace) => {
-    workspace.player.clearPart();
-    workspace.partChanged();
+  clearInOut: ({ edits }) => {
+    edits.changePart((part) => {
+      part.clearPart();
+    });
   },
   playInOut: ({ player }) => {
     player.playPart();
@@ -157,9 +168,9 @@ const QUEUEING: Readonly<Partial<Record<Action, Run>>> = {
   selectAll: ({ queue }) => {
     queue.selectAll(true);
   },
-  moveUp: ({ queue }) => void queue.shift([...queue.selected], 'up'),
-  moveDown: ({ queue }) => void queue.shift([...queue.selected], 'down'),
-  remove: ({ queue }) => void queue.remove([...queue.selected]),
+  moveUp: ({ queue }) => void queue.edits.shift([...queue.selected], 'up'),
+  moveDown: ({ queue }) => void queue.edits.shift([...queue.selected], 'down'),
+  remove: ({ queue }) => void queue.edits.remove([...queue.selected]),
 };
 
 /** False where the action means nothing now. */
@@ -176,20 +187,14 @@ function run(workspace: Workspace, action: Action): boolean {
   return found !== undefined;
 }
 
-function compareBy(workspace: Workspace, mode: Workspace['compare']['mode']): void {
-  const { compare } = workspace;
-  if (compare.on && compare.mode === mode) workspace.toggleCompare(false);
-  else {
-    compare.mode = mode;
-    if (!compare.on) workspace.toggleCompare(true);
-  }
-}
-
 /** What a menu of the system asks for. */
-export function runCommand(
-  workspace: Workspace,
-  command: 'preferences' | 'shortcuts' | 'queue' | 'export' | 'pause',
-): void {
+export function runCommand(workspace: Workspace, command: WindowCommand): void {
+  if (command === 'undo' || command === 'redo') {
+    // The menu knows nothing of the field that words are typed in, and the browser has no other way to be asked.
+    if (takesText(document.activeElement)) document.execCommand(command);
+    else if (workspace.dialog === null) run(workspace, command);
+    return;
+  }
   const actions = {
     preferences: 'preferences',
     shortcuts: 'shortcuts',

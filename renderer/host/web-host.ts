@@ -229,8 +229,17 @@ export class WebHost implements ClearcutApi {
   }
 
   async reveal(path: string): Promise<void> {
-    const response = await reach(`/offer?${new URLSearchParams({ path }).toString()}`);
-    download(valueOf((await response.json()) as Outcome<string>), '');
+    download(await this.resultAddress(path), '');
+  }
+
+  /** The browser drags by itself what it knows the address of. */
+  startDrag(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async resultAddress(output: string): Promise<string> {
+    const response = await reach(`/offer?${new URLSearchParams({ path: output }).toString()}`);
+    return new URL(valueOf((await response.json()) as Outcome<string>), location.origin).href;
   }
 
   onJobEvent(listener: (event: JobEvent) => void): () => void {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeHost, result } from '../../tests/support/fake-host';
-import { Workspace } from './workspace.svelte';
+import { Workspace } from './workspace';
 
 describe('a frame before and after', () => {
   let host: FakeHost;
@@ -8,7 +8,7 @@ describe('a frame before and after', () => {
   beforeEach(async () => {
     host = new FakeHost();
     workspace = new Workspace(host);
-    await workspace.choose();
+    await workspace.files.choose();
   });
   const begun = (count: number): Promise<void> =>
     vi.waitFor(() => {
@@ -16,19 +16,19 @@ describe('a frame before and after', () => {
     });
   const ready = (): Promise<void> =>
     vi.waitFor(() => {
-      expect(workspace.compare.phase.name).toBe('ready');
+      expect(workspace.looks.compare.phase.name).toBe('ready');
     });
 
   it('is made of one frame, follows settings and place, and is not made twice', async () => {
-    workspace.toggleCompare();
+    workspace.looks.toggleCompare();
     await begun(1);
     expect(host.previews[0]).toMatchObject({ start: 2, end: 6, still: true });
-    expect(workspace.compare.phase.name).toBe('making');
+    expect(workspace.looks.compare.phase.name).toBe('making');
     host.tell({ type: 'done', jobId: 'preview 1', result: result('/tmp/1.mkv') });
     await ready();
     // The newest of two changes is what is made; the other is stopped or never begun.
-    await workspace.change(({ enhance }) => (enhance.size = 3));
-    await workspace.change(({ enhance }) => (enhance.size = 4));
+    await workspace.edits.change(({ enhance }) => (enhance.size = 3));
+    await workspace.edits.change(({ enhance }) => (enhance.size = 4));
     await begun(2);
     expect(host.previews[1]?.stages).toEqual([{ kind: 'enhance', scale: 4 }]);
     workspace.player.step(1);
@@ -37,29 +37,29 @@ describe('a frame before and after', () => {
     await begun(3);
     host.tell({ type: 'failed', jobId: 'preview 3', error: { code: 'bad-result', message: 'Black.' } });
     await vi.waitFor(() => {
-      expect(workspace.compare.phase).toMatchObject({ name: 'failed', error: { message: 'Black.' } });
+      expect(workspace.looks.compare.phase).toMatchObject({ name: 'failed', error: { message: 'Black.' } });
     });
     workspace.player.step(-1);
-    await workspace.change(({ enhance }) => (enhance.size = 2));
+    await workspace.edits.change(({ enhance }) => (enhance.size = 2));
     await ready();
     expect(host.previews).toHaveLength(3);
-    workspace.toggleCompare();
-    expect(workspace.compare.phase.name).toBe('idle');
+    workspace.looks.toggleCompare();
+    expect(workspace.looks.compare.phase.name).toBe('idle');
   });
 
   it('holds settings still on the left while others are tried', async () => {
-    workspace.toggleKept();
-    expect(workspace.compare.kept).toMatchObject({ title: 'Enhance ×2' });
+    workspace.looks.toggleKept();
+    expect(workspace.looks.compare.kept).toMatchObject({ title: 'Enhance ×2' });
     await begun(1);
     host.tell({ type: 'done', jobId: 'preview 1', result: result('/tmp/1.mkv') });
     await ready();
-    await workspace.change(({ enhance }) => (enhance.restore = true));
+    await workspace.edits.change(({ enhance }) => (enhance.restore = true));
     await begun(2);
     expect(host.previews[1]?.stages).toEqual([{ kind: 'enhance', scale: 2, restore: true }]);
     host.tell({ type: 'done', jobId: 'preview 2', result: result('/tmp/2.mkv') });
     await ready();
-    workspace.toggleKept();
-    expect(workspace.compare.kept).toBe(null);
+    workspace.looks.toggleKept();
+    expect(workspace.looks.compare.kept).toBe(null);
     await ready();
   });
 });

@@ -1,9 +1,11 @@
 import {
   canHold,
   extensionOf,
+  fileNameOf,
   isStillFile,
   type ClearcutApi,
   type Codec,
+  type DiskSpace,
   type StageRequest,
 } from '../../app/shared';
 
@@ -12,23 +14,37 @@ export class Destination {
   path = $state.raw<string | null>(null);
   /** True where the user chose the place in a dialog that asks before replacing. */
   chosen = $state(false);
+  /** Room there; null where it isn't known. */
+  space = $state.raw<DiskSpace | null>(null);
+  /** What the name was made for: for the same it stays. */
+  #for: string | null = null;
   /** The newest suggestion wins: codecs may be changed faster than answers come. */
   #asked = 0;
 
   constructor(private readonly host: ClearcutApi) {}
 
-  /** Asks for a free name, unless a chosen one still fits. */
+  get name(): string {
+    return this.path === null ? '' : fileNameOf(this.path);
+  }
+
+  get folder(): string {
+    const { path, name } = this;
+    return path === null ? '' : path.slice(0, path.length - name.length - 1);
+  }
+
+  /** Asks for a free name, unless the one that is there still fits. */
   async suggest(input: string, stages: readonly StageRequest[], codec: Codec): Promise<void> {
+    const key = keyOf(input, stages, codec);
+    if (key === this.#for && this.path !== null) return;
     const asked = ++this.#asked;
     const path = await this.host.suggestOutput(input, stages, codec);
     if (asked !== this.#asked) return;
-    // A place that was chosen stays while the container can.
-    if (this.chosen && this.path !== null) {
-      const fits = !isStillFile(input) && canHold(this.path, codec, stages);
-      if (fits || extensionOf(this.path) === extensionOf(path)) return;
+    this.#for = key;
+    if (!this.#keeps(input, stages, codec, path)) {
+      this.path = path;
+      this.chosen = false;
     }
-    this.path = path;
-    this.chosen = false;
+    this.space = await this.host.space(this.path ?? path).catch(() => null);
   }
 
   async choose(): Promise<void> {
@@ -38,11 +54,33 @@ export class Destination {
     this.#asked += 1;
     this.path = chosen;
     this.chosen = true;
+    this.space = await this.host.space(chosen).catch(() => null);
+  }
+
+  /** The place of a job that is changed, kept until its settings ask for another name. */
+  use(path: string, input: string, stages: readonly StageRequest[], codec: Codec): void {
+    this.#asked += 1;
+    this.path = path;
+    this.chosen = false;
+    this.#for = keyOf(input, stages, codec);
   }
 
   clear(): void {
     this.#asked += 1;
     this.path = null;
     this.chosen = false;
+    this.space = null;
+    this.#for = null;
   }
+
+  /** A place that was chosen stays while the container can. */
+  #keeps(input: string, stages: readonly StageRequest[], codec: Codec, suggested: string): boolean {
+    if (!this.chosen || this.path === null) return false;
+    const fits = !isStillFile(input) && canHold(this.path, codec, stages);
+    return fits || extensionOf(this.path) === extensionOf(suggested);
+  }
+}
+
+function keyOf(input: string, stages: readonly StageRequest[], codec: Codec): string {
+  return JSON.stringify([input, stages, codec]);
 }

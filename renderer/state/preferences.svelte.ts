@@ -42,6 +42,16 @@ export class PreferencesState {
     await this.change({ presets: [...others, preset] });
   }
 
+  /** Adds presets of a file that the user chooses. @throws what reading it throws */
+  async importPresets(): Promise<void> {
+    for (const preset of (await this.host.importPresets()) ?? []) await this.keepPreset(preset);
+  }
+
+  /** Writes all presets to a file that the user chooses. @throws what writing it throws */
+  async exportPresets(): Promise<void> {
+    await this.host.exportPresets(this.current.presets);
+  }
+
   async removePreset(name: string): Promise<void> {
     await this.change({ presets: this.current.presets.filter((preset) => preset.name !== name) });
   }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { findPreset } from '../../app/shared';
 import { FakeHost, result } from '../../tests/support/fake-host';
-import { Workspace } from './workspace.svelte';
+import { Workspace } from './workspace';
 
 /** The second around where the window looks at first. */
 const PART = { input: '/videos/clip.mp4', start: 1.5, end: 2.5, of: {} };
@@ -15,12 +15,12 @@ describe('a preview', () => {
   });
 
   it('previews a second before and after, until something changes', async () => {
-    await workspace.choose();
-    await workspace.change(() => {
+    await workspace.files.choose();
+    await workspace.edits.change(() => {
       workspace.settings.usePreset(findPreset('slow-4x')!);
     });
-    const { preview } = workspace;
-    const making = workspace.makePreview();
+    const { preview } = workspace.looks;
+    const making = workspace.looks.makePreview();
     await vi.waitFor(() => {
       expect(host.previews).toHaveLength(1);
     });
@@ -39,17 +39,17 @@ describe('a preview', () => {
       'take preview 2',
     ]);
     expect(preview.phase).toMatchObject({ name: 'ready', after: expect.stringMatching(/^blob:/) as string });
-    expect(workspace.step).toBe('settings');
-    await workspace.change((settings) => (settings.crf = 30));
+    expect(workspace.exports.step).toBe('settings');
+    await workspace.edits.change((settings) => (settings.crf = 30));
     expect(preview.phase.name).toBe('ready');
-    await workspace.change(({ motion }) => (motion.slow = 2));
+    await workspace.edits.change(({ motion }) => (motion.slow = 2));
     expect(preview.phase.name).toBe('idle');
   });
 
   it('stops a preview that is no longer wanted, and says why one failed', async () => {
-    await workspace.choose();
-    const { preview } = workspace;
-    const first = workspace.makePreview();
+    await workspace.files.choose();
+    const { preview } = workspace.looks;
+    const first = workspace.looks.makePreview();
     await vi.waitFor(() => {
       expect(host.previews).toHaveLength(1);
     });
@@ -58,7 +58,7 @@ describe('a preview', () => {
     host.tell({ type: 'cancelled', jobId: 'preview 1' });
     await first;
     expect(preview.phase.name).toBe('idle');
-    const second = workspace.makePreview();
+    const second = workspace.looks.makePreview();
     await vi.waitFor(() => {
       expect(host.previews).toHaveLength(2);
     });
@@ -67,7 +67,7 @@ describe('a preview', () => {
     host.tell({ type: 'failed', jobId: 'preview 2', error: { code: 'disk-full', message: 'Full.' } });
     await second;
     expect(preview.phase).toMatchObject({ name: 'failed', error: { message: 'Full.' } });
-    await workspace.export();
+    await workspace.exports.start();
     expect(preview.phase.name).toBe('idle');
   });
 });

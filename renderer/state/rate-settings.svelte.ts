@@ -1,4 +1,5 @@
 import type { JobRequest } from '../../app/shared';
+import type { Remembered } from './history';
 
 /** What is said, and the other follows: the picture's quality, the file's size, or its bits a second. */
 export const RATE_KINDS = ['quality', 'size', 'bitrate'] as const;
@@ -13,7 +14,8 @@ const LEAST = 10_000;
 export type RateRequest = Pick<JobRequest, 'crf' | 'bitrate' | 'targetSize'>;
 
 /** What decides between a file's size and its quality. */
-export class RateSettings {
+export class RateSettings implements Remembered {
+  readonly fields: readonly (keyof RateSettings)[] = ['kind', 'megabytes', 'megabits'];
   kind = $state<RateKind>('quality');
   /** Null: the usual. */
   megabytes = $state<number | null>(null);

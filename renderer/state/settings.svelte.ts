@@ -17,6 +17,7 @@ import {
 } from '../../app/shared';
 import { t } from '../words';
 import { flowOf, type Flow } from './flow';
+import { putBack, takeDown, type Memento, type Remembered } from './history';
 import { Networks } from './networks';
 import { RateSettings, type RateRequest } from './rate-settings.svelte';
 import {
@@ -32,11 +33,10 @@ import {
 const FIRST_PRESET = PRESETS[0];
 
 /** How the result is made. Presets set all of it at once; every part can be changed by itself. */
-export class Settings {
+export class Settings implements Remembered {
   /** Networks that are installed, null until the engine has told. */
   models = $state.raw<readonly ModelManifest[] | null>(null);
-  /** The user's own presets. */
-  own = $state.raw<readonly Preset[]>([]);
+  readonly fields: readonly (keyof Settings)[] = ['codec', 'crf', 'codecBefore'];
   readonly chain = new Chain();
   readonly enhance = new EnhanceSettings(() => this.#networks);
   readonly motion = new MotionSettings(this.chain, () => this.#hasMotionNetwork);
@@ -50,9 +50,12 @@ export class Settings {
   readonly #hasMotionNetwork = $derived(this.models?.some(isInterpolateManifest) ?? false);
   readonly #segmentNetworks = $derived(this.models?.filter(isSegmentManifest) ?? []);
   /** What was set before a result with transparency asked for a codec that has it. */
-  #before: { readonly codec: Codec; readonly crf: number | null } | null = null;
+  codecBefore = $state.raw<{ readonly codec: Codec; readonly crf: number | null } | null>(null);
   /** What each preset means here, worked out once. */
   readonly #trials = new WeakMap<Preset, { readonly meaning: string; readonly possible: boolean }>();
+
+  /** `own` gives the user's own presets. */
+  constructor(private readonly own: () => readonly Preset[] = () => []) {}
 
   get codec(): Codec {
     return this.#codec;
@@ -113,7 +116,7 @@ export class Settings {
 
   /** Presets as they are offered: of steps that the window has, and with a network for motion only where there is one. */
   get presets(): readonly Preset[] {
-    return [...PRESETS, ...this.own].filter(
+    return [...PRESETS, ...this.own()].filter(
       (preset) =>
         (!preset.deblur || this.#hasMotionNetwork) &&
         (preset.segment === undefined || this.segment.allowed()) &&
@@ -133,7 +136,7 @@ export class Settings {
   usePreset(preset: Preset): void {
     const kinds = this.#steps.flatMap((step) => step.read(preset));
     this.chain.kinds = this.chain.inUsualOrder(kinds);
-    this.#before = null;
+    this.codecBefore = null;
     this.#codec = preset.codec ?? this.#codec;
     this.#crf = preset.crf ?? CODEC_FACTS[this.#codec].crf?.default ?? null;
     this.rate.kind = 'quality';
@@ -149,7 +152,7 @@ export class Settings {
     }
     for (const stage of stages) for (const step of this.#steps) step.recall?.(stage);
     this.chain.kinds = said.flatMap(({ kinds }) => kinds);
-    this.#before = null;
+    this.codecBefore = null;
     this.#codec = codec;
     this.#crf = crf ?? CODEC_FACTS[codec].crf?.default ?? null;
   }
@@ -170,6 +173,16 @@ export class Settings {
       codec: this.#codec,
       ...(this.#crf === null ? {} : { crf: this.#crf }),
     } as Preset;
+  }
+
+  /** All that is set now. */
+  memento(): Memento {
+    return takeDown(this.#remembered);
+  }
+
+  /** Sets all again as it was. */
+  restore(memento: Memento): void {
+    putBack(this.#remembered, memento);
   }
 
   /** Takes back what can't be had together, or with this file. */
@@ -221,13 +234,18 @@ export class Settings {
   #settleCodec(): void {
     const [first] = this.codecs;
     if (first !== undefined && !this.codecs.includes(this.#codec)) {
-      this.#before = { codec: this.#codec, crf: this.#crf };
+      this.codecBefore = { codec: this.#codec, crf: this.#crf };
       this.codec = first;
-    } else if (this.#before && this.segment.codecs === null) {
-      this.#codec = this.#before.codec;
-      this.#crf = this.#before.crf;
-      this.#before = null;
+    } else if (this.codecBefore && this.segment.codecs === null) {
+      this.#codec = this.codecBefore.codec;
+      this.#crf = this.codecBefore.crf;
+      this.codecBefore = null;
     }
+  }
+
+  get #remembered(): Readonly<Record<string, Remembered>> {
+    const { chain, enhance, motion, segment, rate } = this;
+    return { chain, enhance, motion, segment, output: this, rate };
   }
 
   #of(kind: StepKind): StepSettings {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MediaInfo } from '../../app/shared';
 import { FakeHost, info } from '../../tests/support/fake-host';
 import { lastMoment } from './source.svelte';
-import { Workspace } from './workspace.svelte';
+import { Workspace } from './workspace';
 
 describe('the file that is open', () => {
   let host: FakeHost;
@@ -13,20 +13,23 @@ describe('the file that is open', () => {
   });
 
   it('opens a file, shows a frame from inside it and suggests a place', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     expect(workspace.source.info?.path).toBe('/videos/clip.mp4');
     expect(host.calls).toEqual(['poster /videos/clip.mp4 2']);
     await vi.waitFor(() => {
       expect(workspace.source.poster).toMatch(/^blob:/);
     });
-    expect([workspace.outputFolder, workspace.outputName]).toEqual(['/videos', 'clip-clearcut-2x.mp4']);
+    expect([workspace.destination.folder, workspace.destination.name]).toEqual([
+      '/videos',
+      'clip-clearcut-2x.mp4',
+    ]);
     expect(workspace.title).toBe('clip.mp4 – Clearcut');
   });
 
   it('keeps what was open when the dialog is dismissed', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     host.chosen = [];
-    await workspace.choose();
+    await workspace.files.choose();
     expect(workspace.source.info?.path).toBe('/videos/clip.mp4');
     expect(workspace.destination.path).not.toBe(null);
   });
@@ -35,28 +38,28 @@ describe('the file that is open', () => {
     // As the desktop's bridge hands it over: data, not an Error.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- see above
     host.probing = () => Promise.reject({ code: 'not-media', message: 'clip.mp4 is no video.' });
-    await workspace.choose();
+    await workspace.files.choose();
     expect(workspace.source.phase).toMatchObject({ name: 'refused', error: { code: 'not-media' } });
     host.probing = async (path) => info(path);
-    await workspace.drop([{ name: 'other.mov', size: 1 }]);
+    await workspace.files.drop([{ name: 'other.mov', size: 1 }]);
     expect(workspace.source.fileName).toBe('other.mov');
-    expect(workspace.outputName).toBe('other-clearcut-2x.mov');
+    expect(workspace.destination.name).toBe('other-clearcut-2x.mov');
   });
 
   it('lets the newest of two openings win, whichever answers first', async () => {
     let answerFirst: (value: MediaInfo) => void = () => undefined;
     host.probing = (path) =>
       path.includes('slow') ? new Promise((resolve) => (answerFirst = resolve)) : Promise.resolve(info(path));
-    const slow = workspace.drop([{ name: 'slow.mp4', size: 1 }]);
-    await workspace.drop([{ name: 'quick.mp4', size: 1 }]);
+    const slow = workspace.files.drop([{ name: 'slow.mp4', size: 1 }]);
+    await workspace.files.drop([{ name: 'quick.mp4', size: 1 }]);
     answerFirst(info('/dropped/slow.mp4'));
     await slow;
     expect(workspace.source.fileName).toBe('quick.mp4');
-    expect(workspace.outputName).toBe('quick-clearcut-2x.mp4');
+    expect(workspace.destination.name).toBe('quick-clearcut-2x.mp4');
   });
 
   it('looks at other moments, as fast as frames come, and ends at the last', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     host.calls.length = 0;
     const { source } = workspace;
     const first = source.look(3);

@@ -52,6 +52,12 @@ export class Tray {
     this.#waiting = this.#waiting.filter((file) => file.path !== path);
   }
 
+  /** Puts files that were taken out back where they stood, in the order of their places. */
+  putBack(files: readonly { readonly file: TrayFile; readonly at: number }[]): void {
+    for (const { file, at } of files)
+      if (!this.has(file.path)) this.files = this.files.toSpliced(at, 0, file);
+  }
+
   clear(): void {
     this.files = [];
     this.#waiting = [];

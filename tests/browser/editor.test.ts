@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seriousProblems } from '../support/axe';
@@ -189,6 +189,41 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('takes changes back by keys and buttons, and leaves what is typed to the field', async () => {
+    const { page } = browsing;
+    const scale = (name: string) => page.getByRole('radio', { name });
+    await scale('×4').check();
+    await page.keyboard.press('Control+z');
+    await vi.waitFor(async () => {
+      expect(await scale('×2').isChecked()).toBe(true);
+    });
+    await button('Redo: settings').click();
+    await vi.waitFor(async () => {
+      expect(await scale('×4').isChecked()).toBe(true);
+    });
+    // The field has what was in it back, and nothing else goes back.
+    const field = page.getByLabel('Go to');
+    await field.click();
+    await field.press('End');
+    await page.keyboard.type('77');
+    await page.keyboard.press('Control+z');
+    expect(await field.inputValue()).not.toContain('77');
+    expect(await scale('×4').isChecked()).toBe(true);
+    await page.keyboard.press('Tab');
+    await page.locator('body').press('Control+z');
+    await page.getByRole('status').getByText('Taken back: settings').waitFor();
+    await page.locator('body').press('Control+y');
+    await page.getByRole('status').getByText('Done again: settings').waitFor();
+    await page.locator('body').press('Control+Shift+z');
+    await button('Undo: settings').click();
+    const files = page.getByRole('navigation', { name: 'Open files' }).getByRole('listitem');
+    await button('Close all').click();
+    await page.getByRole('button', { name: /^Choose a/ }).waitFor();
+    await button('Undo: closing of files').click();
+    await page.getByRole('heading', { name: 'one.mp4' }).waitFor();
+    expect([await files.count(), await scale('×2').isChecked()]).toEqual([2, true]);
+  });
+
   it('exports all with one click, in an order that can be changed, paused and gone on with', async () => {
     const { page } = browsing;
     await page.locator('body').press('Control+p');
@@ -198,6 +233,18 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     expect(await rows.locator('.what .name:first-child').allTextContents()).toEqual(['one.mp4', 'three.mkv']);
     await page.getByRole('checkbox', { name: 'Select three.mkv' }).check();
     await button('To the top').click();
+    await vi.waitFor(async () => {
+      expect(await rows.locator('.what .name:first-child').allTextContents()).toEqual([
+        'three.mkv',
+        'one.mp4',
+      ]);
+    });
+    await page.keyboard.press('Delete');
+    await page.getByText('0 of 1 job done').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('0 of 2 jobs done').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+y');
     await vi.waitFor(async () => {
       expect(await rows.locator('.what .name:first-child').allTextContents()).toEqual([
         'three.mkv',
@@ -217,6 +264,22 @@ describe.skipIf(chromiumPath === null)('the editor and its queue', () => {
     ]);
     const { streams } = await ffprobe(join(server.results, 'one-clearcut-2x.mp4'), '-show_streams');
     expect(streams?.[0]).toMatchObject({ codec_name: 'hevc', width: 192 });
+    // What is dragged out of the list is the result, by an address that this browser alone can fetch.
+    await Promise.all([
+      page.waitForResponse(/\/offer/),
+      rows.first().dispatchEvent('pointerdown', { bubbles: true }),
+    ]);
+    await vi.waitFor(async () => {
+      const carried = await page.evaluateHandle('new DataTransfer()');
+      await rows.first().dispatchEvent('dragstart', { dataTransfer: carried });
+      const load = await carried.evaluate((it) =>
+        (it as { getData(type: string): string }).getData('DownloadURL'),
+      );
+      const [, address] = /^application\/octet-stream:three-clearcut-2x\.mkv:(.*)$/.exec(load) ?? [];
+      const fetched = await page.context().request.get(address ?? '');
+      const { size } = await stat(join(server.results, 'three-clearcut-2x.mkv'));
+      expect((await fetched.body()).length).toBe(size);
+    });
     await rows.first().click();
     await page.getByRole('heading', { name: 'Where the time goes' }).waitFor();
     await button('Log').click();

@@ -147,10 +147,12 @@ describe('the window', () => {
       'queue',
       'queueLog',
       'recent',
+      'resultAddress',
       'reveal',
       'sleep',
       'sound',
       'space',
+      'startDrag',
       'startObjects',
       'startPreview',
       'suggestOutput',
@@ -297,12 +299,14 @@ describe('calls from pages', () => {
       await expect(page().poster(path, 0, 100)).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().suggestOutput(path, TWICE, 'h264')).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().reveal(path)).rejects.toMatchObject({ code: 'no-such-file' });
+      await expect(page().startDrag([path])).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().openRecent(path)).rejects.toMatchObject({ code: 'no-such-file' });
       await expect(page().peaks({ path, start: 0, seconds: 1, count: 1 })).rejects.toMatchObject({
         code: 'no-such-file',
       });
     }
-    expect(electron.revealed).toEqual([]);
+    expect([electron.revealed, window.webContents.drags]).toEqual([[], []]);
+    await expect(page().startDrag([])).rejects.toMatchObject({ code: 'bad-usage' });
     await expect(page().pathsOfDrop([{ name: 'no file', size: 1 }])).rejects.toMatchObject({
       code: 'not-media',
     });
@@ -379,6 +383,12 @@ describe('the desktop app', () => {
     ]);
     await page().reveal(chosen);
     expect(electron.revealed).toEqual([chosen]);
+    // Out of the window into another program: the result, and nothing beside it, as long as it is there.
+    await page().startDrag([chosen]);
+    const { drags } = window.webContents;
+    expect(drags).toEqual([{ file: chosen, files: [chosen], icon: expect.anything() as unknown }]);
+    await expect(page().startDrag([chosen, clip])).rejects.toMatchObject({ code: 'no-such-file' });
+    expect([drags.length, await page().resultAddress(chosen)]).toEqual([1, null]);
     // The taskbar followed, and the machine may sleep again.
     expect(window.progress.some(({ mode }) => mode !== undefined)).toBe(true);
     expect(window.progress.at(-1)).toEqual({ fraction: -1, mode: undefined });

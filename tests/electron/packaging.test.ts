@@ -71,6 +71,15 @@ describe('the packages', () => {
     expect(engine).toContain('"clearcut-kernels.node"');
   });
 
+  it('hold onnxruntime once on a Mac, under the name that it is asked for by', () => {
+    const folder = join(root, 'node_modules/onnxruntime-node/bin/napi-v6/darwin/arm64');
+    const binding = readFileSync(join(folder, 'onnxruntime_binding.node'), 'latin1');
+    const asked = [...new Set(binding.match(/libonnxruntime[\w.]*\.dylib/g))];
+    // As electron-builder.yml leaves out libonnxruntime.1.*.*.dylib.
+    const carried = readdirSync(folder).filter((name) => !/^libonnxruntime\.1\..*\..*\.dylib$/.test(name));
+    expect(asked).toEqual(carried.filter((name) => name.endsWith('.dylib')));
+  });
+
   it('hold every package that the bundles ask for', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;

@@ -41,7 +41,7 @@ describe('a package that is tried out', () => {
     expect(electron.app.exitCode).toBe(smoke.ok ? 0 : 1);
   });
 
-  it('is no larger than people want to download', async () => {
+  it('is weighed by a script that refuses what people would not want to download', async () => {
     const dist = join(folder, 'dist');
     await mkdir(dist);
     await writeFile(join(dist, 'clearcut-1-linux-x64.deb'), 'x');

@@ -22,6 +22,13 @@ export class StandInContents extends EventEmitter {
     this.windowOpenHandler = handler;
   }
 
+  /** Drags out of the window. */
+  readonly drags: { file: string; files: string[]; icon: unknown }[] = [];
+
+  startDrag(drag: StandInContents['drags'][number]): void {
+    this.drags.push(drag);
+  }
+
   /** Ports that were sent to the page. */
   readonly ports: unknown[] = [];
 
@@ -141,6 +148,9 @@ class StandInApp extends EventEmitter {
     if (name !== 'userData') throw new Error(name);
     return this.userData;
   }
+  async getFileIcon(path: string): Promise<{ isEmpty(): boolean; of: string }> {
+    return { isEmpty: () => path.endsWith('.mov'), of: path };
+  }
   getPreferredSystemLanguages(): string[] {
     return ['en-GB'];
   }
@@ -259,6 +269,7 @@ export class StandIn {
         readonly port1 = {};
         readonly port2 = {};
       },
+      nativeImage: { createEmpty: () => ({ isEmpty: () => true }) },
       nativeTheme: this.nativeTheme,
       Notification: class extends StandInNotification {
         constructor(options: StandInNotification['options']) {

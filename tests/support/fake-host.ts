@@ -1,6 +1,8 @@
 import {
   PREFERENCE_DEFAULTS,
   QUEUE_DEFAULTS,
+  reordered,
+  runsOf,
   suggestedName,
   UserError,
   type ClearcutApi,
@@ -20,6 +22,7 @@ import {
   type QueueSettings,
   type QueueWish,
 } from '../../app/shared';
+import { RemovedJobs } from '../../app/host/queue/removed-jobs';
 
 /** A video of 8 seconds, 640×360, 25 frames a second. */
 export const info = (path: string, kind: MediaInfo['kind'] = 'video'): MediaInfo => ({
@@ -101,6 +104,7 @@ export class FakeHost implements ClearcutApi {
   readonly commands: QueueCommand[] = [];
   readonly calls: string[] = [];
   tell: (event: JobEvent) => void = () => undefined;
+  readonly #removed = new RemovedJobs();
   readonly #queueListeners = new Set<(change: QueueChange) => void>();
   openPaths: (paths: readonly string[]) => void = () => undefined;
 
@@ -130,6 +134,38 @@ export class FakeHost implements ClearcutApi {
     this.items = [...this.items, ...items];
     this.tellQueue({ type: 'added', items });
     return items.map(({ id }) => id);
+  }
+
+  /** As the real queue changes its list. */
+  #edit(command: QueueCommand): void {
+    switch (command.kind) {
+      case 'remove':
+        this.#removed.keep(this.items, new Set(command.ids));
+        this.items = this.items.filter(({ id }) => !command.ids.includes(id));
+        this.tellQueue({ type: 'removed', ids: command.ids });
+        break;
+      case 'restore': {
+        const items = this.#removed.find(command.ids);
+        this.items = this.#removed.putBack(this.items, command.ids);
+        this.tellQueue({ type: 'added', items });
+        for (const run of runsOf(this.items, command.ids).toReversed())
+          this.tellQueue({ type: 'moved', ...run });
+        break;
+      }
+      case 'move':
+        this.items = reordered(this.items, command.ids, command.before);
+        this.tellQueue({ type: 'moved', ids: command.ids, before: command.before });
+        break;
+      case 'change':
+        this.set(command.id, { ...command.wish, state: 'waiting' });
+        break;
+      case 'hold':
+      case 'cancel':
+        for (const id of command.ids) this.set(id, { state: command.kind === 'hold' ? 'held' : 'cancelled' });
+        break;
+      default:
+        break;
+    }
   }
 
   /** A job of the queue goes on in some way. */
@@ -182,6 +218,7 @@ export class FakeHost implements ClearcutApi {
     this.commands.push(command);
     if (command.kind === 'add') return this.adding(command.wishes);
     if (command.kind === 'settings') this.tellQueue({ type: 'settings', settings: command.settings });
+    else this.#edit(command);
     return [];
   };
   queueLog: ClearcutApi['queueLog'] = async (id) => `Log of ${id}`;
@@ -211,6 +248,8 @@ export class FakeHost implements ClearcutApi {
   };
   cancel: ClearcutApi['cancel'] = async (id) => void this.calls.push(`cancel ${id}`);
   reveal: ClearcutApi['reveal'] = async (path) => void this.calls.push(`reveal ${path}`);
+  startDrag: ClearcutApi['startDrag'] = async (outputs) => void this.calls.push(`drag ${outputs.join(' ')}`);
+  resultAddress: ClearcutApi['resultAddress'] = async () => null;
   preferences: ClearcutApi['preferences'] = async () => this.kept;
   changePreferences: ClearcutApi['changePreferences'] = async (change) => {
     this.kept = { ...this.kept, ...(change as Partial<Preferences>) };

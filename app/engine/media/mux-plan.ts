@@ -45,8 +45,9 @@ export interface Traveller {
  */
 export function originOf(plan: OriginPlan, file: ProbedFile): number {
   const { stream, segments, start } = plan;
-  if (start !== undefined) return firstFrame(plan) + start;
   const first = ticksToSeconds(segments[0]?.firstPts ?? 0, stream.timeBase) / (plan.slow?.factor ?? 1);
+  // The decoder gives a frame from just before the start, as files round times: no time may be before zero.
+  if (start !== undefined) return Math.min(firstFrame(plan) + start, first);
   return Math.min(first, Math.max(0, Number(file.format.start_time ?? 0) || 0));
 }
 

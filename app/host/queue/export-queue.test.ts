@@ -186,6 +186,28 @@ describe('the queue of exports', () => {
     await until(['c running', 'other waiting']);
   });
 
+  it('puts back what was taken out, where it stood, and goes on with what ran', async () => {
+    const [a, b, c] = await add('a', 'b', 'c', 'd');
+    await until(['a running', 'b waiting', 'c waiting', 'd waiting']);
+    engine.tell(progress(0.4));
+    await queue.do({ kind: 'remove', ids: [a!, c!] });
+    await until(['b running', 'd waiting']);
+    changes = [];
+    await queue.do({ kind: 'restore', ids: [a!, c!] });
+    expect(states()).toEqual(['a waiting', 'b running', 'c waiting', 'd waiting']);
+    expect(changes).toEqual([
+      { type: 'added', items: [0, 2].map((at) => queue.snapshot.items[at]) },
+      { type: 'moved', ids: [c], before: queue.snapshot.items[3]?.id },
+      { type: 'moved', ids: [a], before: b },
+    ]);
+    expect(queue.snapshot.items[0]?.fraction).toBe(0.4);
+    expect(await queue.log(a!)).toContain('Stopped: removed.');
+    await expect(queue.do({ kind: 'restore', ids: [a!] })).rejects.toMatchObject({ code: 'bad-usage' });
+    // What is on the disk has them, too.
+    await open();
+    await until(['a running', 'b waiting', 'c waiting', 'd waiting']);
+  });
+
   it('pauses as a whole, and is paused still after a restart; what ran goes on from where it was', async () => {
     await add('a', 'b');
     await until(['a running', 'b waiting']);

@@ -3,6 +3,7 @@ import {
   isPending,
   QUEUE_VERSION,
   reordered,
+  runsOf,
   standsStill,
   toErrorData,
   UserError,
@@ -21,6 +22,7 @@ import type { Kept } from '../kept-file';
 import type { ExportEngine } from './export-engine';
 import type { JobLog } from './job-log';
 import { readQueue } from './read-queue';
+import { RemovedJobs } from './removed-jobs';
 
 /** What becomes of the running job once the engine has stopped it. */
 type AfterStop = 'held' | 'cancelled' | 'waiting' | 'removed';
@@ -44,6 +46,7 @@ export class ExportQueue {
   #items: readonly QueueItem[] = [];
   #settings: QueueSettings;
   #running: Running | null = null;
+  readonly #removed = new RemovedJobs();
   readonly #listeners = new Set<(change: QueueChange) => void>();
   /** Changes are made one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -110,6 +113,9 @@ export class ExportQueue {
       case 'remove':
         await this.#remove(command.ids);
         break;
+      case 'restore':
+        await this.#restore(command.ids);
+        break;
       case 'move':
         await this.#change(
           (items) => reordered(items, command.ids, command.before),
@@ -135,6 +141,11 @@ export class ExportQueue {
     return [];
   }
 
+  /** Jobs that were taken out and can be put back. */
+  removed(ids: readonly string[]): readonly QueueItem[] {
+    return this.#removed.find(ids);
+  }
+
   /** The computer was plugged in or out. */
   async setPower(onBattery: boolean): Promise<void> {
     const before = this.#still;
@@ -152,6 +163,7 @@ export class ExportQueue {
       item.id === id ? { ...item, state: 'waiting', fraction: progress?.fraction ?? item.fraction } : item,
     );
     await this.#save(this.#items, this.#settings).catch(() => undefined);
+    this.logs.remove(this.#removed.ids);
     await this.logs.flush();
   }
 
@@ -180,11 +192,36 @@ export class ExportQueue {
     const chosen = new Set(ids);
     const running = this.#running;
     if (running && chosen.has(running.id)) await this.#stopRunning(running, 'removed');
+    let before = this.#items;
     await this.#change(
-      (items) => items.filter(({ id }) => !chosen.has(id)),
+      (items) => {
+        before = items;
+        return items.filter(({ id }) => !chosen.has(id));
+      },
       () => ({ type: 'removed', ids }),
     );
-    this.logs.remove(ids);
+    const stopped = before.map((item): QueueItem =>
+      item.id === running?.id && item.state === 'running'
+        ? { ...item, state: 'waiting', fraction: running.progress?.fraction ?? item.fraction }
+        : item,
+    );
+    this.logs.remove(this.#removed.keep(stopped, chosen));
+    void this.#advance();
+  }
+
+  /** Puts back what was taken out, where it stood; what ran then goes on from its last finished segment. */
+  async #restore(ids: readonly string[]): Promise<void> {
+    await this.#inTurn(async () => {
+      const known = new Set(this.removed(ids).map(({ id }) => id));
+      if (known.size === 0) throw new UserError('bad-usage', 'These jobs can not be put back any more.');
+      const after = this.#removed.putBack(this.#items, ids);
+      await this.#save(after, this.#settings);
+      this.#items = after;
+      this.#removed.forget(ids);
+      this.#tell({ type: 'added', items: after.filter(({ id }) => known.has(id)) });
+      // Added jobs stand last: from behind, each comes in front of what it stood in front of.
+      for (const run of runsOf(after, [...known]).toReversed()) this.#tell({ type: 'moved', ...run });
+    });
     void this.#advance();
   }
 

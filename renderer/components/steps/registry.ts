@@ -6,7 +6,7 @@ import Waves from '@lucide/svelte/icons/waves';
 import type { Component } from 'svelte';
 import type { MediaInfo } from '../../../app/shared';
 import type { StepKind } from '../../state/steps';
-import type { Workspace } from '../../state/workspace.svelte';
+import type { Workspace } from '../../state/workspace';
 import EnhanceStep from './EnhanceStep.svelte';
 import SegmentStep from './SegmentStep.svelte';
 import SlowStep from './SlowStep.svelte';

@@ -1,6 +1,8 @@
 /** Everything that a key can do, with the keys that it has unless the user says otherwise. `Mod` is Ctrl, on a Mac Cmd. */
 export const ACTIONS = {
   open: ['Mod+O'],
+  undo: ['Mod+Z'],
+  redo: ['Mod+Shift+Z', 'Mod+Y'],
   preferences: ['Mod+,'],
   shortcuts: ['?', 'F1'],
   editView: ['Mod+1'],
@@ -52,6 +54,8 @@ export type Action = keyof typeof ACTIONS;
 export const ACTION_GROUPS: Readonly<Record<'app' | 'player' | 'view' | 'queue', readonly Action[]>> = {
   app: [
     'open',
+    'undo',
+    'redo',
     'export',
     'exportAll',
     'editView',

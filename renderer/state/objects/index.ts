@@ -1,2 +1,8 @@
 export { FoundObjects, type FoundTrack, type SeenObject, type StageTime } from './found-objects';
-export { MOST_LISTED, Objects, type ObjectsPhase, type ObjectsWish } from './objects.svelte';
+export {
+  MOST_LISTED,
+  Objects,
+  type ObjectsMemento,
+  type ObjectsPhase,
+  type ObjectsWish,
+} from './objects.svelte';

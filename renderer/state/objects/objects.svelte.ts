@@ -30,6 +30,14 @@ export type ObjectsPhase =
 /** What is looked for. */
 export type ObjectsWish = Pick<ObjectsRequest, 'classes' | 'minScore'>;
 
+/** What was found and what is chosen of it, to come back to. */
+export interface ObjectsMemento {
+  readonly objects: FoundObjects;
+  readonly chosen: ReadonlySet<number> | null;
+  /** The file and what was looked for in it. */
+  readonly key: string;
+}
+
 /** A change of settings or place waits so long for the next one before a frame is looked at. */
 const REST_MS = 350;
 /** Objects that a list shows. */
@@ -110,6 +118,23 @@ export class Objects {
     return this.#key === keyOf(info, wish);
   }
 
+  /** What there is to come back to; null where nothing was followed. */
+  get memento(): ObjectsMemento | null {
+    const { found: objects, chosen } = this;
+    return objects && this.#key !== null ? { objects, chosen, key: this.#key } : null;
+  }
+
+  /** Comes back to what was found before; that it is of this file and these settings is asked for. */
+  restore(memento: ObjectsMemento, info: MediaInfo, wish: ObjectsWish): void {
+    if (memento.key !== keyOf(info, wish)) return;
+    if (this.found !== memento.objects) {
+      this.clear();
+      const { signal } = (this.#finding = new AbortController());
+      this.#show(info, memento.objects, memento.key, signal);
+    }
+    this.chosen = memento.chosen;
+  }
+
   /** Follows the objects of a part, which takes its time. */
   async find(
     info: MediaInfo,
@@ -124,11 +149,7 @@ export class Objects {
         signal,
         (job) => (this.phase = { name: 'finding', job }),
       );
-      const objects = new FoundObjects(document, start);
-      this.#key = keyOf(info, wish);
-      this.size = objects;
-      this.phase = { name: 'found', objects };
-      void this.#fetchPictures(info, objects, signal);
+      this.#show(info, new FoundObjects(document, start), keyOf(info, wish), signal);
     } catch (error) {
       const data = plainError(error);
       if (signal.aborted) return;
@@ -192,6 +213,13 @@ export class Objects {
     if (signal.aborted) return;
     this.glancing = false;
     this.rested();
+  }
+
+  #show(info: MediaInfo, objects: FoundObjects, key: string, signal: AbortSignal): void {
+    this.#key = key;
+    this.size = objects;
+    this.phase = { name: 'found', objects };
+    void this.#fetchPictures(info, objects, signal);
   }
 
   /** One after the other, as a list shows them. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { boxAt, type ContourDocument, type EngineFacts, type ModelManifest } from '../../../app/shared';
 import { FakeHost, result } from '../../../tests/support/fake-host';
-import { Workspace } from '../workspace.svelte';
+import { Workspace } from '../workspace';
 import { FoundObjects } from './found-objects';
 
 const [WIDTH, HEIGHT, RATE] = [640, 360, 25];
@@ -113,8 +113,8 @@ describe('objects in the window', () => {
     ] as unknown as ModelManifest[];
     workspace = new Workspace(host);
     await workspace.begin();
-    await workspace.choose();
-    await workspace.change(({ chain }) => {
+    await workspace.files.choose();
+    await workspace.edits.change(({ chain }) => {
       chain.kinds = ['segment'];
     });
     holds(three);
@@ -124,7 +124,7 @@ describe('objects in the window', () => {
   });
   const find = async (look: number): Promise<void> => {
     vi.useRealTimers();
-    const finding = workspace.findObjects();
+    const finding = workspace.edits.findObjects();
     await ends(look);
     await finding;
   };
@@ -137,7 +137,8 @@ describe('objects in the window', () => {
   };
 
   it('looks at the frame that stands still, once nothing has changed for a moment', async () => {
-    const { objects, source } = workspace;
+    const { source } = workspace;
+    const { objects } = workspace.looks;
     workspace.player.seek(3);
     expect([objects.glancing, host.looks.length]).toEqual([true, 0]);
     vi.advanceTimersByTime(400);
@@ -151,12 +152,35 @@ describe('objects in the window', () => {
       start: expect.closeTo(2.99, 9) as number,
       end: expect.closeTo(3.03, 9) as number,
     });
-    expect([source.seconds, workspace.showsObjects]).toEqual([3, true]);
-    await workspace.change(({ chain }) => {
+    expect([source.seconds, workspace.looks.showsObjects]).toEqual([3, true]);
+    await workspace.edits.change(({ chain }) => {
       chain.remove('segment');
       chain.add('enhance');
     });
-    expect([objects.glance, workspace.showsObjects]).toEqual([null, false]);
+    expect([objects.glance, workspace.looks.showsObjects]).toEqual([null, false]);
+  });
+
+  it('has the choice back that was changed, and what was found back where other settings had dropped it', async () => {
+    await find(1);
+    const { looks, edits } = workspace;
+    const { found } = looks.objects;
+    for (const track of [2, 3])
+      await edits.chooseObjects((all) => {
+        all.toggle(track);
+      });
+    expect(chosenBoxes()).toEqual([0]);
+    await workspace.undo();
+    expect([chosenBoxes(), workspace.redoable?.name]).toEqual([[0, 400], 'objects']);
+    await edits.change(({ segment }) => (segment.classes = ['dog']));
+    expect([looks.objects.found, chosenBoxes()]).toEqual([null, undefined]);
+    await workspace.undo();
+    expect([looks.objects.found, chosenBoxes()]).toEqual([found, [0, 400]]);
+    await workspace.undo();
+    expect([looks.objects.found, chosenBoxes()]).toEqual([found, undefined]);
+    await workspace.redo();
+    expect(chosenBoxes()).toEqual([0, 400]);
+    await workspace.files.open(['/videos/other.mp4']);
+    expect([looks.objects.found, workspace.undoable?.name]).toEqual([null, 'steps']);
   });
 
   it('follows what is exported, and uses all of it until something is chosen', async () => {
@@ -164,23 +188,23 @@ describe('objects in the window', () => {
     workspace.player.outPoint = 2;
     await find(1);
     expect(host.looks[0]).toMatchObject({ start: 1, end: 2.02 });
-    const { objects } = workspace;
+    const { objects } = workspace.looks;
     expect(objects.found?.tracks).toHaveLength(3);
     expect(chosenBoxes()).toBeUndefined();
-    await workspace.chooseObjects((all) => {
+    await workspace.edits.chooseObjects((all) => {
       all.toggle(2);
     });
     expect(chosenBoxes()).toEqual([0, 400]);
-    await workspace.chooseObjects((all) => {
+    await workspace.edits.chooseObjects((all) => {
       all.toggle(1);
       all.toggle(3);
     });
-    expect([objects.chosen?.size, workspace.canExport]).toEqual([0, false]);
-    await workspace.chooseObjects((all) => {
+    expect([objects.chosen?.size, workspace.exports.ready]).toEqual([0, false]);
+    await workspace.edits.chooseObjects((all) => {
       all.toggle(3);
     });
     expect(chosenBoxes()).toEqual([400]);
-    await workspace.chooseObjects((all) => {
+    await workspace.edits.chooseObjects((all) => {
       all.chooseAll();
     });
     expect(chosenBoxes()).toBeUndefined();
@@ -191,7 +215,7 @@ describe('objects in the window', () => {
 
   it('tells the choice in the time that the chain makes', async () => {
     await find(1);
-    await workspace.chooseObjects((all) => {
+    await workspace.edits.chooseObjects((all) => {
       all.toggle(1);
     });
     const times = (): (number | undefined)[] => {
@@ -199,13 +223,13 @@ describe('objects in the window', () => {
       return stage?.kind === 'segment' ? (stage.objects?.[1]?.moments.map(({ time }) => time) ?? []) : [];
     };
     expect(times()).toEqual([0, 1 / RATE]);
-    await workspace.change(({ chain }) => {
+    await workspace.edits.change(({ chain }) => {
       chain.kinds = ['slow', 'segment'];
     });
     expect(times()).toEqual([0, 4 / RATE]);
-    await workspace.change(({ motion }) => (motion.slow = 2));
+    await workspace.edits.change(({ motion }) => (motion.slow = 2));
     expect(times()).toEqual([0, 2 / RATE]);
-    await workspace.change(({ chain }) => {
+    await workspace.edits.change(({ chain }) => {
       chain.move('segment', -1);
     });
     expect(times()).toEqual([0, 1 / RATE]);
@@ -214,33 +238,33 @@ describe('objects in the window', () => {
   it('forgets a choice with other classes and other files, and says where it does not reach', async () => {
     workspace.player.outPoint = 0.04;
     await find(1);
-    await workspace.chooseObjects((all) => {
+    await workspace.edits.chooseObjects((all) => {
       all.toggle(1);
     });
-    expect(workspace.objectsElsewhere).toBe(false);
+    expect(workspace.looks.choice.elsewhere).toBe(false);
     workspace.player.outPoint = 4;
-    expect(workspace.objectsElsewhere).toBe(true);
-    await workspace.change(({ segment }) => (segment.output = 'blur'));
-    expect(workspace.objects.found).not.toBeNull();
-    await workspace.change(({ segment }) => (segment.classes = 'all'));
-    expect([workspace.objects.phase.name, chosenBoxes()]).toEqual(['idle', undefined]);
+    expect(workspace.looks.choice.elsewhere).toBe(true);
+    await workspace.edits.change(({ segment }) => (segment.output = 'blur'));
+    expect(workspace.looks.objects.found).not.toBeNull();
+    await workspace.edits.change(({ segment }) => (segment.classes = 'all'));
+    expect([workspace.looks.objects.phase.name, chosenBoxes()]).toEqual(['idle', undefined]);
     await find(2);
-    await workspace.chooseObjects((all) => {
+    await workspace.edits.chooseObjects((all) => {
       all.toggle(1);
     });
     host.chosen = ['/videos/other.mp4'];
-    await workspace.choose();
-    expect([workspace.objects.phase.name, chosenBoxes()]).toEqual(['idle', undefined]);
+    await workspace.files.choose();
+    expect([workspace.looks.objects.phase.name, chosenBoxes()]).toEqual(['idle', undefined]);
   });
 
   it('is about one file alone where many are exported', async () => {
     host.chosen = ['/videos/clip.mp4', '/videos/other.mp4'];
-    await workspace.choose();
+    await workspace.files.choose();
     await find(1);
-    await workspace.chooseObjects((all) => {
+    await workspace.edits.chooseObjects((all) => {
       all.toggle(1);
     });
-    await workspace.exportAll();
+    await workspace.exports.startAll();
     expect(host.requests.map(({ input, stages }) => [input, 'objects' in (stages[0] ?? {})])).toEqual([
       ['/videos/clip.mp4', true],
       ['/videos/other.mp4', false],
@@ -249,8 +273,8 @@ describe('objects in the window', () => {
 
   it('can be stopped, and says why it failed', async () => {
     vi.useRealTimers();
-    const { objects } = workspace;
-    const stopped = workspace.findObjects();
+    const { objects } = workspace.looks;
+    const stopped = workspace.edits.findObjects();
     await vi.waitFor(() => {
       expect(host.looks).toHaveLength(1);
     });
@@ -262,7 +286,7 @@ describe('objects in the window', () => {
     host.tell({ type: 'cancelled', jobId: 'look 1' });
     await stopped;
     expect(objects.phase.name).toBe('idle');
-    const failing = workspace.findObjects();
+    const failing = workspace.edits.findObjects();
     await vi.waitFor(() => {
       expect(host.looks).toHaveLength(2);
     });

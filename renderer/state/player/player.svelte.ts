@@ -1,4 +1,5 @@
 import type { ClearcutApi, MediaInfo } from '../../../app/shared';
+import type { Remembered } from '../history';
 import { frameMoment, lastMoment, standingMoment } from '../source.svelte';
 import { Film, frameAt, PIECE_SECONDS } from './film';
 import { following, panned, zoomed, type MediaWindow } from './media-window';
@@ -34,7 +35,8 @@ const browser: Ticker = {
  * Where the window looks in a video, what part of it is wanted, and its playing: forwards and backwards, by frames that
  * ffmpeg decodes, so that everything that can be exported can be played.
  */
-export class Player {
+export class Player implements Remembered {
+  readonly fields: readonly (keyof Player)[] = ['inPoint', 'outPoint'];
   /** Seconds after the first frame. */
   moment = $state(0);
   /** Times a second; negative for backwards, 0 for standing still. */

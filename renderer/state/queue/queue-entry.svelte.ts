@@ -59,6 +59,11 @@ export class QueueEntry {
     return this.item.result;
   }
 
+  /** All files that it wrote. */
+  get outputs(): readonly string[] {
+    return this.result ? (this.result.files ?? [this.result.output]) : [];
+  }
+
   get error(): ErrorData | null {
     return this.item.error;
   }

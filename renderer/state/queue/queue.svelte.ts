@@ -13,6 +13,7 @@ import {
   type QueueWish,
 } from '../../../app/shared';
 import { plainError } from '../plain-error';
+import { QueueEdits } from './queue-edits';
 import { QueueEntry } from './queue-entry.svelte';
 
 export type QueueFilter = 'all' | 'open' | 'done' | 'failed';
@@ -29,6 +30,8 @@ export class Queue {
   /** How the queue ended the last time, for whoever does something then. */
   end = $state.raw<QueueEnd | null>(null);
   readonly selected = new SvelteSet<string>();
+  /** Changes of the list that can be taken back. */
+  readonly edits = new QueueEdits(this);
   readonly #byId = new Map<string, QueueEntry>();
   /** Counts by state, kept so that ten thousand rows are not counted at every change. */
   readonly counts = $derived.by(() => {
@@ -118,53 +121,26 @@ export class Queue {
   }
 
   /** Ids of what was added; none where that failed, and `trouble` says why. */
-  add(wishes: readonly QueueWish[]): Promise<readonly string[]> {
-    return this.#do({ kind: 'add', wishes });
-  }
-
-  async remove(ids: readonly string[]): Promise<void> {
-    await this.#do({ kind: 'remove', ids });
+  async add(wishes: readonly QueueWish[]): Promise<readonly string[]> {
+    return (await this.ask({ kind: 'add', wishes })) ?? [];
   }
 
   async hold(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.#stopping(id);
-    await this.#do({ kind: 'hold', ids });
+    await this.ask({ kind: 'hold', ids });
   }
 
   async release(ids: readonly string[]): Promise<void> {
-    await this.#do({ kind: 'release', ids });
+    await this.ask({ kind: 'release', ids });
   }
 
   async cancel(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.#stopping(id);
-    await this.#do({ kind: 'cancel', ids });
-  }
-
-  async change(id: string, wish: QueueWish): Promise<void> {
-    await this.#do({ kind: 'change', id, wish });
-  }
-
-  async move(ids: readonly string[], before: string | null): Promise<void> {
-    await this.#do({ kind: 'move', ids, before });
-  }
-
-  /** Moves what is selected by one place, or to an end. */
-  async shift(ids: readonly string[], by: 'up' | 'down' | 'top' | 'bottom'): Promise<void> {
-    const chosen = new Set(ids);
-    const { entries } = this;
-    const first = entries.findIndex(({ id }) => chosen.has(id));
-    const last = entries.findLastIndex(({ id }) => chosen.has(id));
-    if (first < 0) return;
-    const at = { up: first - 1, down: last + 2, top: 0, bottom: entries.length }[by];
-    await this.move(ids, entries[Math.max(0, at)]?.id ?? null);
+    await this.ask({ kind: 'cancel', ids });
   }
 
   async set(settings: Partial<QueueSettings>): Promise<void> {
-    await this.#do({ kind: 'settings', settings: { ...this.settings, ...settings } });
-  }
-
-  async clearEnded(): Promise<void> {
-    await this.remove(this.entries.filter(({ state }) => state === 'done').map(({ id }) => id));
+    await this.ask({ kind: 'settings', settings: { ...this.settings, ...settings } });
   }
 
   select(id: string, on: boolean): void {
@@ -185,6 +161,19 @@ export class Queue {
   selectAll(on: boolean): void {
     this.selected.clear();
     if (on) for (const { id } of this.shown) this.selected.add(id);
+  }
+
+  /** Changes the queue: ids of what was added, or null where it can't be, and `trouble` says why. */
+  async ask(command: QueueCommand): Promise<readonly string[] | null> {
+    try {
+      const ids = await this.host.changeQueue(command);
+      this.trouble = null;
+      return ids;
+    } catch (error) {
+      this.trouble = plainError(error);
+      if (this.running) this.running.stopping = false;
+      return null;
+    }
   }
 
   log(id: string): Promise<string> {
@@ -215,18 +204,6 @@ export class Queue {
   #stopping(id: string): void {
     const entry = this.#byId.get(id);
     if (entry?.running) entry.stopping = true;
-  }
-
-  async #do(command: QueueCommand): Promise<readonly string[]> {
-    try {
-      const ids = await this.host.changeQueue(command);
-      this.trouble = null;
-      return ids;
-    } catch (error) {
-      this.trouble = plainError(error);
-      if (this.running) this.running.stopping = false;
-      return [];
-    }
   }
 }
 

@@ -1,7 +1,9 @@
+import type { Remembered } from '../history';
 import { STEP_KINDS, type StepKind } from './step';
 
 /** What is done with the video, in the user's order; each kind at most once. */
-export class Chain {
+export class Chain implements Remembered {
+  readonly fields: readonly (keyof Chain)[] = ['kinds'];
   kinds = $state.raw<readonly StepKind[]>(['enhance']);
 
   /** Kinds that are not in it, as they are offered. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EngineFacts, ModelManifest } from '../../../app/shared';
 import { FakeHost, info } from '../../../tests/support/fake-host';
-import { Workspace } from '../workspace.svelte';
+import { Workspace } from '../workspace';
 
 describe('the chain of steps', () => {
   let host: FakeHost;
@@ -15,10 +15,10 @@ describe('the chain of steps', () => {
     host.found = {} as EngineFacts;
     host.installed = [{ task: 'interpolate' }] as unknown as ModelManifest[];
     await workspace.begin();
-    await workspace.choose();
+    await workspace.files.choose();
     const { settings } = workspace;
     expect(settings.missing(info('x'))).toEqual(['deblur', 'smooth', 'slow']);
-    await workspace.change(({ chain }) => {
+    await workspace.edits.change(({ chain }) => {
       chain.add('slow');
       chain.add('deblur');
     });
@@ -27,21 +27,21 @@ describe('the chain of steps', () => {
       { kind: 'interpolate', deblur: true, slow: 4 },
       { kind: 'enhance', scale: 2 },
     ]);
-    expect(workspace.outputName).toBe('clip-clearcut-sharp-slow4x-2x.mp4');
-    await workspace.change(({ chain, motion }) => {
+    expect(workspace.destination.name).toBe('clip-clearcut-sharp-slow4x-2x.mp4');
+    await workspace.edits.change(({ chain, motion }) => {
       chain.move('slow', 5);
       motion.slowSound = 'drop';
     });
     expect(settings.chain.kinds).toEqual(['deblur', 'enhance', 'slow']);
     expect(settings.stages?.at(-1)).toEqual({ kind: 'interpolate', slow: 4, slowSound: 'drop' });
-    expect(workspace.outputName).toBe('clip-clearcut-sharp-2x-slow4x.mp4');
+    expect(workspace.destination.name).toBe('clip-clearcut-sharp-2x-slow4x.mp4');
     expect(settings.flow(info('x'))).toMatchObject({
       before: { width: 640, height: 360, rate: { num: 25, den: 1 }, seconds: 8 },
       after: { width: 1280, height: 720, rate: { num: 25, den: 1 }, seconds: 32 },
     });
-    await workspace.change(({ chain }) => {
+    await workspace.edits.change(({ chain }) => {
       for (const kind of chain.kinds) chain.remove(kind);
     });
-    expect([settings.stages, workspace.canExport]).toEqual([null, false]);
+    expect([settings.stages, workspace.exports.ready]).toEqual([null, false]);
   });
 });

@@ -23,6 +23,14 @@ export type SizeChoice = EnhanceScale | FitSizeName | 'own';
 /** How pictures are enlarged, and by which network. */
 export class EnhanceSettings implements StepSettings {
   readonly kinds = ['enhance'] as const;
+  readonly fields: readonly (keyof EnhanceSettings)[] = [
+    'size',
+    'ownWidth',
+    'ownHeight',
+    'quality',
+    'restore',
+    'pace',
+  ];
   size = $state<SizeChoice>(PRESETS[0]?.enhance ?? ENHANCE_SCALES[0]);
   /** Bounds of the user's own; null where a side is free. */
   ownWidth = $state<number | null>(1920);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findPreset, type EngineFacts, type ModelManifest } from '../../../app/shared';
 import { FakeHost, info } from '../../../tests/support/fake-host';
-import { Workspace } from '../workspace.svelte';
+import { Workspace } from '../workspace';
 
 describe('how pictures are enlarged', () => {
   let host: FakeHost;
@@ -21,55 +21,55 @@ describe('how pictures are enlarged', () => {
     ] as unknown as ModelManifest[];
     await workspace.begin();
     expect(workspace.trouble).toBe(null);
-    await workspace.choose();
+    await workspace.files.choose();
     const { settings } = workspace;
     const reasons = (): (string | null)[] => settings.enhance.scaleChoices.map(({ reason }) => reason);
     expect(reasons()).toEqual([null, null, 'No network for ×4 is installed.']);
     expect(settings.presetReason(findPreset('enhance-4x')!)).toBe('network not installed');
-    await workspace.change(({ enhance }) => {
+    await workspace.edits.change(({ enhance }) => {
       enhance.quality = 'fast';
       enhance.restore = true;
     });
     expect([settings.enhance.restore, settings.enhance.quality]).toEqual([true, 'auto']);
     expect(settings.preset?.name).toBe('restore');
-    await workspace.change(({ enhance }) => (enhance.size = 3));
+    await workspace.edits.change(({ enhance }) => (enhance.size = 3));
     expect([settings.enhance.restore, settings.enhance.restoreReason]).toEqual([
       false,
       'No restoring network for ×3 is installed.',
     ]);
-    await workspace.change(({ enhance }) => (enhance.size = '1080p'));
+    await workspace.edits.change(({ enhance }) => (enhance.size = '1080p'));
     expect(settings.enhance.restoreReason).toBe(null);
   });
 
   it('asks the automatic choice for a pace, and says when it is none', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     const { enhance } = workspace.settings;
-    await workspace.change(() => (enhance.pace = 12.5));
+    await workspace.edits.change(() => (enhance.pace = 12.5));
     expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, pace: 12.5 }]);
-    await workspace.change(() => (enhance.quality = 'fast'));
+    await workspace.edits.change(() => (enhance.quality = 'fast'));
     expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, quality: 'fast' }]);
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       enhance.quality = 'auto';
       enhance.pace = -1;
     });
-    expect([enhance.paceMakesSense, workspace.canExport]).toEqual([false, false]);
+    expect([enhance.paceMakesSense, workspace.exports.ready]).toEqual([false, false]);
   });
 
   it('asks for no pace where none can be entered', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     const { enhance, chain } = workspace.settings;
-    await workspace.change(() => (enhance.pace = -1));
-    expect(workspace.canExport).toBe(false);
-    await workspace.change(() => (enhance.quality = 'fast'));
+    await workspace.edits.change(() => (enhance.pace = -1));
+    expect(workspace.exports.ready).toBe(false);
+    await workspace.edits.change(() => (enhance.quality = 'fast'));
     expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2, quality: 'fast' }]);
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       enhance.quality = 'auto';
       chain.add('slow');
       chain.remove('enhance');
     });
     expect(workspace.settings.stages).toEqual([{ kind: 'interpolate', slow: 4 }]);
     host.probing = async (path) => info(path, 'still');
-    await workspace.choose();
+    await workspace.files.choose();
     expect(workspace.settings.stages).toEqual([{ kind: 'enhance', scale: 2 }]);
   });
 });

@@ -16,6 +16,7 @@ import type { StepKind, StepSettings } from './step';
 /** How motion is made smoother, slower or sharp. */
 export class MotionSettings implements StepSettings {
   readonly kinds = ['deblur', 'smooth', 'slow'] as const;
+  readonly fields: readonly (keyof MotionSettings)[] = ['rateFactor', 'slow', 'slowSound', 'method'];
   /** The frame rate's. */
   rateFactor = $state<FrameFactor>(2);
   slow = $state<FrameFactor>(4);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findPreset } from '../../../app/shared';
 import { FakeHost, info } from '../../../tests/support/fake-host';
-import { Workspace } from '../workspace.svelte';
+import { Workspace } from '../workspace';
 
 describe('how motion is made', () => {
   let host: FakeHost;
@@ -12,13 +12,13 @@ describe('how motion is made', () => {
   });
 
   it('makes no more frames of one than can be made, whichever was said last', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     const { motion, chain } = workspace.settings;
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       motion.slow = 8;
       chain.add('slow');
     });
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       chain.add('smooth');
     });
     expect([motion.rateFactor, motion.slow]).toEqual([2, 4]);
@@ -30,17 +30,20 @@ describe('how motion is made', () => {
   });
 
   it('offers sharp frames only where a network is there for them, and no motion for a still', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     const { settings } = workspace;
     expect(settings.missing(info('x'))).toEqual(['smooth', 'slow']);
     expect(settings.presets.some(({ deblur }) => deblur)).toBe(false);
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       settings.usePreset(findPreset('slow-4x')!);
     });
-    expect([settings.preset?.name, workspace.outputName]).toEqual(['slow-4x', 'clip-clearcut-slow4x.mp4']);
+    expect([settings.preset?.name, workspace.destination.name]).toEqual([
+      'slow-4x',
+      'clip-clearcut-slow4x.mp4',
+    ]);
     host.probing = async (path) => info(path, 'still');
     host.chosen = ['/videos/photo.png'];
-    await workspace.choose();
+    await workspace.files.choose();
     expect(settings.stages).toEqual([{ kind: 'enhance', scale: 2 }]);
     expect(settings.missing(info('x', 'still'))).toEqual([]);
   });

@@ -32,6 +32,18 @@ const FIRST_BACKGROUND: Background = { colour: { red: 0, green: 177, blue: 64 } 
 /** What is cut out, and what is made of it. */
 export class SegmentSettings implements StepSettings {
   readonly kinds = ['segment'] as const;
+  readonly fields: readonly (keyof SegmentSettings)[] = [
+    'classes',
+    'output',
+    'background',
+    'blurRadius',
+    'feather',
+    'minScore',
+    'quality',
+    'perInstance',
+    'contours',
+    'objects',
+  ];
   classes = $state.raw<SegmentClasses>(['person']);
   output = $state<SegmentOutput>('overlay');
   /** Behind the objects, where they get another background; null where one is still to be chosen. */

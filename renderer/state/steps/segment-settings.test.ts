@@ -7,7 +7,7 @@ import {
   type StageRequest,
 } from '../../../app/shared';
 import { FakeHost, info } from '../../../tests/support/fake-host';
-import { Workspace } from '../workspace.svelte';
+import { Workspace } from '../workspace';
 
 const network = (...names: readonly string[]): ModelManifest =>
   ({
@@ -26,7 +26,7 @@ describe('cutting out', () => {
     host.found = {} as EngineFacts;
     host.installed = models;
     await workspace.begin();
-    await workspace.choose();
+    await workspace.files.choose();
   };
   beforeEach(() => {
     host = new FakeHost();
@@ -42,19 +42,19 @@ describe('cutting out', () => {
   it('stands last, and makes outlines of people to begin with', async () => {
     await begin(network('person', 'dog'));
     expect(workspace.settings.missing(info('x'))).toContain('segment');
-    await workspace.change(({ chain }) => {
+    await workspace.edits.change(({ chain }) => {
       chain.add('segment');
     });
     expect(workspace.settings.chain.kinds).toEqual(['enhance', 'segment']);
     expect(stage()).toEqual({ kind: 'segment', classes: ['person'], output: 'overlay' });
     expect(workspace.settings.segment.knownClasses).toEqual(['person', 'dog']);
-    expect(workspace.outputName).toBe('clip-clearcut-2x-outlines.mp4');
+    expect(workspace.destination.name).toBe('clip-clearcut-2x-outlines.mp4');
   });
 
   it('says of each result what it needs', async () => {
     await begin(network('person'));
     const { segment, chain } = workspace.settings;
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       chain.kinds = ['segment'];
       segment.output = 'blur';
       segment.blurRadius = 12;
@@ -64,9 +64,9 @@ describe('cutting out', () => {
     });
     const common = { kind: 'segment', classes: ['person'] };
     expect(stage()).toEqual({ ...common, output: 'blur', blurRadius: 12, feather: 3, contours: 'json' });
-    await workspace.change(() => (segment.blurRadius = 0));
-    expect([segment.numbersMakeSense, workspace.canExport]).toEqual([false, false]);
-    await workspace.change(() => (segment.output = 'replace'));
+    await workspace.edits.change(() => (segment.blurRadius = 0));
+    expect([segment.numbersMakeSense, workspace.exports.ready]).toEqual([false, false]);
+    await workspace.edits.change(() => (segment.output = 'replace'));
     const green = { colour: { red: 0, green: 177, blue: 64 } };
     expect(stage()).toEqual({
       ...common,
@@ -75,59 +75,59 @@ describe('cutting out', () => {
       feather: 3,
       contours: 'json',
     });
-    await workspace.change(() => (segment.background = null));
-    expect(workspace.canExport).toBe(false);
+    await workspace.edits.change(() => (segment.background = null));
+    expect(workspace.exports.ready).toBe(false);
     host.chosen = ['/pictures/beach.jpg'];
-    await workspace.chooseBackground();
+    await workspace.edits.chooseBackground();
     expect(stage()).toMatchObject({ background: { image: '/pictures/beach.jpg' } });
-    await workspace.change(() => (segment.output = 'json'));
+    await workspace.edits.change(() => (segment.output = 'json'));
     expect(stage()).toEqual({ ...common, output: 'json' });
-    expect([segment.isDocument, workspace.outputName]).toEqual([true, 'clip-clearcut-contours.json']);
-    await workspace.change(() => (segment.classes = []));
-    expect(workspace.canExport).toBe(false);
+    expect([segment.isDocument, workspace.destination.name]).toEqual([true, 'clip-clearcut-contours.json']);
+    await workspace.edits.change(() => (segment.classes = []));
+    expect(workspace.exports.ready).toBe(false);
   });
 
   it('takes a codec with transparency for cut-outs, and gives back the one that was set', async () => {
     await begin(network('person'));
     const { settings } = workspace;
-    await workspace.change(({ chain, segment }) => {
+    await workspace.edits.change(({ chain, segment }) => {
       settings.crf = 30;
       chain.kinds = ['segment'];
       segment.output = 'cutout';
     });
-    expect([settings.codec, settings.codecs, workspace.outputName]).toEqual([
+    expect([settings.codec, settings.codecs, workspace.destination.name]).toEqual([
       'prores',
       ['prores', 'vp9', 'ffv1'],
       'clip-clearcut-cutout.mov',
     ]);
-    await workspace.change(() => (settings.codec = 'vp9'));
-    expect(workspace.outputName).toBe('clip-clearcut-cutout.webm');
-    await workspace.change(({ segment }) => (segment.output = 'matte'));
+    await workspace.edits.change(() => (settings.codec = 'vp9'));
+    expect(workspace.destination.name).toBe('clip-clearcut-cutout.webm');
+    await workspace.edits.change(({ segment }) => (segment.output = 'matte'));
     expect([settings.codec, settings.crf]).toEqual(['h264', 30]);
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       settings.usePreset(findPreset('cut-out-people')!);
     });
     expect([settings.codec, settings.preset?.name]).toEqual(['prores', 'cut-out-people']);
-    await workspace.change(({ segment }) => (segment.output = 'blur'));
+    await workspace.edits.change(({ segment }) => (segment.output = 'blur'));
     expect(settings.codec).toBe('prores');
   });
 
   it('leaves out of the midst of a chain what can’t stand there', async () => {
     await begin(network('person'));
     const { segment, chain } = workspace.settings;
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       segment.output = 'svg';
       chain.kinds = ['enhance', 'segment'];
     });
     expect(segment.output).toBe('svg');
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       chain.move('segment', -1);
     });
     expect(segment.output).toBe('overlay');
     const reasons = (): (string | null)[] =>
       segment.outputChoices.filter(({ reason }) => reason !== null).map(({ value }) => value);
     expect(reasons()).toEqual(['json', 'svg']);
-    await workspace.change(() => {
+    await workspace.edits.change(() => {
       chain.kinds = ['segment', 'slow'];
     });
     expect(reasons()).toEqual(['cutout', 'json', 'svg']);
@@ -135,7 +135,7 @@ describe('cutting out', () => {
 
   it('forgets classes that no network here knows', async () => {
     await begin(network('person', 'dog'));
-    await workspace.change(({ chain, segment }) => {
+    await workspace.edits.change(({ chain, segment }) => {
       chain.kinds = ['segment'];
       segment.classes = ['dog', 'toothbrush'];
     });

@@ -1,4 +1,5 @@
 import type { MediaInfo, Preset, StageRequest } from '../../../app/shared';
+import type { Remembered } from '../history';
 
 /** What can be done with a video, each a choice of its own. In the usual order: small pictures are quicker to move, edges are finest at the end. */
 export const STEP_KINDS = ['deblur', 'smooth', 'slow', 'enhance', 'segment'] as const;
@@ -8,7 +9,7 @@ export type StepKind = (typeof STEP_KINDS)[number];
  * The settings of one kind of step, or of several that share some: a state class each. `Settings` asks all of them the
  * same; a new step is a class here, a component, and a row in `components/steps/registry.ts`.
  */
-export interface StepSettings {
+export interface StepSettings extends Remembered {
   readonly kinds: readonly StepKind[];
   /** Whether the step can be had with this file, on this machine. */
   allowed(kind: StepKind, info: MediaInfo): boolean;

@@ -23,6 +23,7 @@ export interface AppWords {
     readonly drop: string;
     readonly bigger: string;
     readonly smoother: string;
+    readonly cutOut: string;
     readonly kept: string;
     readonly privateWeb: string;
     readonly privateDesktop: string;
@@ -68,6 +69,7 @@ export const appEn: AppWords = {
     drop: 'or drop some here, folders too. Images work as well.',
     bigger: 'A network trained for it makes the picture two to four times as large and brings back edges.',
     smoother: 'New frames make motion smoother, or slow it down.',
+    cutOut: 'People, animals and things are found and followed, to cut them out or blur what is behind them.',
     kept: 'Sound, subtitles, chapters and timing stay as they are, unless you slow the video down.',
     privateWeb: 'Nothing leaves this computer, and your file is never changed.',
     privateDesktop: 'Everything happens on this computer, and your file is never changed.',

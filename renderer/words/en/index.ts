@@ -2,6 +2,7 @@ import { appEn, type AppWords } from './app';
 import { errorsEn, type ErrorsWords } from './errors';
 import { exportEn, type ExportWords } from './export';
 import { factsEn, type FactsWords } from './facts';
+import { historyEn, type HistoryWords } from './history';
 import { playerEn, type PlayerWords } from './player';
 import { preferencesEn, type PreferencesWords } from './preferences';
 import { queueEn, type QueueWords } from './queue';
@@ -13,6 +14,7 @@ export type {
   ErrorsWords,
   ExportWords,
   FactsWords,
+  HistoryWords,
   PlayerWords,
   PreferencesWords,
   QueueWords,
@@ -33,6 +35,7 @@ export interface Words
     SegmentWords,
     ExportWords,
     QueueWords,
+    HistoryWords,
     PreferencesWords,
     ErrorsWords {}
 
@@ -44,6 +47,7 @@ export const en: Words = {
   ...segmentEn,
   ...exportEn,
   ...queueEn,
+  ...historyEn,
   ...preferencesEn,
   ...errorsEn,
 };

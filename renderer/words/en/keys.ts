@@ -14,6 +14,8 @@ export const keysEn: PreferencesWords['keys'] = {
   groups: { app: 'Everywhere', player: 'Player', view: 'Compare and zoom', queue: 'Queue' },
   actions: {
     open: 'Open files',
+    undo: 'Undo the last change',
+    redo: 'Redo what was undone',
     preferences: 'Preferences',
     shortcuts: 'List of shortcuts',
     editView: 'Go to the editor',

@@ -42,6 +42,8 @@ export interface QueueWords {
     readonly noLog: string;
     readonly copy: string;
     readonly nothingShown: string;
+    readonly dragHelp: string;
+    readonly hint: string;
     select(name: string): string;
     selected(count: number): string;
     logOf(name: string): string;
@@ -112,6 +114,8 @@ export const queueEn: QueueWords = {
     noLog: 'Nothing has happened yet.',
     copy: 'Copy',
     nothingShown: 'No job is of this kind.',
+    dragHelp: 'Drag the result into another program',
+    hint: 'Select a job for its times, its notes and its log. Drag jobs to put them in another order.',
     select: (name) => `Select ${name}`,
     selected: (jobs) => `${count(jobs, 'job', 'jobs')} selected`,
     logOf: (name) => `Log of ${name}`,

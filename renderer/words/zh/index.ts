@@ -3,6 +3,7 @@ import { appZh } from './app';
 import { errorsZh } from './errors';
 import { exportZh } from './export';
 import { factsZh } from './facts';
+import { historyZh } from './history';
 import { playerZh } from './player';
 import { preferencesZh } from './preferences';
 import { queueZh } from './queue';
@@ -18,6 +19,7 @@ export const zh: Words = {
   ...segmentZh,
   ...exportZh,
   ...queueZh,
+  ...historyZh,
   ...preferencesZh,
   ...errorsZh,
 };

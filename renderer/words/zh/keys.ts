@@ -14,6 +14,8 @@ export const keysZh: PreferencesWords['keys'] = {
   groups: { app: '全局', player: '播放器', view: '对比与缩放', queue: '队列' },
   actions: {
     open: '打开文件',
+    undo: '撤销上一次更改',
+    redo: '重做已撤销的更改',
     preferences: '偏好设置',
     shortcuts: '快捷键列表',
     editView: '转到编辑器',

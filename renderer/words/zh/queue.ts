@@ -47,6 +47,8 @@ export const queueZh: QueueWords = {
     noLog: '还没有发生任何事。',
     copy: '复制',
     nothingShown: '没有这类任务。',
+    dragHelp: '将结果拖到其他程序中',
+    hint: '选择一个任务，可查看其用时、说明和日志。拖动任务可改变顺序。',
     select: (name) => `选择 ${name}`,
     selected: (jobs) => `已选 ${jobs} 个任务`,
     logOf: (name) => `${name} 的日志`,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeHost } from '../../tests/support/fake-host';
-import { Workspace } from './workspace.svelte';
+import { FakeHost } from '../../../tests/support/fake-host';
+import { Workspace } from '.';
 
 describe('the workspace', () => {
   let host: FakeHost;
@@ -18,24 +18,24 @@ describe('the workspace', () => {
   });
 
   it('replaces a file only where the place was chosen in the dialog', async () => {
-    await workspace.choose();
-    await workspace.export();
+    await workspace.files.choose();
+    await workspace.exports.start();
     expect(host.requests[0]).toMatchObject({ overwrite: false, resume: true, codec: 'h264', crf: 18 });
     host.set('item 1', { state: 'cancelled' });
     host.saved = '/films/mine.mp4';
-    await workspace.chooseDestination();
-    await workspace.export();
+    await workspace.exports.choosePlace();
+    await workspace.exports.start();
     expect(host.requests[1]).toMatchObject({ overwrite: true, output: '/films/mine.mp4' });
   });
 
   it('takes the codec that the chosen place can hold, and keeps the place', async () => {
-    await workspace.choose();
+    await workspace.files.choose();
     host.saved = '/films/mine.webm';
-    await workspace.chooseDestination();
+    await workspace.exports.choosePlace();
     expect([workspace.settings.codec, workspace.settings.crf]).toEqual(['vp9', 24]);
-    await workspace.change((settings) => (settings.codec = 'av1'));
+    await workspace.edits.change((settings) => (settings.codec = 'av1'));
     expect(workspace.destination.path).toBe('/films/mine.webm');
-    await workspace.change((settings) => (settings.codec = 'hevc'));
+    await workspace.edits.change((settings) => (settings.codec = 'hevc'));
     expect(workspace.destination.path).toBe('/videos/clip-clearcut-2x.mp4');
   });
 });

@@ -1,0 +1,1 @@
+export { Workspace, type Dialog, type View } from './workspace.svelte';
