@@ -2,6 +2,7 @@ import { operationsPerPixel, UserError, type InterpolateManifest, type StageChoi
 import type { StageContext } from '../../frames';
 import {
   chooseBackend,
+  fileFor,
   modelsOf,
   openGraphs,
   processKernels,
@@ -75,10 +76,11 @@ async function byNetwork(
   const { manifest } = model;
   const models = await openGraphs(model.folder, { step: manifest }, backend, { note, mayShrink: true });
   const { width, height } = input;
+  const file = backend.adapter === undefined ? fileFor(manifest, processKernels()) : manifest;
   return {
     synthesizer: new NetworkSynthesizer(models, manifest, { width, height, note }),
     name: manifest.title,
-    identity: `${manifest.name}@${manifest.version} ${manifest.sha256}`,
+    identity: `${manifest.name}@${manifest.version} ${file.sha256}`,
     choice: {
       stage: 'interpolate',
       model: manifest.name,
