@@ -125,7 +125,7 @@ class EightBitBackbone(nn.Module):
 
     def forward(self, images: list[Tensor], base: Tensor, _hidden: None = None) -> Tensor:
         seen = [codes(x, LEVEL) for x in (base - 0.5, *(image - base for image in images))]
-        first = codes(self.stem(unshuffled(joined(*seen, step=LEVEL), self.shuffle)))
+        first = codes(self.stem(unshuffled(joined(*seen, step=LEVEL), self.shuffle, base)))
         x, outputs = self.second(first), []
         for layers, fuse in zip(self.dense, self.fuse):
             states = codes(x)

@@ -93,7 +93,7 @@ class Backbone(nn.Module):
             images = [base - 0.5, *(self.GAIN * (image - base) for image in images)]
         if hidden is not None:
             images = [hidden, *images]
-        first = self.stem(unshuffled(torch.cat(images, 1), self.shuffle))
+        first = self.stem(unshuffled(torch.cat(images, 1), self.shuffle, base))
         x, outputs = self.second(first), []
         for block in self.blocks:
             x = block(x)
@@ -101,12 +101,14 @@ class Backbone(nn.Module):
         return base + self.output(first + self.fuse(torch.cat(outputs, 1)))
 
 
-def unshuffled(x: Tensor, by: int) -> Tensor:
-    """pixel_unshuffle in two steps that each move one axis: onnxruntime is fast with those."""
-    n, channels, height, width = x.shape
-    h, w = height // by, width // by
-    x = x.reshape(n, channels * h * by, w, by).transpose(2, 3)
-    return x.reshape(n, channels, h, by * by, w).transpose(2, 3).reshape(n, channels * by * by, h, w)
+def unshuffled(x: Tensor, by: int, like: Tensor) -> Tensor:
+    """pixel_unshuffle in two steps that each move one axis: onnxruntime is fast with those.
+
+    like: as many of the same size, for an exported graph to ask: asked itself, 8-bit codes would be made floats for it.
+    """
+    n, h, w = like.shape[0], like.shape[2] // by, like.shape[3] // by
+    x = x.reshape(n, -1, w, by).transpose(2, 3)
+    return x.reshape(n, -1, h, by * by, w).transpose(2, 3).reshape(n, -1, h, w)
 
 
 def repeated(x: Tensor, by: int) -> Tensor:

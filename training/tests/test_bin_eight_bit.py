@@ -65,4 +65,4 @@ def test_a_net_of_raw_images_is_refused():
 
 def test_two_steps_unshuffle_as_one_does():
     x = torch.rand(2, 3, 8, 12)
-    assert torch.equal(unshuffled(x, 4), torch.nn.functional.pixel_unshuffle(x, 4))
+    assert torch.equal(unshuffled(x, 4, x), torch.nn.functional.pixel_unshuffle(x, 4))
