@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import {
   DEBLUR_METHODS,
+  FRAME_FACTORS,
   INTERP_METHODS,
   type DeblurMethod,
   type EvalMotionResult,
+  type FrameFactor,
   type InterpMethod,
   type MotionScore,
 } from '../shared';
@@ -20,29 +22,34 @@ const COLUMNS = `
 Columns: PSNR over RGB (mean of the frames, a frame without error counting as 100 dB) and that of the worst frame;
 SSIM on BT.601 luma; PSNR of the pixels that move between the inputs, and the area they take;
 flicker, the mean difference (levels of 255) between how the frames change from one to the next and how the true ones
-do; seconds of computing per frame.`;
+do; seconds of computing per frame; with --factor 4 and 8 the PSNR at each place between two inputs, in order.`;
 
 /** `clearcut eval interp`. */
 export function addEvalInterp(evaluate: Command): void {
   evaluate
     .command('interp')
-    .description('Interpolation: the frame between two, beside what is known to do it')
+    .description('Interpolation: frames between two, beside what is known to make them')
     .argument('<dir>', 'triplets, clips with an index.tsv that says how to blur them, or any clips')
     .addOption(methodOption(INTERP_METHODS))
     .option('--model <name>', 'network by name, for the method model')
+    .addOption(
+      new Option('--factor <n>', 'frames out of one').choices(FRAME_FACTORS.map(String)).default('2'),
+    )
     .option('--json', 'machine-readable on stdout')
     .addHelpText(
       'after',
       `
 Methods: model (Clearcut's network), motion (Clearcut without one), blend (mean of both neighbours), minterpolate
-(ffmpeg), dis (dense inverse search at full size, the mean of both neighbours warped to the middle).
+(ffmpeg), dis (dense inverse search at full size, the mean of both neighbours warped to the new frame's time).
 Data: folders with frame10.png, frame10i11.png (the truth) and frame11.png; clips to be blurred by index.tsv (columns
-file, blur_window, blur_step), of which the sharp frame between two blurred ones is wanted; or clips, of which
-every second frame is left out.
+file, blur_window, blur_step), of which the sharp frames between two blurred ones are wanted; or clips, of which
+every second frame is left, or with --factor every fourth or eighth.
 ${COLUMNS}`,
     )
-    .action(async (directory: string, { json, ...wish }: MotionFlags<InterpMethod>) => {
-      await report((engine) => engine.evalInterp({ directory, ...wish }), { json, describe });
+    .action(async (directory: string, flags: MotionFlags<InterpMethod> & { factor: string }) => {
+      const { json, factor, ...wish } = flags;
+      const request = { directory, ...wish, factor: Number(factor) as FrameFactor };
+      await report((engine) => engine.evalInterp(request), { json, describe });
     });
 }
 
@@ -81,19 +88,25 @@ const TITLES: Readonly<Record<EvalMotionResult['task'], string>> = {
 /** The result as text: a line a sequence and method, and the means. */
 export function describe(result: EvalMotionResult): string[] {
   const { task, directory, material, methods, sequences, mean, notes } = result;
+  const byPlace = Object.values(mean).some(({ psnrByPlace }) => psnrByPlace.length > 1);
   const rows = [...sequences, { name: 'mean', scores: mean }].flatMap(({ name, scores }) =>
     methods.flatMap((method) => {
       const score = scores[method.name];
-      return score ? [[name, method.name, ...cells(score)]] : [];
+      return score ? [[name, method.name, ...cells(score), ...(byPlace ? [places(score)] : [])]] : [];
     }),
   );
+  const columns = ['', 'method', 'PSNR', 'worst', 'SSIM', 'moving', 'area', 'flicker', 's/frame'];
   const frames = sequences.reduce((sum, sequence) => sum + sequence.frames, 0);
   return [
     `${TITLES[task]}: ${sequences.length} ${material} of ${directory}, ${frames} frames by each method`,
     ...methods.map(({ name, description }) => `${name}: ${description}`),
-    ...table([['', 'method', 'PSNR', 'worst', 'SSIM', 'moving', 'area', 'flicker', 's/frame'], ...rows]),
+    ...table([[...columns, ...(byPlace ? ['PSNR by place'] : [])], ...rows]),
     ...notes,
   ];
+}
+
+function places({ psnrByPlace }: MotionScore): string {
+  return psnrByPlace.map((psnr) => psnr.toFixed(2)).join(' ');
 }
 
 function cells(score: MotionScore): string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FRAME_FACTORS } from './motion-options';
 import { MODEL_SIZES } from './model-size';
 
 /** What `clearcut eval sr` measures. PSNR in dB and SSIM on BT.601 luma (16–235), `scale` border pixels cropped. */
@@ -48,12 +49,14 @@ export type DeblurMethod = (typeof DEBLUR_METHODS)[number];
 /** What `clearcut eval interp` measures. */
 export const evalInterpRequestSchema = z
   .object({
-    /** Holds triplets, clips to be blurred by an index.tsv, or clips that lose every second frame. */
+    /** Holds triplets, clips to be blurred by an index.tsv, or clips of which every second, fourth or eighth frame is left. */
     directory: z.string().min(1).max(32_768),
     /** `all`: every one that can be had here. */
     method: z.enum([...INTERP_METHODS, 'all']),
     /** Network by name, for the method `model`. */
     model: z.string().optional(),
+    /** Frames out of one; 2 if left out. */
+    factor: z.literal(FRAME_FACTORS).optional(),
   })
   .readonly();
 export type EvalInterpRequest = z.infer<typeof evalInterpRequestSchema>;
@@ -74,6 +77,8 @@ export type EvalDeblurRequest = z.infer<typeof evalDeblurRequestSchema>;
 /** Means over the frames that a method made of a sequence. PSNR in dB over the three components of RGB, peak 255, at most 100. */
 export interface MotionScore {
   readonly psnr: number;
+  /** At each place between two inputs, in order; one alone where frames are made sharp. */
+  readonly psnrByPlace: readonly number[];
   /** Of the worst frame. */
   readonly psnrMin: number;
   /** On BT.601 luma (16–235). */

@@ -27,7 +27,10 @@ const commonSchema = z.object({
 
 /** A file of the model's folder, and what it must be. */
 const fileSchema = z.object({ file: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
-export type ModelFile = Readonly<z.infer<typeof fileSchema>>;
+export interface ModelFile extends Readonly<z.infer<typeof fileSchema>> {
+  /** The same network on 8-bit codes, for processors that are fast with them. */
+  readonly eightBit?: ModelFile | undefined;
+}
 
 /** A network whose one graph takes pictures in tiles. */
 const oneGraphSchema = commonSchema.extend({
@@ -75,6 +78,7 @@ const interpolateManifestSchema = oneGraphSchema.extend({
   multiple: z.int().positive(),
   /** Frames by which `sharp` comes after its own. */
   delay: z.int().nonnegative(),
+  eightBit: fileSchema.optional(),
   /** What is handed from step to step; the spatial size is the pictures' divided by `stride`. */
   states: z.array(
     z.object({

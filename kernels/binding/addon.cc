@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "../cpu/features.h"
 #include "../cpu/thread-pool.h"
 
 namespace clearcut {
@@ -23,6 +24,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.AddCleanupHook([] {
     if (--environments == 0) ThreadPool::shared().stop();
   });
+  exports["hasDotProducts"] = Napi::Boolean::New(env, hasDotProducts());
   exports["setThreads"] = Napi::Function::New(env, setThreads);
   exports["adder2dKernels"] = Napi::Function::New(env, listAdder2dKernels);
   exports["createAdder2d"] = Napi::Function::New(env, createAdder2d);

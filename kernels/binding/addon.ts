@@ -36,6 +36,8 @@ import type {
 
 /** What binding/addon.cc exports. */
 interface NativeAddon {
+  /** Whether the processor sums 8-bit products in one step. */
+  readonly hasDotProducts: boolean;
   /** Of the whole process. */
   setThreads(count: number): void;
   /** Those that this processor runs, fastest first. */
@@ -147,6 +149,7 @@ function implementations(addon: NativeAddon): ReadonlyMap<string, Implementation
     name,
     isa,
     reason: `this processor runs the ${isa} kernels.`,
+    hasDotProducts: addon.hasDotProducts,
     get threads() {
       return threads;
     },

@@ -87,6 +87,10 @@ export class CheckedKernels implements Kernels {
     return this.#implementation.reason;
   }
 
+  get hasDotProducts(): boolean {
+    return this.#implementation.hasDotProducts;
+  }
+
   setThreads(count: number): void {
     checkInteger(count, 'threads', 1, 1024);
     this.#implementation.setThreads(count);

@@ -63,6 +63,8 @@ export interface Implementation {
   readonly isa: string;
   /** Why this one, as the end of a sentence. */
   readonly reason: string;
+  /** Whether the processor sums 8-bit products in one step. */
+  readonly hasDotProducts: boolean;
   readonly threads: number;
   setThreads(count: number): void;
   createAdder2d(layer: Adder2dLayer): LayerHandle;

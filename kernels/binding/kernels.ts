@@ -172,6 +172,8 @@ export interface Kernels {
   readonly threads: number;
   /** Why this implementation, as the end of a sentence. */
   readonly reason: string;
+  /** Whether the processor sums 8-bit products in one step (VNNI): networks on 8-bit codes are fast then. False where nobody knows. */
+  readonly hasDotProducts: boolean;
   setThreads(count: number): void;
   prepareAdder2d(description: Adder2dDescription): PreparedAdder2d;
   prepareDynamicFilter2d(description: DynamicFilter2dDescription): PreparedDynamicFilter2d;

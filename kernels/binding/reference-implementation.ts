@@ -33,6 +33,7 @@ export function referenceImplementation(reason: string): Implementation {
     name: 'reference',
     isa: 'TypeScript',
     reason,
+    hasDotProducts: false,
     threads: 1,
     setThreads: () => undefined,
     createAdder2d: (layer) => layer,

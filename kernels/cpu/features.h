@@ -8,6 +8,8 @@ namespace clearcut {
 bool hasAvx512();
 bool hasAvx2();
 bool hasNeon();
+/** Sums of four 8-bit products in one step (VNNI, with vectors of 64 or 32 bytes). */
+bool hasDotProducts();
 /** For kernels that run everywhere. */
 bool hasAnything();
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from . import samples
-from .sampler import FRAMES, KINDS, SHARP_EVERY
+from .sampler import KINDS, SHARP_EVERY
 
 REFRESH = 4  # samples that each iteration on a GPU brings over anew
 MOST_PSNR = 46.0  # counted for one validation picture: better than this can't be seen
@@ -51,13 +51,18 @@ class Samples:
         where = torch.from_numpy(index).to(self.device)
         return {kind: a[where] for kind, a in self.arrays.items()}
 
+    def pictures(self, index: np.ndarray) -> tuple[Tensor, ...]:
+        """frames [n,count,3,h,w], sharp [n,instants,3,h,w], warps [n,pairs,2,3,h,w] of the samples `index`, in 0..1."""
+        taken = self.take(index)
+        return tuple(taken[kind].movedim(-1, -3).float() / 255 for kind in KINDS)
+
     def draw(self, size: int, random: np.random.Generator) -> np.ndarray:
         """Indices of a batch."""
         sharp = random.binomial(size, self.sharp_share)
         return np.concatenate([random.choice(self.sharp, sharp), random.choice(self.blurred, size - sharp)])
 
     def batch(self, size: int, patch: int, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """frames [n,5,3,p,p], sharp [n,instants,3,p,p], warps [n,pairs,2,3,p,p] in 0..1: cropped, turned, mirrored,
+        """frames [n,count,3,p,p], sharp [n,instants,3,p,p], warps [n,pairs,2,3,p,p] in 0..1: cropped, turned, mirrored,
         reversed in time and with its colours exchanged at random, alike for all of a batch."""
         self.refresh()
         taken = self.take(self.draw(size, random))
@@ -81,42 +86,45 @@ class Samples:
 
 
 def psnr(a: Tensor, b: Tensor) -> Tensor:
-    """Per sample over everything else; a and b in 0..1 are compared as 8-bit codes."""
+    """Of each picture, [N, count] of [N,count,3,H,W] in 0..1; compared as 8-bit codes."""
     a, b = ((x.clamp(0, 1) * 255).round() / 255 for x in (a, b))
-    error = (a - b).square().flatten(1).mean(1)
+    error = (a - b).square().flatten(2).mean(2)
     return (-10 * torch.log10(error.clamp(min=1e-12))).clamp(max=MOST_PSNR)
 
 
 @torch.no_grad()
-def validate(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Samples) -> dict[str, float]:
-    """Mean PSNR of new and of sharpened frames, of blurred and of sharp input apart; what the input and the
-    mean of its warps score; and `score`, the mean gain over those two."""
+def score(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Samples) -> dict[str, Tensor]:
+    """PSNR [samples, instants], in order of time: of new frames (`between`) and of the mean of their warps (`warped`), of
+    frames made sharp (`frame`) and of the input (`input`)."""
     rows = []
     for i in range(0, held_back.count, 8):
-        index = np.arange(i, min(i + 8, held_back.count))
-        taken = held_back.take(index)
-        frames, sharp, warps = (taken[kind].movedim(-1, -3).float() / 255 for kind in KINDS)
+        frames, sharp, warps = held_back.pictures(np.arange(i, min(i + 8, held_back.count)))
         new, real = list(model(frames, warps).values())[-2:]
-        centre, pair = sharp.shape[1] // 2, warps.shape[1] // 2
-        between = sharp[:, [centre - 1, centre + 1]]
+        # Results stand about the middle, of the frames, of the pairs and of the truth alike.
+        reach = real.shape[1]
+        middle = lambda x, count: x[:, (x.shape[1] - count) // 2 :][:, :count]
+        truth = middle(sharp, 2 * reach + 1)
         rows.append(
-            torch.stack(
-                [
-                    psnr(new.float(), between),
-                    psnr(real.float(), sharp[:, [centre]]),
-                    psnr(warps[:, pair - 1 : pair + 1].mean(2), between),
-                    psnr(frames[:, [FRAMES // 2]], sharp[:, [centre]]),
-                ],
-                1,
+            (
+                psnr(new.float(), truth[:, ::2]),
+                psnr(middle(warps, reach + 1).mean(2), truth[:, ::2]),
+                psnr(real.float(), truth[:, 1::2]),
+                psnr(middle(frames, reach), truth[:, 1::2]),
             )
         )
-    table = torch.cat(rows).cpu().double()
+    columns = (torch.cat(column).cpu().double() for column in zip(*rows))
+    return dict(zip(('between', 'warped', 'frame', 'input'), columns))
+
+
+def validate(model: Callable[[Tensor, Tensor], dict[str, Tensor]], held_back: Samples) -> dict[str, float]:
+    """Means of what `score` gives, of blurred and of sharp input apart; and `score`, the mean gain of new and of
+    sharpened frames."""
+    found = {name: column.mean(1) for name, column in score(model, held_back).items()}
+    gain = (found['between'] - found['warped'] + found['frame'] - found['input']) / 2
     blurred = torch.from_numpy(np.isin(np.arange(held_back.count), held_back.blurred))
-    score = float((table[:, :2] - table[:, 2:]).mean())
-    names = ('between', 'frame', 'warped', 'input')
     means = {
-        f'{name} {kind}': float(table[which, i].mean())
+        f'{name} {kind}': float(found[name][which].mean())
         for kind, which in (('blurred', blurred), ('sharp', ~blurred))
-        for i, name in enumerate(names)
+        for name in ('between', 'frame', 'warped', 'input')
     }
-    return {'score': score} | means
+    return {'score': float(gain.mean())} | means

@@ -1,15 +1,18 @@
-"""Writes a trained pyramid as resources/models/NAME: model.onnx, manifest.json and parity.json.
+"""Writes a trained pyramid as resources/models/NAME: model.onnx, the same on 8-bit codes, manifest.json and parity.json.
 
     python3 -m bin.evaluate checkpoints/bin-light.pt --json checkpoints/bin-light-quality.json     # minutes
-    python3 -m bin.export checkpoints/bin-light.pt bin-light --size light --quality checkpoints/bin-light-quality.json
+    python3 -m bin.export checkpoints/bin-light.pt bin-light --size light --quality checkpoints/bin-light-quality.json \\
+        --samples build/bin-samples
 
-The graph is one step of a stream, in standard ONNX operators; app/shared/model-info.ts says what goes in and out.
+The graphs are one step of a stream, in standard ONNX operators; app/shared/model-info.ts says what goes in and out. The ranges
+of the codes are those of training samples; what codes cost on samples that are held back is printed, and stands in the manifest.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import copy
 import hashlib
 import io
 import json
@@ -22,10 +25,13 @@ import torch
 from torch import Tensor, nn
 
 from . import evaluate, motion, train
+from .batches import Samples, validate
+from .eight_bit import as_codes, eight_bit
 from .model import SHARP_REACH, Backbone, StreamingPyramid
 
 RESOURCES = train.TRAINING.parent / 'resources' / 'models'
 OPSET = 16
+EIGHT_BIT = 'model-8-bit.onnx'
 # Steps before a step's own that shape its results, without recurrence: a sharp frame j-2 goes back to frame j-4.
 MEMORY = 3
 
@@ -66,7 +72,7 @@ def build(step: Step) -> bytes:
         opset_version=OPSET,
         dynamic_axes={name: {2: 'height', 3: 'width'} for name in (*inputs, *outputs)},
     )
-    built = onnx.load_model_from_string(file.getvalue())
+    built = as_codes(onnx.load_model_from_string(file.getvalue()), step)
     onnx.checker.check_model(built)
     return built.SerializeToString()
 
@@ -90,11 +96,9 @@ def operations(model: StreamingPyramid) -> int:
 
 
 @torch.no_grad()
-def parity_case(step: Step, shot: list[np.ndarray]) -> dict:
-    """Two steps over crops of a real shot, and what PyTorch computes for them."""
-    size = 32
-    crops = [frame[100 : 100 + size, 200 : 200 + size] for frame in shot[:3]]
-    model, codes, results = step.model, [], []
+def two_steps(model: StreamingPyramid, crops: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """What goes into two steps over the crops of three frames, uint8 [3, size, size], and what comes out, float32."""
+    codes, results = [], []
     state = model.start(evaluate.tensor(crops[0], 1))
     for a, b in zip(crops, crops[1:]):
         warps = [np.clip(np.rint(x), 0, 255).astype(np.uint8) for x in motion.to_middle(a, b)]
@@ -102,6 +106,15 @@ def parity_case(step: Step, shot: list[np.ndarray]) -> dict:
         between, sharp, state = model.step(given[0], given[1], tuple(given[2:]), state)
         codes += [np.transpose(x, (2, 0, 1)) for x in (a, b, *warps)]
         results += [between[0].numpy(), sharp[0].numpy()]
+    return codes, results
+
+
+def parity_case(model: StreamingPyramid, coded: StreamingPyramid, shot: list[np.ndarray]) -> dict:
+    """Two steps over crops of a real shot, what PyTorch computes for them, and how far codes are from that on average:
+    every rounding to a code moves those after it, so that two ways to compute agree in no more than this."""
+    size = 32
+    crops = [frame[100 : 100 + size, 200 : 200 + size] for frame in shot[:3]]
+    codes, results = two_steps(model, crops)
     encode = lambda arrays, kind: base64.b64encode(np.stack(arrays).astype(kind).tobytes()).decode()
     return {
         'about': 'two steps from the start of a shot; codes uint8 [step, '
@@ -110,11 +123,28 @@ def parity_case(step: Step, shot: list[np.ndarray]) -> dict:
         'size': size,
         'codes': encode(codes, np.uint8),
         'output': encode(results, '<f4'),
+        'eightBitDifference': float(np.abs(np.stack(two_steps(coded, crops)[1]) - np.stack(results)).mean()),
     }
 
 
-def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict, blob: bytes) -> dict:
-    """What the app is told of the graph `blob` (app/shared/model-info.ts). Raises as evaluate.read_quality does."""
+def loss_by_codes(model: StreamingPyramid, coded: StreamingPyramid, held_back: Samples) -> dict[str, float]:
+    """What codes cost, in decibels of new and of sharpened frames, of blurred and of sharp input."""
+    plain, rounded = (validate(net, held_back) for net in (model, coded))
+    names = [f'{kind} {of}' for kind in ('between', 'frame') for of in ('blurred', 'sharp')]
+    return {name: round(plain[name] - rounded[name], 3) for name in names}
+
+
+def hash_of(blob: bytes) -> str:
+    return hashlib.sha256(blob).hexdigest()
+
+
+def manifest(
+    options: argparse.Namespace, model: StreamingPyramid, record: dict, blob: bytes, coded_blob: bytes, lost: dict
+) -> dict:
+    """What the app is told of the graphs (app/shared/model-info.ts). Raises as evaluate.read_quality does.
+
+    lost: what `loss_by_codes` gives.
+    """
     config = model.config
     picture = lambda name: {
         'name': name, 'type': 'float32', 'shape': [1, 3, 'height', 'width'], 'layout': 'NCHW', 'range': [0, 1],
@@ -132,7 +162,8 @@ def manifest(options: argparse.Namespace, model: StreamingPyramid, record: dict,
         'task': 'interpolate',
         'size': options.size,
         'file': 'model.onnx',
-        'sha256': hashlib.sha256(blob).hexdigest(),
+        'sha256': hash_of(blob),
+        'eightBit': {'file': EIGHT_BIT, 'sha256': hash_of(coded_blob), 'heldBackLoss': lost},
         'halo': halo,
         'multiple': config.backbone.shuffle,
         'delay': 2,
@@ -169,6 +200,7 @@ def main() -> None:
     parser.add_argument('name', help='the folder under --output')
     parser.add_argument('--size', choices=('fast', 'light', 'standard'), required=True)
     parser.add_argument('--quality', type=pathlib.Path, required=True, help='what bin.evaluate --json wrote')
+    parser.add_argument('--samples', type=pathlib.Path, default=train.TRAINING / 'build' / 'bin-samples')
     parser.add_argument('--output', type=pathlib.Path, default=RESOURCES)
     parser.add_argument('--title')
     parser.add_argument('--version', default='1.0.0')
@@ -176,18 +208,22 @@ def main() -> None:
     cv2.setNumThreads(1)
 
     model, record = train.load_model(options.checkpoint)
-    step = Step(model)
-    blob = build(step)
+    cpu = torch.device('cpu')
+    coded = eight_bit(copy.deepcopy(model), Samples(options.samples / 'training', cpu))
+    lost = loss_by_codes(model, coded, Samples(options.samples / 'validation', cpu))
+    blob, coded_blob = (build(Step(net)) for net in (model, coded))
     shot = evaluate.blurred_clip(evaluate.BENCH / 'blur' / 'cliff_flight.mp4', evaluate.clips.Exposure(5, 4))[0]
-    facts = manifest(options, model, record, blob)
+    facts = manifest(options, model, record, blob, coded_blob, lost)
     folder = options.output / options.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'model.onnx').write_bytes(blob)
-    for file, content in (('manifest', facts), ('parity', parity_case(step, shot))):
+    (folder / EIGHT_BIT).write_bytes(coded_blob)
+    for file, content in (('manifest', facts), ('parity', parity_case(model, coded, shot))):
         (folder / f'{file}.json').write_text(json.dumps(content, indent=2, ensure_ascii=False) + '\n')
     for row in facts['quality']:
         print(f"{row['dataset']:26} {row['measure']:10} {row['psnr']:.2f} {row['ssim']:.4f}")
-    print(f'{folder}: {len(blob)} bytes')
+    print('8-bit codes cost, held back: ' + ', '.join(f'{name} {value:.3f} dB' for name, value in lost.items()))
+    print(f'{folder}: {len(blob)} and {len(coded_blob)} bytes')
 
 
 if __name__ == '__main__':

@@ -56,9 +56,10 @@ class ResidualDenseBlock(nn.Module):
 
 
 class Backbone(nn.Module):
-    """F_n: n images [N,3,H,W] and what the result is a correction of -> [N,3,H,W].
+    """F_n: n images [N,3,H,W], what the result is a correction of, and a hidden state where there is one -> [N,3,H,W].
 
-    differences: the images enter as what they differ by from that base, and the base beside them.
+    images: how many, the hidden state among them. differences: they enter as what they differ by from the base, and the
+    base beside them; the hidden state, which is no picture, as it is.
     """
 
     # Differences are small against pictures.
@@ -87,15 +88,34 @@ class Backbone(nn.Module):
             last.weight.mul_(0.01)
             last.bias.zero_()
 
-    def forward(self, images: list[Tensor], base: Tensor) -> Tensor:
+    def forward(self, images: list[Tensor], base: Tensor, hidden: Tensor | None = None) -> Tensor:
         if self.differences:
             images = [base - 0.5, *(self.GAIN * (image - base) for image in images)]
-        first = self.stem(F.pixel_unshuffle(torch.cat(images, 1), self.shuffle))
+        if hidden is not None:
+            images = [hidden, *images]
+        first = self.stem(unshuffled(torch.cat(images, 1), self.shuffle, base))
         x, outputs = self.second(first), []
         for block in self.blocks:
             x = block(x)
             outputs.append(x)
         return base + self.output(first + self.fuse(torch.cat(outputs, 1)))
+
+
+def unshuffled(x: Tensor, by: int, like: Tensor) -> Tensor:
+    """pixel_unshuffle in two steps that each move one axis: onnxruntime is fast with those.
+
+    like: as many of the same size, for an exported graph to ask: asked itself, 8-bit codes would be made floats for it.
+    """
+    n, h, w = like.shape[0], like.shape[2] // by, like.shape[3] // by
+    x = x.reshape(n, -1, w, by).transpose(2, 3)
+    return x.reshape(n, -1, h, by * by, w).transpose(2, 3).reshape(n, -1, h, w)
+
+
+def repeated(x: Tensor, by: int) -> Tensor:
+    """Each pixel `by` times in both directions."""
+    n, channels, h, w = x.shape
+    x = x[:, :, :, None, :, None].expand(n, channels, h, by, w, by)
+    return x.reshape(n, channels, h * by, w * by)
 
 
 class ConvLstmCell(nn.Module):
@@ -222,10 +242,9 @@ class StreamingPyramid(nn.Module):
         self.cells = nn.ModuleList(ConvLstmCell() for _ in images[1:] if hidden)
 
     def call(self, level: int, images: list[Tensor], middle: list[Tensor], hidden: Tensor | None) -> Tensor:
-        if hidden is not None:
-            images = [hidden, *images]
-        base = mean_of(images if self.config.residual == 'mean' else middle)
-        return self.levels[level](images, base)
+        seen = images if hidden is None else [hidden, *images]
+        base = mean_of(seen if self.config.residual == 'mean' else middle)
+        return self.levels[level](images, base, hidden)
 
     def level1(self, frames: list[Tensor], warps: tuple[Tensor, Tensor] | None) -> Tensor:
         """M1 in the middle of two or four frames; warps are those of the inner two to the middle."""
@@ -354,7 +373,7 @@ class StreamingPyramid(nn.Module):
         reach = SHARP_REACH // shuffle
         change = F.avg_pool2d((sharp - frame).abs().mean(1, keepdim=True), shuffle)
         change = F.avg_pool2d(change, 2 * reach + 1, 1, reach, count_include_pad=False)
-        share = F.interpolate((change / STILL_SHARP).clamp(max=1), scale_factor=float(shuffle), mode='nearest')
+        share = repeated((change / STILL_SHARP).clamp(max=1), shuffle)
         base = mean_of(list(warps))
         return base + share * (between - base)
 

@@ -1,4 +1,4 @@
-"""Draws what BIN is trained on: five frames of a shot, blurred or not, and the sharp truth at and between them.
+"""Draws what BIN is trained on: some frames of a shot, blurred or not, and the sharp truth at and between them.
 
 Blur is made as a shutter makes it and as interp-bench does: the mean of consecutive frames in stored values. The
 frames are those of a real clip or rendered from layers that move (bin/layers.py).
@@ -18,7 +18,6 @@ import numpy as np
 from . import layers, motion
 from .clips import Clip, Exposure, average
 
-FRAMES = 5  # of a sample
 KINDS = ('frames', 'sharp', 'warps')
 SHARP_EVERY = 4  # every so many samples are not blurred, the first one to begin with
 # Windows and steps as clips have them: of most the exposure is longer than the interval, as in interp-bench.
@@ -27,8 +26,9 @@ EXPOSURES = (
     Exposure(3, 2), Exposure(3, 4), Exposure(5, 6),
 )  # fmt: skip
 SHARP_STEPS = (2, 4, 6, 8)
-# Frames that stand for five where a shot begins or ends; the last two are shots of two frames.
-ENDS = ((2, 2, 2, 3, 4), (1, 1, 2, 3, 4), (0, 1, 2, 2, 2), (0, 1, 2, 3, 3), (2, 2, 2, 3, 3), (1, 1, 2, 2, 2))
+FAR = 1000  # frames: beyond every sample
+# First and last frame, counted from a sample's middle one, of shots that begin or end in it; the last two have two frames.
+ENDS = ((0, FAR), (-1, FAR), (-FAR, 0), (-FAR, 1), (0, 1), (-1, 0))
 TRIES = 30
 REAL_TRIES = 20  # clips may show nothing fit; layers always give something
 
@@ -41,6 +41,7 @@ class SampleConfig:
     clips: list[str]
     blurred: list[str]  # clips with blur of their own: never a truth for blurred input
     held_back: list[str]  # clips for validation alone
+    frames: int = 5  # of a sample, odd: more than two levels reach over, for what is remembered from step to step
     count: int = 2048
     validation: int = 96
     patch: int = 112
@@ -59,17 +60,17 @@ class SampleConfig:
     @property
     def instants(self) -> range:
         """Half intervals from the first frame on that the truth is kept of."""
-        return range(2 * FRAMES - 1) if self.outer else range(3, 6)
+        return range(2 * self.frames - 1) if self.outer else range(3, 2 * self.frames - 4)
 
     @property
     def pairs(self) -> range:
         """First frames of the pairs that are warped to their middle."""
-        return range(FRAMES - 1) if self.outer else range(1, 3)
+        return range(self.frames - 1) if self.outer else range(1, self.frames - 2)
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Pictures of each kind in a sample."""
-        return {'frames': (FRAMES,), 'sharp': (len(self.instants),), 'warps': (len(self.pairs), 2)}
+        return {'frames': (self.frames,), 'sharp': (len(self.instants),), 'warps': (len(self.pairs), 2)}
 
 
 def load_config(path: pathlib.Path) -> SampleConfig:
@@ -106,8 +107,8 @@ class Sampler:
         return {kind: pictures[..., inner, inner, :] for kind, pictures in whole.items()}
 
     def shot(self, sharp: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Frames [5, side, side, 3] and the truth at the instants wanted, of blur that can be mended."""
-        middle = FRAMES // 2
+        """Frames [n, side, side, 3] and the truth at the instants wanted, of blur that can be mended."""
+        middle = self.config.frames // 2
         for attempt in range(TRIES):
             exposure = EXPOSURES[self.random.integers(len(EXPOSURES))]
             if sharp:
@@ -121,9 +122,10 @@ class Sampler:
             found = psnr(blurred(middle), truth(2 * middle))
             if sharp or self.config.hardest <= found <= self.config.easiest:
                 break
-        index = range(FRAMES)
+        index = np.arange(self.config.frames)
         if self.random.random() < self.config.ends:
-            index = ENDS[self.random.integers(len(ENDS))]
+            first, last = ENDS[self.random.integers(len(ENDS))]
+            index = np.clip(index, middle + first, middle + last)
         instants = [index[i // 2] + index[(i + 1) // 2] for i in self.config.instants]
         return np.stack([blurred(k) for k in index]), np.stack([truth(i) for i in instants])
 
@@ -135,7 +137,7 @@ class Sampler:
         """Frames of a place of a clip where much moves; None where they are so far apart that their mean would
         show each of them."""
         clip = self.sources[self.random.integers(len(self.sources))]
-        span = exposure.span(FRAMES)
+        span = exposure.span(self.config.frames)
         count, h, w = clip.frames.shape[:3]
         if span > count or (exposure.window > 1 and not clip.sharp):
             return None
@@ -175,8 +177,8 @@ class Sampler:
             layers.Layer(self.still(), self.side, float(speed), self.random, mask=i > 0)
             for i, speed in enumerate(speeds)
         ]
-        half = exposure.window // 2
-        return functools.cache(lambda i: layers.render(parts, (i - half) / exposure.step - FRAMES // 2))
+        half, middle = exposure.window // 2, self.config.frames // 2
+        return functools.cache(lambda i: layers.render(parts, (i - half) / exposure.step - middle))
 
     def still(self) -> np.ndarray:
         """A part of a photograph or of a clip's frame, a quarter larger than a sample, of random size and sharpness."""

@@ -2,7 +2,7 @@
 
     python3 -m bin.samples bin/configs/samples.toml [--workers 2] [--endless]
 
-A sample: five frames of a shot, the sharp pictures at and between them, and neighbours warped to the middle between
+A sample: five or more frames of a shot, the sharp pictures at and between them, and neighbours warped to the middle between
 them by dense inverse search (bin/sampler.py). With --endless a run of bin.train that reads the folder meanwhile sees
 hardly any sample twice; end it when the run has ended.
 """
@@ -103,12 +103,15 @@ def main() -> None:
     parser.add_argument('config', type=pathlib.Path)
     parser.add_argument('--workers', type=int, default=os.cpu_count())
     parser.add_argument('--count', type=int)
+    parser.add_argument('--frames', type=int, help="of a sample, in place of the configuration's")
+    parser.add_argument('--patch', type=int, help="in place of the configuration's")
     parser.add_argument('--data', help='a folder of bin.pack, in place of those in the configuration')
     parser.add_argument('--output', type=pathlib.Path, default=TRAINING / 'build' / 'bin-samples')
     parser.add_argument('--endless', action='store_true', help='then go on, each sample replaced by a new one in turn')
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # takes the workers along
-    config = load_config(options.config)
+    changes = {key: value for key in ('frames', 'patch', 'count') if (value := getattr(options, key))}
+    config = dataclasses.replace(load_config(options.config), **changes)
     given = [TRAINING / options.data] if options.data else None
     roots = given or [(TRAINING / root).resolve() for root in config.roots]
     still_roots = given or [(TRAINING / root).resolve() for root in config.stills]
@@ -118,10 +121,9 @@ def main() -> None:
     held_back = Sampler(clips.load_clips(roots, config.held_back, config.blurred), stills[::HELD_BACK_STILLS], config)
     others = [still for i, still in enumerate(stills) if i % HELD_BACK_STILLS]
     training = Sampler(clips.load_clips(roots, config.clips, config.blurred), others, config)
-    count = options.count or config.count
     for part, sampler, n, seed in (
         ('validation', held_back, config.validation, config.seed + 1),
-        ('training', training, count, config.seed),
+        ('training', training, config.count, config.seed),
     ):
         make(options.output / part, sampler, n, seed, options.workers, data)
         print(f'{part}: {n} samples of {len(sampler.sources)} clips, {time.time() - begun:.0f} s', flush=True)

@@ -26,12 +26,11 @@ from common.graphed import Graphed
 
 from .batches import Samples, validate
 from .model import BackboneConfig, ModelConfig, StreamingPyramid
-from .sampler import FRAMES
 
-# Instants (half intervals) that each level's results stand at in a sample of five frames.
-INSTANTS = {
-    2: {'M1': (3, 5), 'S1': (4,)},
-    4: {'M1': (1, 3, 5, 7), 'S1': (2, 4, 6), 'M2': (3, 5), 'S2': (4,)},
+# First instant (half interval) of each level's results in a sample; the others follow two apart.
+FIRST_INSTANT = {
+    2: {'M1': 3, 'S1': 4},
+    4: {'M1': 1, 'S1': 2, 'M2': 3, 'S2': 4},
 }
 
 
@@ -84,18 +83,19 @@ def logarithm(made: Tensor, truth: Tensor, floor: float | Tensor) -> Tensor:
 def loss_of(results: dict[str, Tensor], sharp: Tensor, floor: float | Tensor, config: TrainConfig) -> Tensor:
     """Mean of the levels' errors, and of what M1 and M2 differ by at the same instants.
 
-    sharp [N,instants,3,H,W]: of all instants of a sample, or of those in its middle.
+    sharp [N,instants,3,H,W]: of all instants of a sample, or of those in its middle, which two levels have results of.
     """
-    instants = INSTANTS[len(results)]
-    first = (2 * FRAMES - 1 - sharp.shape[1]) // 2
+    frames = list(results.values())[-1].shape[1] + 4
+    first = (2 * frames - 1 - sharp.shape[1]) // 2
     total = sum(
-        logarithm(results[level][:, i], sharp[:, instant - first], floor) / len(where)
-        for level, where in instants.items()
-        for i, instant in enumerate(where)
+        logarithm(made[:, i], sharp[:, instant + 2 * i - first], floor) / made.shape[1]
+        for level, instant in FIRST_INSTANT[len(results)].items()
+        for made in [results[level]]
+        for i in range(made.shape[1])
     )
     if 'M2' in results:
-        total = total + config.cycle * logarithm(results['M1'][:, 1:3], results['M2'], floor)
-    return total / len(instants)
+        total = total + config.cycle * logarithm(results['M1'][:, 1:-1], results['M2'], floor)
+    return total / len(results)
 
 
 def load_model(path: pathlib.Path) -> tuple[StreamingPyramid, dict]:

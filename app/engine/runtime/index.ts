@@ -29,5 +29,12 @@ export type { SegmentTiming } from './segments';
 export { LocalGpu, NodeHost, RemoteGpu, serveGpu } from './backends/webgpu';
 export { nodeGpu, processGpu, setProcessGpu } from './process-gpu';
 export { processKernels } from './process-kernels';
-export { openGraphs, openModel, type ModelSession, type ModelSet, type SessionOptions } from './session';
+export {
+  fileFor,
+  openGraphs,
+  openModel,
+  type ModelSession,
+  type ModelSet,
+  type SessionOptions,
+} from './session';
 export { allocate, onHost, type HostTensor, type KeptTensor, type ModelTensor } from './tensor';

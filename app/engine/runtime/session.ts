@@ -1,5 +1,6 @@
 import type { BackendChoice } from './backend';
 import { HybridSession } from './backends/cpu';
+import type { Kernels } from '../../../kernels';
 import type { EnhanceManifest, InterpolateManifest, ModelFile } from '../../shared';
 import type { PictureProgram, PlaneCodes } from './backends/webgpu';
 import { GuardedModels, type OnCard } from './guarded-models';
@@ -109,17 +110,24 @@ export async function openGraphs<K extends string>(
   { adapter }: Pick<BackendChoice, 'adapter'>,
   options: SessionOptions = {},
 ): Promise<ModelSet<K>> {
-  const bytes = await forEach(files, (file) => readModelFile(folder, file));
-  const cpu = (): Promise<Record<K, ModelSession>> => {
+  const cpu = async (): Promise<Record<K, ModelSession>> => {
     const kernels = processKernels();
     const settings = { threads: kernels.threads, operators: kernelOperators(kernels) };
+    const bytes = await forEach(files, (file) => readModelFile(folder, fileFor(file, kernels)));
     return openEach(bytes, (model) => HybridSession.create(model, settings));
   };
-  const onCard = (name: string) => async (): Promise<OnCard<K>> => {
-    const device = await processGpu().device(name);
+  if (adapter === undefined) return GuardedModels.open({ gpu: null, cpu }, options);
+  const bytes = await forEach(files, (file) => readModelFile(folder, file));
+  const gpu = async (): Promise<OnCard<K>> => {
+    const device = await processGpu().device(adapter);
     return { device, models: await openEach(bytes, (model) => device.openModel(model)) };
   };
-  return GuardedModels.open({ gpu: adapter === undefined ? null : onCard(adapter), cpu }, options);
+  return GuardedModels.open({ gpu, cpu }, options);
+}
+
+/** The file of a model that the processor runs. */
+export function fileFor(file: ModelFile, { hasDotProducts }: Pick<Kernels, 'hasDotProducts'>): ModelFile {
+  return (hasDotProducts && file.eightBit) || file;
 }
 
 /** What `open` makes of each; those that are open are closed again where one fails. */

@@ -112,6 +112,19 @@ it('leaves sharp frames that nobody touches without a fault, and says which clip
   await cleanUp();
 });
 
+it('tells the PSNR at every place where more than one frame is made between two', async () => {
+  const { path, cleanUp } = await temporaryFolder();
+  await makeClip(join(path, 'clip.mp4'), { width: 64, height: 48, seconds: 0.4, sound: false });
+  for (const method of ['blend', 'minterpolate'] as const) {
+    const { sequences, mean } = await interp({ directory: path, method, factor: 4 });
+    expect(sequences[0]?.frames).toBe(6);
+    const places = mean[method]?.psnrByPlace ?? [];
+    expect(places).toHaveLength(3);
+    expect(places.reduce((sum, psnr) => sum + psnr, 0) / 3).toBeCloseTo(mean[method]?.psnr ?? 0, 9);
+  }
+  await cleanUp();
+});
+
 /** Figures of the data's own description, and of the study that the product is held against. */
 describe('the known figures', () => {
   it.skipIf(!existsSync(BENCH)).each([

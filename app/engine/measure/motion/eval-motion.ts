@@ -20,16 +20,16 @@ export interface EvalContext {
 }
 
 /**
- * Frames in the middle between two against the truth, by the product and by what it has to beat.
+ * Frames between two against the truth, by the product and by what it has to beat.
  * @throws UserError no-such-file, no-media, unsupported-input, damaged-input, model-missing; CancelledError
  */
 export async function evalInterp(
-  { directory, method, model }: EvalInterpRequest,
+  { directory, method, model, factor = 2 }: EvalInterpRequest,
   context: EvalContext,
 ): Promise<EvalMotionResult> {
   const names = method === 'all' ? INTERP_METHODS : [method];
   const choices = names.map((name): Choice => ({ name, open: INTERP[name] }));
-  return evaluate('interp', directory, choices, { ...context, model: model ?? null });
+  return evaluate('interp', directory, choices, { ...context, model: model ?? null, factor });
 }
 
 /**
@@ -42,7 +42,11 @@ export async function evalDeblur(
 ): Promise<EvalMotionResult> {
   const names = method === 'all' ? DEBLUR_METHODS : [method];
   const choices = names.map((name): Choice => ({ name, open: DEBLUR[name] }));
-  return evaluate(sharp ? 'sharp' : 'deblur', directory, choices, { ...context, model: model ?? null });
+  return evaluate(sharp ? 'sharp' : 'deblur', directory, choices, {
+    ...context,
+    model: model ?? null,
+    factor: 2,
+  });
 }
 
 async function evaluate(
@@ -51,8 +55,8 @@ async function evaluate(
   choices: readonly Choice[],
   context: EvalContext & MethodContext,
 ): Promise<EvalMotionResult> {
-  const { tools, signal, onProgress } = context;
-  const { material, sequences } = await testData(tools, directory, task);
+  const { tools, signal, onProgress, factor } = context;
+  const { material, sequences } = await testData(tools, directory, task, factor);
   const { methods, notes } = await openMethods(choices, context);
   const measured: EvalMotionResult['sequences'][number][] = [];
   for (const sequence of sequences) {

@@ -81,13 +81,14 @@ describe('flicker', () => {
 });
 
 describe('the sheet of a sequence', () => {
-  const neighbours = { before: waves(0), after: waves(40) };
+  const neighbours = { place: 0, before: waves(0), after: waves(40) };
 
   it('gives the truth full marks', () => {
     const sheet = new ScoreSheet();
     for (const phase of [0, 20]) sheet.add({ picture: waves(phase), truth: waves(phase), ...neighbours });
     expect(sheet.score(3)).toEqual({
       psnr: MOST_PSNR,
+      psnrByPlace: [MOST_PSNR],
       psnrMin: MOST_PSNR,
       ssim: expect.closeTo(1, 12) as number,
       psnrMoving: MOST_PSNR,
@@ -97,12 +98,13 @@ describe('the sheet of a sequence', () => {
     });
   });
 
-  it('means PSNR over frames, keeps the worst, and puts the moving pixels of all frames together', () => {
+  it('means PSNR over frames and those of a place, keeps the worst, and puts the moving pixels of all frames together', () => {
     const sheet = new ScoreSheet();
-    sheet.add({ picture: grey(101), truth: grey(100), before: grey(100), after: grey(160) });
-    sheet.add({ picture: grey(105), truth: grey(100), before: grey(100), after: grey(160) });
+    sheet.add({ picture: grey(101), truth: grey(100), place: 0, before: grey(100), after: grey(160) });
+    sheet.add({ picture: grey(105), truth: grey(100), place: 1, before: grey(100), after: grey(160) });
     const score = sheet.score(0);
     expect(score.psnr).toBeCloseTo(10 * Math.log10(255 ** 2 / 5), 9);
+    expect(score.psnrByPlace.map((psnr) => psnr.toFixed(2))).toEqual(['48.13', '34.15']);
     expect(score.psnrMin).toBeCloseTo(20 * Math.log10(51), 9);
     expect(score.psnrMoving).toBeCloseTo(10 * Math.log10(255 ** 2 / 13), 9);
     expect(score.flicker).toBe(4);
@@ -110,10 +112,10 @@ describe('the sheet of a sequence', () => {
 
   it('says of a single still frame that there is no motion and no time to judge', () => {
     const sheet = new ScoreSheet();
-    sheet.add({ picture: grey(101), truth: grey(100), before: grey(100), after: grey(100) });
+    sheet.add({ picture: grey(101), truth: grey(100), place: 0, before: grey(100), after: grey(100) });
     expect(sheet.score(1)).toMatchObject({ psnrMoving: null, movingShare: 0, flicker: null });
     const first = new ScoreSheet();
-    first.add({ picture: grey(101), truth: grey(100), before: null, after: grey(100) });
+    first.add({ picture: grey(101), truth: grey(100), place: 0, before: null, after: grey(100) });
     expect(first.score(1)).toMatchObject({ psnrMoving: null, movingShare: null, flicker: null });
     expect(meanScore([sheet.score(1), first.score(3)])).toMatchObject({
       psnrMoving: null,

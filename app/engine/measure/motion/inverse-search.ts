@@ -1,15 +1,15 @@
 import { UserError } from '../../../shared';
 import { processKernels } from '../../runtime';
-import { neighbours, type Method } from './method';
+import { neighbours, timesOf, type Method, type MethodContext } from './method';
 import { toPlanar } from '../read-image';
 import { fromPlanar } from './picture';
 
 /**
  * Dense inverse search at full size (the slower and better of the kernel's two settings): both neighbours warped to
- * the middle along the motion between them, and their mean, not rounded.
+ * each time wanted along the motion between them, and their mean, not rounded.
  * @throws UserError backend-unavailable without compiled kernels
  */
-export async function inverseSearch(): Promise<Method> {
+export async function inverseSearch({ factor }: Pick<MethodContext, 'factor'>): Promise<Method> {
   const kernels = processKernels();
   if (kernels.name === 'reference')
     throw new UserError(
@@ -27,14 +27,16 @@ export async function inverseSearch(): Promise<Method> {
         for await (const { before, after } of neighbours(frames)) {
           const previous = first ? toPlanar(before) : null;
           const next = toPlanar(after);
-          await clock.time(async () => {
-            await (previous ? session.estimate(previous, next) : session.advance(next));
-            await session.warpTo(0.5, { warpedPrevious, warpedNext });
-            for (let index = 0; index < warpedNext.length; index++)
-              warpedNext[index] = ((warpedPrevious[index] ?? 0) + (warpedNext[index] ?? 0)) / 2;
-          });
+          await clock.time(() => (previous ? session.estimate(previous, next) : session.advance(next)));
           first = false;
-          yield fromPlanar(warpedNext, width, height);
+          for (const time of timesOf(factor)) {
+            await clock.time(async () => {
+              await session.warpTo(time, { warpedPrevious, warpedNext });
+              for (let index = 0; index < warpedNext.length; index++)
+                warpedNext[index] = ((warpedPrevious[index] ?? 0) + (warpedNext[index] ?? 0)) / 2;
+            });
+            yield fromPlanar(warpedNext, width, height);
+          }
         }
       } finally {
         session.dispose();

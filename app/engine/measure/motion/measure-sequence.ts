@@ -61,8 +61,8 @@ async function* inputs(
   let before: RgbImage | null = null;
   let next: IteratorResult<Step> = { value: first, done: false };
   for (; !next.done; next = await rest.next()) {
-    const { input, truth } = next.value;
-    if (truth) due.push({ truth, before, after: input });
+    const { input, truths } = next.value;
+    for (const [place, truth] of truths.entries()) due.push({ truth, place, before, after: input });
     before = input;
     yield input;
   }

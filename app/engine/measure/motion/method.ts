@@ -1,3 +1,4 @@
+import type { FrameFactor } from '../../../shared';
 import type { MediaTools } from '../../media';
 import type { RgbImage } from '../read-image';
 import type { Picture } from './picture';
@@ -8,6 +9,8 @@ export interface MethodContext {
   readonly signal: AbortSignal;
   /** Network by name; null takes the product's choice. */
   readonly model: string | null;
+  /** Frames out of one, where frames are made between others. */
+  readonly factor: FrameFactor;
 }
 
 /** Frames of one size, in order, without a scene cut. */
@@ -19,12 +22,17 @@ export interface Shot {
 
 /**
  * A way to make frames of a shot. `run` takes the shot's frames in order and gives the new ones in order, as
- * soon as it can: one between each two (interpolating), or one for each (deblurring).
+ * soon as it can: factor − 1 between each two (interpolating), or one for each (deblurring).
  */
 export interface Method {
   /** What runs, for people: the network's name, the filter's settings. */
   readonly description: string;
   run(shot: Shot, clock: ComputeClock): AsyncIterable<Picture>;
+}
+
+/** When frames are wanted between two: the parts of the way that cut it into `factor`. */
+export function timesOf(factor: number): readonly number[] {
+  return Array.from({ length: factor - 1 }, (_, index) => (index + 1) / factor);
 }
 
 /** Seconds that a method computed; waiting for its input does not count. */

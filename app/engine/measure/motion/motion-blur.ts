@@ -7,8 +7,8 @@ export interface BlurredFrame {
   readonly blurred: RgbImage;
   /** The frame in the middle of the window. */
   readonly sharp: RgbImage;
-  /** The frame in the middle between the sharp one before and this one; null at the first. */
-  readonly between: RgbImage | null;
+  /** The frames that cut the way from the sharp one before to this one into `factor` even parts; none at the first. */
+  readonly between: readonly RgbImage[];
 }
 
 /** Windows that are being filled: the sum of their frames, and their sharp ones as far as they have come. */
@@ -20,20 +20,25 @@ interface OpenWindow {
 /**
  * Motion blur as the test clips define it (README of the data): for k = 0, 1, … while k·step + window ≤ frames,
  * `blurred[k] = round(mean(frame[k·step] … frame[k·step + window − 1]))`, `sharp[k] = frame[k·step + (window − 1)/2]`,
- * and between k − 1 and k lies `frame[k·step + (window − 1)/2 − step/2]`. Memory holds the windows that overlap.
+ * and between k − 1 and k lie `frame[(k − 1)·step + (window − 1)/2 + i·step/factor]`, 0 < i < factor. Memory holds the windows
+ * that overlap. `factor` divides `step`.
  */
 export async function* withMotionBlur(
   frames: AsyncIterable<RgbImage>,
   { window, step }: Blur,
+  factor: number,
 ): AsyncGenerator<BlurredFrame> {
   const centre = (window - 1) / 2;
   const open = new Map<number, OpenWindow>();
-  const between = new Map<number, RgbImage>();
+  const between = new Map<number, RgbImage[]>();
   let index = 0;
   for await (const frame of frames) {
     if (index % step === 0) open.set(index / step, { sum: new Uint32Array(frame.data.length), sharp: null });
-    const fromCentre = index - centre + step / 2;
-    if (fromCentre > 0 && fromCentre % step === 0) between.set(fromCentre / step, frame);
+    const fromCentre = index - centre;
+    if (fromCentre > 0 && fromCentre % step !== 0 && (fromCentre * factor) % step === 0) {
+      const k = Math.ceil(fromCentre / step);
+      between.set(k, [...(between.get(k) ?? []), frame]);
+    }
     for (const [k, one] of open) {
       add(one.sum, frame.data);
       const at = index - k * step;
@@ -42,7 +47,7 @@ export async function* withMotionBlur(
       yield {
         blurred: { ...frame, data: Uint8Array.from(one.sum, (sum) => Math.round(sum / window)) },
         sharp: one.sharp,
-        between: between.get(k) ?? null,
+        between: between.get(k) ?? [],
       };
       open.delete(k);
       between.delete(k);

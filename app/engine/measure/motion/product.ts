@@ -2,7 +2,7 @@ import { UserError, type StageRequest } from '../../../shared';
 import { pixelFormat, type StreamFormat } from '../../frames';
 import { modelsOf } from '../../runtime';
 import { chooseSynthesizer, type ChosenSynthesizer } from '../../stages';
-import type { Method, MethodContext } from './method';
+import { timesOf, type Method, type MethodContext } from './method';
 import { synthesized, type Wanted } from './synthesized';
 
 type InterpolateRequest = Extract<StageRequest, { kind: 'interpolate' }>;
@@ -11,7 +11,10 @@ type InterpolateRequest = Extract<StageRequest, { kind: 'interpolate' }>;
  * The product's own network, as a job runs it.
  * @throws UserError model-missing, backend-unavailable
  */
-export async function network({ model }: MethodContext, wanted: Wanted): Promise<Method> {
+export async function network(
+  { model, factor }: MethodContext,
+  wanted: 'between' | 'pushed',
+): Promise<Method> {
   const installed = (await modelsOf('interpolate')).map(({ manifest }) => manifest.name);
   if (installed.length === 0)
     throw new UserError(
@@ -23,10 +26,10 @@ export async function network({ model }: MethodContext, wanted: Wanted): Promise
       'model-missing',
       `There is no network for motion named ${model}: there are ${installed.join(', ')}.`,
     );
-  const task = wanted === 'pushed' ? { deblur: true } : { factor: 2 as const };
+  const task = wanted === 'pushed' ? { deblur: true } : { factor };
   return product(
     { kind: 'interpolate', method: 'network', ...task, ...(model === null ? {} : { model }) },
-    wanted,
+    wanted === 'pushed' ? wanted : timesOf(factor),
   );
 }
 
@@ -34,8 +37,8 @@ export async function network({ model }: MethodContext, wanted: Wanted): Promise
  * What the product does without a network.
  * @throws UserError backend-unavailable
  */
-export async function motionAlone(): Promise<Method> {
-  return product({ kind: 'interpolate', method: 'motion', factor: 2 }, 'between');
+export async function motionAlone({ factor }: MethodContext): Promise<Method> {
+  return product({ kind: 'interpolate', method: 'motion', factor }, timesOf(factor));
 }
 
 async function product(request: InterpolateRequest, wanted: Wanted): Promise<Method> {

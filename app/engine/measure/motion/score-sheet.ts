@@ -9,6 +9,8 @@ export const MOST_PSNR = 100;
 /** A frame that was made, its truth, and the inputs on both sides of it (`before` is null for the first of a shot that is deblurred). */
 export interface MadeFrame {
   readonly picture: Picture;
+  /** Its place among those between the same inputs, from 0 on. */
+  readonly place: number;
   readonly truth: RgbImage;
   readonly before: RgbImage | null;
   readonly after: RgbImage;
@@ -16,7 +18,8 @@ export interface MadeFrame {
 
 /** Adds up the scores of one sequence's frames, in order. */
 export class ScoreSheet {
-  readonly #psnr: number[] = [];
+  /** By place. */
+  readonly #psnr: number[][] = [];
   readonly #ssim: number[] = [];
   readonly #flicker: number[] = [];
   readonly #movingShare: number[] = [];
@@ -24,12 +27,12 @@ export class ScoreSheet {
   #last: MadeFrame | null = null;
 
   get frames(): number {
-    return this.#psnr.length;
+    return this.#psnr.flat().length;
   }
 
   add(frame: MadeFrame): void {
-    const { picture, truth, before, after } = frame;
-    this.#psnr.push(capped(psnrOf(squaredError(picture, truth))));
+    const { picture, place, truth, before, after } = frame;
+    (this.#psnr[place] ??= []).push(capped(psnrOf(squaredError(picture, truth))));
     this.#ssim.push(lumaSsim(picture, truth));
     if (before) {
       const mask = movingArea(before, after);
@@ -44,8 +47,9 @@ export class ScoreSheet {
   /** @param seconds that all of its frames took to compute */
   score(seconds: number): MotionScore {
     return {
-      psnr: mean(this.#psnr),
-      psnrMin: Math.min(...this.#psnr),
+      psnr: mean(this.#psnr.flat()),
+      psnrByPlace: this.#psnr.map(mean),
+      psnrMin: Math.min(...this.#psnr.flat()),
       ssim: mean(this.#ssim),
       psnrMoving: this.#moving.count === 0 ? null : capped(psnrOf(this.#moving)),
       movingShare: this.#movingShare.length === 0 ? null : mean(this.#movingShare),
@@ -64,6 +68,9 @@ export function meanScore(scores: readonly MotionScore[]): MotionScore {
   };
   return {
     psnr: of((score) => score.psnr),
+    psnrByPlace: (scores[0]?.psnrByPlace ?? []).map((_, place) =>
+      of((score) => score.psnrByPlace[place] ?? NaN),
+    ),
     psnrMin: Math.min(...scores.map((score) => score.psnrMin)),
     ssim: of((score) => score.ssim),
     psnrMoving: ofKnown((score) => score.psnrMoving),

@@ -1,10 +1,10 @@
 import type { RgbImage } from '../read-image';
 
-/** One input frame of a shot, and the frame that should come of it; null where none should yet. */
+/** One input frame of a shot, and the frames that should come of it, in order; none where none should yet. */
 export interface Step {
   readonly input: RgbImage;
-  /** Interpolating: the frame between the input before and this one. Deblurring: this one, sharp. */
-  readonly truth: RgbImage | null;
+  /** Interpolating: the frames between the input before and this one, evenly apart. Deblurring: this one, sharp. */
+  readonly truths: readonly RgbImage[];
 }
 
 /** A shot to be measured on: frames of one size, with the truth beside them. */

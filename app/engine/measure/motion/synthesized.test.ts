@@ -65,7 +65,7 @@ async function run(
 describe('a synthesizer’s pictures', () => {
   it('are one between each two, however late; where nothing moves the pushed one stays', async () => {
     const synthesizer = new LateSynthesizer();
-    expect(await run(synthesizer, 'between', 10, 20, 255)).toEqual([
+    expect(await run(synthesizer, [0.5], 10, 20, 255)).toEqual([
       [10, 21],
       [20, 255],
     ]);
@@ -93,8 +93,8 @@ describe('a synthesizer’s pictures', () => {
     }
     const shot = (): Shot => ({ width, height, frames: shifting() });
     const synthesizer = new MotionSynthesizer({ width, height, finestScale: 0 });
-    const made = synthesized(synthesizer, shot(), 'between', new ComputeClock());
-    const baseline = await inverseSearch();
+    const made = synthesized(synthesizer, shot(), [0.5], new ComputeClock());
+    const baseline = await inverseSearch({ factor: 2 });
     for await (const expected of baseline.run(shot(), new ComputeClock())) {
       const next = await made.next();
       if (next.done) throw new Error('Too few frames.');

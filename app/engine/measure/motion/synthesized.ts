@@ -3,8 +3,8 @@ import { toPlanar, type RgbImage } from '../read-image';
 import type { ComputeClock, Shot } from './method';
 import { rounded } from './picture';
 
-/** What of a synthesizer's pictures is measured: the one in the middle between each two, or each pushed one as it is shown. */
-export type Wanted = 'between' | 'pushed';
+/** What of a synthesizer's pictures is measured: those at these times between each two, or each pushed one as it is shown. */
+export type Wanted = readonly number[] | 'pushed';
 
 /** Frames that a synthesizer makes of a shot, as the product shows them: rounded to 8 bits, a few in memory at a time. */
 export async function* synthesized(
@@ -19,12 +19,12 @@ export async function* synthesized(
       for (const old of pushed.keys()) if (old < one.index) pushed.delete(old);
       const own = pushed.get(one.index);
       if (!own) throw new Error(`Picture ${one.index} was shown before it was pushed.`);
-      if (one.time > 0 === (wanted === 'between')) yield shown(one, own);
+      if (one.time > 0 === (wanted !== 'pushed')) yield shown(one, own);
     }
   }
   let count = 0;
   for await (const frame of frames) {
-    const times = wanted === 'between' && count > 0 ? [0.5] : [];
+    const times = wanted !== 'pushed' && count > 0 ? wanted : [];
     pushed.set(count++, frame);
     yield* measured(synthesizer.push(toPlanar(frame), times));
   }

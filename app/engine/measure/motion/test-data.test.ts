@@ -16,7 +16,8 @@ beforeEach(async () => {
 afterEach(() => cleanUp());
 
 const at = (...names: string[]): string => join(folder, ...names);
-const data = async (task: Task): Promise<TestData> => testData(await tools(), folder, task);
+const data = async (task: Task, factor?: number): Promise<TestData> =>
+  testData(await tools(), folder, task, factor);
 const frame = (path: string, value: number, width = 16, height = 12): Promise<unknown> =>
   sharp({ create: { width, height, channels: 3, background: { r: value, g: value, b: 7 } } })
     .png()
@@ -27,11 +28,11 @@ async function triplet(name: string, ...values: readonly number[]): Promise<void
   for (const [index, file] of TRIPLET_FILES.entries()) await frame(at(name, file), values[index] ?? 0);
 }
 
-/** [input, truth] by the first sample. */
+/** [input, ...truths] by the first sample. */
 async function stepsOf(found: TestData, index = 0): Promise<(number | undefined)[][]> {
   const steps = [];
-  for await (const { input, truth } of found.sequences[index]!.steps(live))
-    steps.push([input.data[0], truth?.data[0]]);
+  for await (const { input, truths } of found.sequences[index]!.steps(live))
+    steps.push([input.data[0], ...truths.map(({ data: samples }) => samples[0])]);
   return steps;
 }
 
@@ -43,10 +44,8 @@ describe('a folder of triplets', () => {
     await writeFile(at('index.tsv'), 'file\n');
     const found = await data('interp');
     expect(found.sequences.map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(await stepsOf(found)).toEqual([
-      [10, undefined],
-      [30, 20],
-    ]);
+    expect(await stepsOf(found)).toEqual([[10], [30, 20]]);
+    await expect(data('interp', 4)).rejects.toThrow('know the frame in the middle alone');
   });
 
   it('names what is missing of one, what differs in size and what is no picture', async () => {
@@ -78,9 +77,10 @@ describe('a folder of clips', () => {
     const blurred = await data('deblur');
     expect(blurred.sequences.map(({ name }) => name)).toEqual(['one.mp4']);
     expect(await stepsOf(blurred)).toHaveLength(4);
-    expect((await stepsOf(await data('interp'))).map(([, truth]) => truth === undefined)).toEqual([
-      ...[true, false, false, false],
-    ]);
+    expect((await stepsOf(await data('interp'))).map(({ length }) => length)).toEqual([1, 2, 2, 2]);
+    await expect(data('interp', 4)).rejects.toThrow(
+      'one.mp4 has a frame every 2, so none at every place of ×4',
+    );
     const sharpSteps = await stepsOf(await data('sharp'));
     expect(sharpSteps).toHaveLength(4);
     for (const [input, truth] of sharpSteps) expect(input).toBe(truth);
@@ -90,6 +90,7 @@ describe('a folder of clips', () => {
     await clip('one.mp4');
     await writeFile(at('notes.txt'), '');
     expect(await stepsOf(await data('interp'))).toHaveLength(5);
+    expect((await stepsOf(await data('interp', 4))).map(({ length }) => length)).toEqual([1, 4, 4]);
     expect(await stepsOf(await data('sharp'))).toHaveLength(10);
     await expect(data('deblur')).rejects.toMatchObject({
       code: 'no-such-file',

@@ -38,8 +38,8 @@ async function* tripletSteps(paths: readonly string[], signal: AbortSignal): Asy
         'unsupported-input',
         `${paths[index]} (${image.width}×${image.height}) and ${paths[0]} (${before.width}×${before.height}) differ in size: the frames of a triplet must be equally large.`,
       );
-  yield { input: before, truth: null };
-  yield { input: after, truth };
+  yield { input: before, truths: [] };
+  yield { input: after, truths: [truth] };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { StageContext, StreamFormat } from '../../frames';
 import { pictureCoding } from '../pictures';
 import {
   chooseBackend,
+  fileFor,
   modelsOf,
   openGraphs,
   processKernels,
@@ -80,10 +81,11 @@ async function byNetwork(
   const models = await openGraphs(model.folder, { step: manifest }, backend, { note, mayShrink: true });
   const { width, height } = input;
   const program = networkProgram(input, manifest);
+  const file = backend.adapter === undefined ? fileFor(manifest, processKernels()) : manifest;
   return {
     synthesizer: new NetworkSynthesizer(models, manifest, { width, height, note, program }),
     name: manifest.title,
-    identity: `${manifest.name}@${manifest.version} ${manifest.sha256}`,
+    identity: `${manifest.name}@${manifest.version} ${file.sha256}`,
     choice: {
       stage: 'interpolate',
       model: manifest.name,

@@ -166,17 +166,22 @@ describe.skipIf(!found)('a network for motion on a graphics card', () => {
   });
 
   // Shaders of its convolutions are compiled, by a program that stands for a card.
-  it('that ships makes the pictures that it makes on the processor', { timeout: 400_000 }, async () => {
-    for (const model of await modelsOf('interpolate')) {
-      const apart = differences(
-        (await twoShots(model, { adapter })).shown,
-        (await twoShots(model, {})).shown,
-      );
-      const beyond = apart.filter((value) => value > CODE).length;
-      console.info(
-        `${model.manifest.name}: ${most(apart)} at most, ${beyond} of ${apart.length} beyond 1/255`,
-      );
-      expect(beyond / apart.length).toBeLessThan(1e-4);
-    }
-  });
+  it(
+    'that ships makes the pictures that it makes in float on the processor',
+    { timeout: 400_000 },
+    async () => {
+      for (const { folder, manifest } of await modelsOf('interpolate')) {
+        const model = { folder, manifest: { ...manifest, eightBit: undefined } };
+        const apart = differences(
+          (await twoShots(model, { adapter })).shown,
+          (await twoShots(model, {})).shown,
+        );
+        const beyond = apart.filter((value) => value > CODE).length;
+        console.info(
+          `${model.manifest.name}: ${most(apart)} at most, ${beyond} of ${apart.length} beyond 1/255`,
+        );
+        expect(beyond / apart.length).toBeLessThan(1e-4);
+      }
+    },
+  );
 });
