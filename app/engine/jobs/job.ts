@@ -25,6 +25,7 @@ import {
   type RunFacts,
   type Stopwatch,
 } from '../pipeline';
+import { freeBytesBeside, shortOfSpace } from './disk-space';
 import { ProgressMeter } from './progress';
 
 const NO_TIMINGS: StageTimings = { decode: 0, stages: {}, encode: 0 };
@@ -46,6 +47,7 @@ export class Job {
   readonly #meter = new ProgressMeter();
   #state: JobState = 'waiting';
   #progress: JobProgress = emptyProgress('waiting');
+  #spaceKnown = false;
   #lastTold = -Infinity;
   #ended: Promise<void> = Promise.resolve();
 
@@ -129,6 +131,7 @@ export class Job {
           closed,
           stopwatch.timings(this.request.stages.map((stage) => stage.kind)),
         );
+        void this.#lookForSpace(closed);
       },
       chose: (choices: readonly StageChoice[]): void => {
         this.#progress = { ...this.#progress, choices };
@@ -169,6 +172,16 @@ export class Job {
     if (now - this.#lastTold < PROGRESS_INTERVAL_MS) return;
     this.#lastTold = now;
     this.context.tell({ type: 'progress', jobId: this.id, progress: this.#progress });
+  }
+
+  /** Tells once, as soon as the result's size shows, where the disk has no room for it. */
+  async #lookForSpace({ bytes }: Closed): Promise<void> {
+    const { expectedBytes } = this.#progress;
+    if (this.#spaceKnown || expectedBytes === null) return;
+    this.#spaceKnown = true;
+    const free = await freeBytesBeside(this.request.output);
+    const note = free === null ? null : shortOfSpace(expectedBytes, bytes, free);
+    if (note !== null && this.#state === 'running') this.context.tell({ type: 'note', jobId: this.id, note });
   }
 
   #enter(state: JobState): void {

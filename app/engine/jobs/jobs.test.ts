@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { random } from '../../../tests/support/random';
 import type { JobRequest } from '../../shared';
+import { freeBytesBeside, shortOfSpace } from './disk-space';
 import { planJobs } from './plan';
 import { ProgressMeter } from './progress';
 
@@ -243,5 +244,19 @@ describe('the progress meter', () => {
     expect(meter.fraction(50, 100)).toBe(0.5);
     expect(meter.fraction(40, 100)).toBe(0.5);
     expect(meter.fraction(120, 100)).toBe(0.999);
+  });
+});
+
+describe('room on the disk', () => {
+  it('is told to be short where a result and its segments won’t fit side by side', () => {
+    expect(shortOfSpace(1000, 100, 1900)).toBeNull();
+    expect(shortOfSpace(5e9, 1e9, 8.9e9)).toContain(
+      'will take about 5.0 GB, twice that for a moment, and 8.9 GB is free',
+    );
+  });
+
+  it('is that of the folder a result goes to; unknown where there is none', async () => {
+    expect(await freeBytesBeside(join(tmpdir(), 'result.mp4'))).toBeGreaterThan(0);
+    expect(await freeBytesBeside(join(tmpdir(), 'no such folder', 'result.mp4'))).toBeNull();
   });
 });
