@@ -106,6 +106,8 @@ def history(record: dict) -> list[dict]:
         'cpuMinutes': round(record['cpu_minutes'], 1),
         'heldBackPsnrY': round(record['held_back_psnr'], 3),
     }
+    if config.teacher:
+        run['teacher'] = f'training/{config.teacher.format(scale=config.model.scale)}'
     # Older checkpoints don't hold those before; theirs are still where they started from.
     return [*(record.get('history') or earlier(config, config.model.scale)), run]
 
