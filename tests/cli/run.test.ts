@@ -374,7 +374,10 @@ describe('bad input to clearcut run', () => {
       });
       const output = join(disk, 'out.mkv');
       const result = await refused(source, output, '--codec', 'ffv1', '--quality', 'light');
-      expectRefusal(result, 1, 'disk');
+      // Told beforehand, too: as soon as the first segment showed how large the result would be.
+      const [warning = '', ...refusal] = result.stderr.split('\n');
+      expect(warning).toContain('The disk may fill up: the result will take about');
+      expectRefusal({ ...result, stderr: refusal.join('\n') }, 1, 'disk');
       expect(await readdir(disk)).toEqual(['.out.mkv.clearcut']);
       expect(await finishedSegments(output)).toBeGreaterThan(0);
       await execute('mount', ['-o', 'remount,size=80m', disk]);
