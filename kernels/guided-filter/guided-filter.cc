@@ -159,21 +159,20 @@ void drawOut(const double* lines, const Place* places, size_t width, float* targ
 
 inline float mixed(float from, float to, float share) { return from + (to - from) * share; }
 
-void coverRow(const GuidedWork& work, size_t row, const float* top, const float* bottom, float share) {
-  const size_t width = work.width;
-  const size_t plane = work.pictureWidth * work.pictureHeight;
-  const float* const red = work.picture + (work.y + row) * work.pictureWidth + work.x;
-  const float* const green = red + plane;
-  const float* const blue = green + plane;
-  uint8_t* const target = work.matte + row * width;
+/** Compilers make vectors of it where they know that nothing overlaps, which they believe of parameters alone. */
+void cover(size_t width, float share, const float* __restrict top, const float* __restrict bottom,
+           const float* __restrict red, const float* __restrict green, const float* __restrict blue,
+           uint8_t* __restrict matte) {
   for (size_t x = 0; x < width; x++) {
     const float a0 = mixed(top[x], bottom[x], share);
     const float a1 = mixed(top[width + x], bottom[width + x], share);
     const float a2 = mixed(top[2 * width + x], bottom[2 * width + x], share);
     const float b = mixed(top[3 * width + x], bottom[3 * width + x], share);
     const float keep = mixed(top[4 * width + x], bottom[4 * width + x], share);
-    const float covered = a0 * red[x] + a1 * green[x] + a2 * blue[x] + keep * target[x] + b + 0.5f;
-    target[x] = static_cast<uint8_t>(static_cast<int32_t>(std::min(std::max(covered, 0.0f), 255.0f)));
+    const auto before = static_cast<float>(static_cast<int32_t>(matte[x]));
+    const float covered = a0 * red[x] + a1 * green[x] + a2 * blue[x] + keep * before + b + 0.5f;
+    const float least = covered > 0.0f ? covered : 0.0f;
+    matte[x] = static_cast<uint8_t>(static_cast<int32_t>(least < 255.0f ? least : 255.0f));
   }
 }
 
@@ -215,7 +214,9 @@ void guide(const GuidedWork& work, Scratch& scratch) {
     if (place.far != drawnBottom) drawOut(lines + kLine * place.far * across.count, places, work.width, bottom);
     drawnTop = place.near;
     drawnBottom = place.far;
-    coverRow(work, row, top, bottom, place.share);
+    const size_t plane = work.pictureWidth * work.pictureHeight;
+    const float* const red = work.picture + (work.y + row) * work.pictureWidth + work.x;
+    cover(work.width, place.share, top, bottom, red, red + plane, red + 2 * plane, work.matte + row * work.width);
   }
 }
 

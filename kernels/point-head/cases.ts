@@ -15,7 +15,8 @@ export interface PointHeadCase {
   readonly count: number;
 }
 
-const DEEP_SNAKE = {
+/** Deep Snake's own sizes. */
+export const DEEP_SNAKE = {
   maps: [
     { channels: 64, stride: 4 },
     { channels: 16, stride: 2 },

@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" />
-import type { FoundAdapter, GpuHost } from '../../app/engine/runtime/backends/webgpu';
+import { WatchedHost } from './watched-host';
 
 /** What is made on the devices of a host. */
 export interface Made {
@@ -10,13 +10,8 @@ export interface Made {
 }
 
 /** A host that tells what is made on its devices: nothing should be in the steady state. */
-export class CountingHost implements GpuHost {
-  readonly #real: GpuHost;
+export class CountingHost extends WatchedHost {
   #made: Made = { buffers: [], pipelines: 0, modules: 0 };
-
-  constructor(real: GpuHost) {
-    this.#real = real;
-  }
 
   /** What was made since this was asked last. */
   take(): Made {
@@ -25,24 +20,7 @@ export class CountingHost implements GpuHost {
     return made;
   }
 
-  async list(): Promise<readonly FoundAdapter[]> {
-    return (await this.#real.list()).map((found) => ({
-      facts: found.facts,
-      request: async () => {
-        const adapter = await found.request();
-        if (!adapter) return null;
-        const requestDevice = adapter.requestDevice.bind(adapter);
-        adapter.requestDevice = async (descriptor) => this.#watched(await requestDevice(descriptor));
-        return adapter;
-      },
-    }));
-  }
-
-  loadRuntime(): ReturnType<GpuHost['loadRuntime']> {
-    return this.#real.loadRuntime();
-  }
-
-  #watched(device: GPUDevice): GPUDevice {
+  protected override watch(device: GPUDevice): void {
     const buffer = device.createBuffer.bind(device);
     device.createBuffer = (descriptor) => {
       this.#made.buffers.push(`${descriptor.label ?? ''} ${descriptor.size} ${descriptor.usage}`);
@@ -63,6 +41,5 @@ export class CountingHost implements GpuHost {
       this.#made.modules++;
       return module(descriptor);
     };
-    return device;
   }
 }

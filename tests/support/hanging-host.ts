@@ -1,16 +1,16 @@
 /// <reference types="@webgpu/types" />
-import type { FoundAdapter, GpuHost } from '../../app/engine/runtime/backends/webgpu';
+import type { GpuHost } from '../../app/engine/runtime/backends/webgpu';
+import { WatchedHost } from './watched-host';
 
 /** A real host of GPUs, some of whose devices stop answering when they are told: they take work, and none of it ever ends. */
-export class HangingHost implements GpuHost {
-  readonly #real: GpuHost;
+export class HangingHost extends WatchedHost {
   /** Called when something begins to wait for what will not end. */
   readonly #onWait: () => void;
   readonly #hung = new WeakSet<GPUDevice>();
   #newest: GPUDevice | null = null;
 
   constructor(real: GpuHost, onWait: () => void) {
-    this.#real = real;
+    super(real);
     this.#onWait = onWait;
   }
 
@@ -19,24 +19,7 @@ export class HangingHost implements GpuHost {
     if (this.#newest) this.#hung.add(this.#newest);
   }
 
-  async list(): Promise<readonly FoundAdapter[]> {
-    return (await this.#real.list()).map((found) => ({
-      facts: found.facts,
-      request: async () => {
-        const adapter = await found.request();
-        if (!adapter) return null;
-        const requestDevice = adapter.requestDevice.bind(adapter);
-        adapter.requestDevice = async (descriptor) => this.#watched(await requestDevice(descriptor));
-        return adapter;
-      },
-    }));
-  }
-
-  loadRuntime(): ReturnType<GpuHost['loadRuntime']> {
-    return this.#real.loadRuntime();
-  }
-
-  #watched(device: GPUDevice): GPUDevice {
+  protected override watch(device: GPUDevice): void {
     this.#newest = device;
     const { queue } = device;
     const done = queue.onSubmittedWorkDone.bind(queue);
@@ -48,7 +31,6 @@ export class HangingHost implements GpuHost {
       buffer.mapAsync = (...range) => this.#ends(device, () => map(...range));
       return buffer;
     };
-    return device;
   }
 
   #ends(device: GPUDevice, end: () => Promise<undefined>): Promise<undefined> {

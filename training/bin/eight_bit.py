@@ -18,7 +18,8 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from .batches import Samples
-from .model import Backbone, StreamingPyramid, unshuffled
+from .backbone import Backbone, unshuffled
+from .model import StreamingPyramid
 
 # The largest code to either side of the middle, and what a code is worth of a channel's largest value.
 MOST = 127

@@ -166,20 +166,20 @@ def quality(scores: dict[str, list[dict]]) -> list[dict]:
     ]
 
 
-def hash_of(checkpoint: pathlib.Path) -> str:
-    return hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+def hash_of(blob: bytes) -> str:
+    return hashlib.sha256(blob).hexdigest()
 
 
 def write_quality(path: pathlib.Path, checkpoint: pathlib.Path, scores: dict[str, list[dict]]) -> None:
     """Keeps the means with the hash of the checkpoint that has them."""
-    told = {'checkpoint': hash_of(checkpoint), 'quality': quality(scores)}
+    told = {'checkpoint': hash_of(checkpoint.read_bytes()), 'quality': quality(scores)}
     path.write_text(json.dumps(told, indent=2) + '\n')
 
 
 def read_quality(path: pathlib.Path, checkpoint: pathlib.Path) -> list[dict]:
     """The means of a checkpoint. Raises ValueError where they were measured on another one."""
     told = json.loads(path.read_text())
-    if told['checkpoint'] != hash_of(checkpoint):
+    if told['checkpoint'] != hash_of(checkpoint.read_bytes()):
         raise ValueError(f'Expected the scores of {checkpoint} in {path} but received those of another checkpoint')
     return told['quality']
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import base64
 import copy
-import hashlib
 import io
 import json
 import pathlib
@@ -25,9 +24,10 @@ import torch
 from torch import Tensor, nn
 
 from . import evaluate, motion, train
+from .backbone import Backbone
 from .batches import Samples, validate
 from .eight_bit import as_codes, eight_bit
-from .model import SHARP_REACH, Backbone, StreamingPyramid
+from .model import SHARP_REACH, StreamingPyramid
 
 RESOURCES = train.TRAINING.parent / 'resources' / 'models'
 OPSET = 16
@@ -134,10 +134,6 @@ def loss_by_codes(model: StreamingPyramid, coded: StreamingPyramid, held_back: S
     return {name: round(plain[name] - rounded[name], 3) for name in names}
 
 
-def hash_of(blob: bytes) -> str:
-    return hashlib.sha256(blob).hexdigest()
-
-
 def manifest(
     options: argparse.Namespace, model: StreamingPyramid, record: dict, blob: bytes, coded_blob: bytes, lost: dict
 ) -> dict:
@@ -162,8 +158,8 @@ def manifest(
         'task': 'interpolate',
         'size': options.size,
         'file': 'model.onnx',
-        'sha256': hash_of(blob),
-        'eightBit': {'file': EIGHT_BIT, 'sha256': hash_of(coded_blob), 'heldBackLoss': lost},
+        'sha256': evaluate.hash_of(blob),
+        'eightBit': {'file': EIGHT_BIT, 'sha256': evaluate.hash_of(coded_blob), 'heldBackLoss': lost},
         'halo': halo,
         'multiple': config.backbone.shuffle,
         'delay': 2,

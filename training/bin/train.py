@@ -25,7 +25,8 @@ from common.checkpoints import TRAINING, git_commit, save
 from common.graphed import Graphed
 
 from .batches import Samples, validate
-from .model import BackboneConfig, ModelConfig, StreamingPyramid
+from .backbone import BackboneConfig
+from .model import ModelConfig, StreamingPyramid
 
 # First instant (half interval) of each level's results in a sample; the others follow two apart.
 FIRST_INSTANT = {

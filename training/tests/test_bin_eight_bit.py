@@ -9,7 +9,8 @@ from onnx import numpy_helper
 pytest.importorskip('cv2')
 
 from bin import eight_bit, export  # noqa: E402
-from bin.model import BackboneConfig, ModelConfig, StreamingPyramid, unshuffled  # noqa: E402
+from bin.backbone import BackboneConfig, unshuffled  # noqa: E402
+from bin.model import ModelConfig, StreamingPyramid  # noqa: E402
 
 LIGHT = BackboneConfig(shuffle=2, width=8, depth=2, layers=2, growth=4, stem=3, full_stage=False)
 

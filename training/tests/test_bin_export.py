@@ -5,7 +5,8 @@ import torch
 pytest.importorskip('cv2')
 
 from bin import evaluate, export, licences  # noqa: E402
-from bin.model import BackboneConfig, ModelConfig, StreamingPyramid  # noqa: E402
+from bin.backbone import BackboneConfig  # noqa: E402
+from bin.model import ModelConfig, StreamingPyramid  # noqa: E402
 
 SMALL = BackboneConfig(shuffle=2, width=8, depth=1, layers=2, growth=4)
 

@@ -3,14 +3,8 @@ import dataclasses
 import pytest
 import torch
 
-from bin.model import (
-    BackboneConfig,
-    Backbone,
-    ConvLstmCell,
-    ModelConfig,
-    PublishedPyramid,
-    StreamingPyramid,
-)
+from bin.backbone import Backbone, BackboneConfig
+from bin.model import ConvLstmCell, ModelConfig, PublishedPyramid, StreamingPyramid
 
 SMALL = BackboneConfig(shuffle=2, width=8, depth=2, layers=2, growth=4)
 

@@ -1,5 +1,5 @@
 import { dynamicFilter2dData, type DynamicFilter2dCase } from '../../dynamic-filter2d/cases';
-import { pointHeadData, type PointHeadCase } from '../../point-head/cases';
+import { DEEP_SNAKE, pointHeadData, type PointHeadCase } from '../../point-head/cases';
 import { GpuDynamicFilter2d } from '../dynamic-filter2d';
 import { GpuPointHead } from '../point-head';
 import { Bench } from './bench';
@@ -7,18 +7,7 @@ import type { SelfTest } from './self-test';
 
 const FILTER: DynamicFilter2dCase = { n: 1, c: 8, h: 19, w: 33, groups: 4, side: 3, stride: 2 };
 
-/** Deep Snake's own sizes. */
-const HEAD: PointHeadCase = {
-  maps: [
-    { channels: 64, stride: 4 },
-    { channels: 16, stride: 2 },
-    { channels: 2, stride: 4 },
-  ],
-  coarseMaps: 1,
-  shapeValues: 5,
-  hidden: [64, 64, 64],
-  ...{ width: 64, height: 32, count: 49 },
-};
+const HEAD: PointHeadCase = { ...DEEP_SNAKE, width: 64, height: 32, count: 49 };
 
 /** Its features lie in −2 … 2; a division's last bits are the card's own. */
 export const FILTERS: SelfTest = {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CountingHost } from '../../../../tests/support/counting-host';
 import { testGpu } from '../../../../tests/support/gpu';
 import { temporaryFolder } from '../../../../tests/support/media';
+import { movingBar } from '../../../../tests/support/moving-bar';
 import { installToy, toyNetwork } from '../../../../tests/support/toy-network';
 import type { InterpolateManifest } from '../../../shared';
 import { pixelFormat, type StreamFormat } from '../../frames';
@@ -45,15 +46,10 @@ interface Frame {
   readonly codes: readonly PlaneCodes[];
 }
 
-/** A bar that moves by 2 pixels a frame, on a wavy ground, as codes and the colours of these. */
+/** As codes and the colours of these. */
 async function frame(index: number, stream: StreamFormat, manifest: InterpolateManifest): Promise<Frame> {
   const program = networkProgram(stream, manifest);
-  const rgb = Float32Array.from({ length: 3 * WIDTH * HEIGHT }, (_, at) => {
-    const x = at % WIDTH;
-    const y = Math.floor(at / WIDTH) % HEIGHT;
-    const inside = Math.abs(x - 8 - 2 * index) < 5 && y > 6 && y < HEIGHT - 6;
-    return inside ? 0.9 - 0.02 * y : 0.4 + 0.1 * Math.sin(x / 3 + y / 5);
-  });
+  const rgb = movingBar(index, WIDTH, HEIGHT);
   const codes = codesFor(program);
   await processKernels().rgbToPlanes(rgb, codes, program.coding);
   await processKernels().planesToRgb(codes, rgb, program.coding);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testGpu } from '../../../../tests/support/gpu';
 import { HangingHost } from '../../../../tests/support/hanging-host';
 import { temporaryFolder } from '../../../../tests/support/media';
+import { movingBar } from '../../../../tests/support/moving-bar';
 import { installToy, toyNetwork } from '../../../../tests/support/toy-network';
 import type { InterpolateManifest } from '../../../shared';
 import {
@@ -24,16 +25,6 @@ const HEIGHT = 32;
 const PICTURES = 6;
 /** A step of 8-bit codes. */
 const CODE = 1 / 255;
-
-/** A bar that moves by 2 pixels a frame, on a wavy ground. */
-function picture(index: number): Float32Array {
-  return Float32Array.from({ length: 3 * WIDTH * HEIGHT }, (_, at) => {
-    const x = at % WIDTH;
-    const y = Math.floor(at / WIDTH) % HEIGHT;
-    const inside = Math.abs(x - 8 - 2 * index) < 5 && y > 6 && y < HEIGHT - 6;
-    return inside ? 0.9 - 0.02 * y : 0.4 + 0.1 * Math.sin(x / 3 + y / 5);
-  });
-}
 
 interface Model {
   readonly folder: string;
@@ -86,7 +77,7 @@ async function twoShots(
   for (let shot = 0; shot < 2; shot++) {
     for (let index = 0; index < PICTURES / (1 + shot); index++) {
       if (shot === 0 && lose.includes(index)) await by();
-      await keep(synthesizer.push(picture(index + shot), index === 0 ? [] : [0.5]));
+      await keep(synthesizer.push(movingBar(index + shot, WIDTH, HEIGHT), index === 0 ? [] : [0.5]));
     }
     if (shot === 0 && lose.includes(PICTURES)) await by();
     await keep(synthesizer.flush());
