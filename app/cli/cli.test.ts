@@ -100,6 +100,7 @@ describe('the request that flags mean', () => {
       stages: [{ ...segment, ...cutout }],
       codec: 'prores',
     });
+    expect(requestOf('out.json', { instances: 'main' }).stages).toMatchObject([{ instances: 'main' }]);
     expect(requestOf('out.webm', cutout).codec).toBe('vp9');
     expect(requestOf('out.mkv', cutout).codec).toBe('ffv1');
     expect(requestOf('out.webm', { ...cutout, codec: 'av1' }).codec).toBe('av1');
@@ -145,7 +146,8 @@ describe('the request that flags mean', () => {
     expect(colourOf('./green')).toEqual({ image: './green' });
     const idsOf = (text: string): boolean =>
       instancesOption.schema.safeParse(instancesOption.parse?.(text)).success;
-    expect(['1,4', 'all', '0', '1,x', '1.5', ''].map(idsOf)).toEqual([
+    expect(['1,4', 'all', 'Main', '0', '1,x', '1.5', ''].map(idsOf)).toEqual([
+      true,
       true,
       true,
       false,

@@ -71,8 +71,9 @@ export function addEvalMatte(evaluate: Command): void {
     .addHelpText(
       'after',
       `
-Union: of all people that were found. Best: of those of them whose union fits best, chosen greedily. Steady: mean IoU of the
-unions of the same photograph with fresh noise (σ 3 of 255), one after the other; followed: the same as a video.`,
+Union: of all people that were found. Main: of those that --instances main takes. Best: of those of them whose union fits
+best, chosen greedily. Steady: mean IoU of the unions of the same photograph with fresh noise (σ 3 of 255), one after the
+other; followed: the same as a video.`,
     )
     .action(async (directory: string, { json, ...wish }: Flags<EvalMatteRequest, 'directory'>) => {
       await report((engine) => engine.evalMatte({ directory, ...wish }), { json, describe: describeMatte });
@@ -134,15 +135,34 @@ function describeMatte(result: EvalMatteResult): string[] {
   return [
     `People in ${pictures.length} pictures of ${directory}${split === null ? '' : ` (${split})`} by ${method}`,
     ...table([
-      ['', 'union IoU', 'boundary', 'best IoU', 'boundary', 'people', 'steady', 'followed'],
+      [
+        '',
+        'union IoU',
+        'boundary',
+        'main IoU',
+        'boundary',
+        'best IoU',
+        'boundary',
+        'people',
+        'steady',
+        'followed',
+      ],
       ...pictures.map((one) => [
         one.name,
         ...cells(one.union),
+        ...cells(one.main),
         ...cells(one.best),
         one.best === null ? '–' : String(one.people),
         ...steady(one.steadiness),
       ]),
-      ['mean', ...cells(mean.union), ...cells(mean.best), '', ...steady(mean.steadiness)],
+      [
+        'mean',
+        ...cells(mean.union),
+        ...cells(mean.main),
+        ...cells(mean.best),
+        '',
+        ...steady(mean.steadiness),
+      ],
     ]),
     ...(secondsPerFrame === null ? [] : [`${secondsPerFrame.toFixed(3)} s a picture`]),
   ];

@@ -282,7 +282,7 @@ function segmentRequest(flags: RunFlags, preset: Preset | undefined): StageReque
   const minScore = flags.minScore ?? preset?.minScore;
   const quality = flags.quality ?? preset?.segmentQuality;
   const contours = flags.contours ?? preset?.contours;
-  const { instances } = flags;
+  const instances = flags.instances ?? preset?.instances;
   for (const [name, flag] of given) {
     const outputs = ONLY_FOR[name];
     if (outputs && !outputs.includes(output))

@@ -16,6 +16,7 @@ export * from './media-names';
 export * from './model-info';
 export * from './model-size';
 export * from './motion-options';
+export * from './main-objects';
 export * from './object-paths';
 export * from './option-spec';
 export * from './options';

@@ -21,6 +21,7 @@ import {
   SEGMENT_OUTPUTS,
   segmentClassesSchema,
   segmentQualityOption,
+  someInstancesSchema,
 } from './segment-options';
 import type { ErrorData } from './errors';
 
@@ -79,8 +80,8 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
     .object({
       kind: z.literal('segment'),
       classes: segmentClassesSchema,
-      /** Numbers of the tracks that are used. Left out: all. */
-      instances: z.array(z.int().positive()).min(1).readonly().optional(),
+      /** The tracks that are used. Left out: all. */
+      instances: someInstancesSchema.optional(),
       /** Objects by where they are, in place of numbers: those that are chosen are used, others and new ones not. */
       objects: objectPathsSchema.optional(),
       /** Left out: what the network is best at. */

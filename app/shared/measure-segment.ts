@@ -108,6 +108,8 @@ export interface MattePictureScore {
   readonly name: string;
   /** Of all people that were found. */
   readonly union: MaskScore;
+  /** Of those that the picture is of, as `--instances main` takes them; null where only a mask is known. */
+  readonly main: MaskScore | null;
   /** Of those of them that together fit best; null where only a mask is known. */
   readonly best: MaskScore | null;
   readonly people: number;
@@ -130,6 +132,7 @@ export interface EvalMatteResult {
   readonly pictures: readonly MattePictureScore[];
   readonly mean: {
     readonly union: MaskScore;
+    readonly main: MaskScore | null;
     readonly best: MaskScore | null;
     readonly steadiness: Steadiness | null;
   };

@@ -23,7 +23,7 @@ import {
 } from './segment-options';
 
 /** Version of the preset format. A change of the format gets a migration here and a test. */
-export const PRESET_VERSION = 5;
+export const PRESET_VERSION = 6;
 
 export const presetSchema = z
   .object({
@@ -44,6 +44,8 @@ export const presetSchema = z
     segment: segmentOption.schema.optional(),
     output: segmentOutputOption.schema.optional(),
     minScore: minScoreOption.schema.optional(),
+    /** Numbers are one file's own. */
+    instances: z.literal('main').optional(),
     /** `quality` is Enhance's. */
     segmentQuality: segmentQualityOption.schema.optional(),
     background: backgroundOption.schema.optional(),
@@ -63,13 +65,15 @@ export type Preset = z.infer<typeof presetSchema>;
  * How a preset of each older version becomes one of the next.
  *
  * 1 → 2: `quality`, `pace`, `fit` and `restore` came; 2 → 3: `interpolate`, `slow`, `slowSound`, `deblur` and `method`;
- * 3 → 4: `segment` and what says how objects are cut out; 4 → 5: `segmentQuality`. Without them a preset means what it meant.
+ * 3 → 4: `segment` and what says how objects are cut out; 4 → 5: `segmentQuality`;
+ * 5 → 6: `instances`. Without them a preset means what it meant.
  */
 const MIGRATIONS: Readonly<Record<number, (preset: Record<string, unknown>) => Record<string, unknown>>> = {
   1: (preset) => ({ ...preset, version: 2 }),
   2: (preset) => ({ ...preset, version: 3 }),
   3: (preset) => ({ ...preset, version: 4 }),
   4: (preset) => ({ ...preset, version: 5 }),
+  5: (preset) => ({ ...preset, version: 6 }),
 };
 
 const anyVersionSchema = z.object({ version: z.int() }).loose();

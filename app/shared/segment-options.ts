@@ -36,8 +36,14 @@ export const backgroundSchema = z.union([
 ]);
 export type Background = z.infer<typeof backgroundSchema>;
 
-/** Numbers of tracks, or all of them. */
-export const instancesSchema = z.union([z.literal('all'), z.array(z.int().positive()).min(1).readonly()]);
+/** Numbers of tracks, or those that a shot is about (main-objects.ts). */
+export const someInstancesSchema = z.union([
+  z.literal('main'),
+  z.array(z.int().positive()).min(1).readonly(),
+]);
+export type SomeInstances = z.infer<typeof someInstancesSchema>;
+
+export const instancesSchema = z.union([z.literal('all'), someInstancesSchema]);
 export type InstanceChoice = z.infer<typeof instancesSchema>;
 
 /** Where contours go beside a result: a file by name, or of this kind with the result's own name. */
@@ -89,13 +95,17 @@ export const segmentOutputOption: OptionSpec<SegmentOutput> = {
 
 export const instancesOption: OptionSpec<InstanceChoice> = {
   name: 'instances',
-  flag: '--instances <ids>',
+  flag: '--instances <which>',
   label: 'Objects',
-  help: 'only these objects, by the numbers that overlay and JSON show (1,4), or all',
+  help: 'only these objects, by the numbers that overlay and JSON show (1,4); main: no passers-by, which are less than half as large as the largest; or all',
   schema: instancesSchema,
   default: 'all',
-  parse: (text) => (text.trim().toLowerCase() === 'all' ? 'all' : listed(text).map(parseNumber)),
-  expects: 'all, or numbers of objects separated by commas, such as 1,4',
+  parse: (text) => {
+    const word = text.trim().toLowerCase();
+    return word === 'all' || word === 'main' ? word : listed(text).map(parseNumber);
+  },
+  expects: 'all, main, or numbers of objects separated by commas, such as 1,4',
+  words: ['all', 'main'],
 };
 
 export const minScoreOption: OptionSpec<number> = {

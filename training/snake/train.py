@@ -54,14 +54,16 @@ def floats(model: DeepSnake) -> list[Tensor]:
 class Learner:
     """The net with what changes as it learns: Adam's state, averaged weights."""
 
-    def __init__(self, config: TrainConfig, device: torch.device):
+    def __init__(self, config: TrainConfig, device: torch.device, half: bool = False):
         self.config, self.device = config, device
         model = DeepSnake(config.model)
         self.source = start(model, TRAINING / config.start_from)
         self.model = model.to(device)
-        self.on_gpu = device.type == 'cuda'
-        if self.on_gpu:
+        self.half = half or device.type == 'cuda'
+        if device.type == 'cuda':
             self.model = self.model.to(memory_format=faster_layout(self.model, config, device))
+        elif half:
+            self.model = self.model.to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.averages, self.values = floats(self.averaged), floats(self.model)
         converted, fresh = [], []
@@ -85,8 +87,8 @@ class Learner:
         self.own_size = OwnSize(converted)
 
     def parts(self, model: DeepSnake, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The parts of the loss; in bfloat16 on a GPU."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.on_gpu):
+        """The parts of the loss; in bfloat16 on a GPU and on processors that were asked to."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             return losses.parts(model, batch, self.config.loss, self.config.objects)
 
     @torch.no_grad()
@@ -195,15 +197,17 @@ def readable(values: Tensor) -> str:
 
 def run(
     config: TrainConfig, device: torch.device, pack: pathlib.Path = PACK, minutes: float | None = None,
-    resume: bool = False, workers: int = 0, only: int | None = None,
+    resume: bool = False, workers: int = 0, only: int | None = None, half: bool = False,
 ) -> None:  # fmt: skip
-    """Trains and writes runs/NAME. only: so many iterations, and what they do to batches of their own."""
+    """Trains and writes runs/NAME. only: so many iterations, and what they do to batches of their own.
+    half: whether a processor computes in bfloat16; 1.6 times as fast where it has AVX512_BF16, and several times with
+    one thread, for which PyTorch 1.13 has no fast depthwise convolution in float."""
     progress = schedule.Progress(config.iterations, minutes)
     output = TRAINING / 'runs' / config.name
     output.mkdir(parents=True, exist_ok=True)
     learning.prepare(device)
     torch.manual_seed(config.seed)
-    learner = Learner(config, device)
+    learner = Learner(config, device, half)
     iteration = 0
     if resume:
         record = torch.load(output / 'last.pt', map_location=device)
@@ -268,10 +272,11 @@ def main() -> None:
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
     parser.add_argument('--workers', type=int, default=max(0, (os.cpu_count() or 1) - 1), help='processes for samples')
     parser.add_argument('--check', type=int, metavar='N', help='only N iterations; says whether each loss falls')
+    parser.add_argument('--bfloat16', action='store_true', help='on a processor that has AVX512_BF16')
     options = parser.parse_args()
     run(
         load_config(options.config), torch.device(options.device), options.pack, options.minutes, options.resume,
-        options.workers, options.check,
+        options.workers, options.check, options.bfloat16,
     )  # fmt: skip
 
 

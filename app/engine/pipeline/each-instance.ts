@@ -104,12 +104,13 @@ export async function runEachInstance(request: JobRequest, context: RunContext):
 
 /** The stages up to the one that looks, which only looks. */
 function lookingStages(stages: readonly StageRequest[], segment: SegmentRequest): readonly StageRequest[] {
-  const { kind, classes, instances, objects, minScore, model } = segment;
+  const { kind, classes, instances, objects, minScore, quality, model } = segment;
   const looking: SegmentRequest = {
     ...{ kind, classes, output: 'json' },
     ...(instances === undefined ? {} : { instances }),
     ...(objects === undefined ? {} : { objects }),
     ...(minScore === undefined ? {} : { minScore }),
+    ...(quality === undefined ? {} : { quality }),
     ...(model === undefined ? {} : { model }),
   };
   return [...stages.slice(0, stages.indexOf(segment)), looking];

@@ -175,7 +175,7 @@ async function run(request: JobRequest, parts: RunParts): Promise<Written> {
 /** What to tell where no object was found. */
 export function nothingFound({ classes, instances, minScore }: SegmentRequest): string {
   const wanted = classes === 'all' ? 'object' : classes.join(' or ');
-  if (instances !== undefined)
+  if (instances !== undefined && instances !== 'main')
     return `No ${wanted} with the number ${instances.join(' or ')} was found: look the numbers up with --output overlay, with otherwise the same options.`;
   return `No ${wanted} was found${minScore === undefined ? '' : ` with a score of ${minScore} or more`}: nothing is outlined or cut out.`;
 }

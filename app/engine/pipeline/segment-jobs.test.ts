@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ellipse } from '../../../tests/support/hand-made';
-import { finds } from '../../../tests/support/made-source';
+import { asked, finds } from '../../../tests/support/made-source';
 import { ffmpeg, ffprobe, frameHashes, makeClip } from '../../../tests/support/media';
 import { scratchFolder } from '../../../tests/support/scratch';
 import {
@@ -142,6 +142,38 @@ describe('a job in which nothing is found', () => {
   });
 });
 
+describe('a job of the objects that a shot is about', () => {
+  it('leaves out those less than half as large, in video and in stills', async () => {
+    const clip = await makeClip(at('main.mkv'), { width: WIDTH, height: HEIGHT, rate: 10, seconds: 1 });
+    finds((index) => [
+      ellipse({ track: 1, x: 30, y: 30, a: 14, b: 18 }),
+      ellipse({ track: 2, x: 60, y: 30, a: 4, b: 8 }),
+      // Comes nearer.
+      ellipse({ track: 3, x: 85, y: 30, a: 5, b: 6 + index }),
+    ]);
+    await job(clip, at('main.json'), { output: 'json', instances: 'main' });
+    const { annotations, tracks } = await cocoOf(at('main.json'));
+    expect(tracks.map(({ id, first_frame, frames }) => [id, first_frame, frames])).toEqual([
+      [1, 0, 10],
+      [3, 3, 7],
+    ]);
+    expect(annotations).toHaveLength(17);
+    await ffmpeg('-i', clip, '-frames:v', '1', at('main.png'));
+    const facts = await job(at('main.png'), at('mains.png'), {
+      ...{ output: 'cutout', instances: 'main', perInstance: true },
+    });
+    expect(facts.files).toEqual([at('mains-1.png')]);
+  });
+
+  it('sees pictures as large for files of single objects as for one file', async () => {
+    const clip = at('main.mkv');
+    finds(twoObjects);
+    await job(clip, at('sizes.mov'), { output: 'matte', perInstance: true, quality: 'standard' });
+    expect(asked().map(({ quality }) => quality)).toContain('standard');
+    expect(asked().map(({ quality }) => quality)).not.toContain(undefined);
+  });
+});
+
 describe('an interrupted job', () => {
   let clip: string;
   beforeAll(async () => {
@@ -154,7 +186,11 @@ describe('an interrupted job', () => {
       sound: false,
     });
     // What is in a frame follows from how many came before.
-    finds((index) => [ellipse({ track: 1 + (index % 3), x: 30 + (index % 40), y: 30, a: 14, b: 18 })], 3);
+    finds((index) => {
+      const moving = ellipse({ track: 1 + (index % 3), x: 30 + (index % 40), y: 30, a: 14, b: 18 });
+      // Large enough to be a main one at first only.
+      return [moving, ellipse({ track: 9, x: 85, y: 30, a: 5, b: index < 20 ? 12 : 7 })];
+    }, 3);
   });
 
   const SMOOTH = { kind: 'interpolate', factor: 2, method: 'motion' } as const;
@@ -164,6 +200,7 @@ describe('an interrupted job', () => {
     ['cut-long.webm', [{ kind: 'segment', classes: 'all', output: 'cutout' }], 'vp9'],
     ['long/%d.png', [{ kind: 'segment', classes: 'all', output: 'cutout' }], 'ffv1'],
     ['long.json', [{ kind: 'segment', classes: 'all', output: 'json' }], 'h264'],
+    ['main-long.json', [{ kind: 'segment', classes: 'all', instances: 'main', output: 'json' }], 'h264'],
     ['before.mkv', [SMOOTH, matte], 'ffv1'],
     ['after.mkv', [matte, SMOOTH], 'ffv1'],
   ] as const)('gives the same %s as one that runs through', async (name, stages, codec) => {

@@ -1,6 +1,7 @@
 import {
   CLASS_NAMES,
   COCO_CLASSES,
+  MainObjects,
   simplifiedPath,
   type ClassName,
   type ContourDocument,
@@ -67,6 +68,8 @@ export class FoundObjects {
   readonly height: number;
   /** Those that are seen longest first, the larger of equals. */
   readonly tracks: readonly FoundTrack[];
+  /** Numbers of those that are, at some time, among the ones that the shot is about. */
+  readonly main: ReadonlySet<number>;
   readonly #frames: readonly SeenFrame[];
 
   /** @param start moment at which the part that was looked at begins */
@@ -87,6 +90,7 @@ export class FoundObjects {
       .map(({ id, time }) => ({ moment: start + time, objects: byImage.get(id) ?? [] }))
       .sort((a, b) => a.moment - b.moment);
     this.tracks = this.#summaries();
+    this.main = this.#mainOnes();
   }
 
   /** Of the last frame that was looked at. */
@@ -131,6 +135,15 @@ export class FoundObjects {
       }
     return [...moments].map(([track, path]) =>
       simplifiedPath({ chosen: chosen(track), moments: path }, PATH_TOLERANCE),
+    );
+  }
+
+  #mainOnes(): ReadonlySet<number> {
+    const main = new MainObjects();
+    return new Set(
+      this.#frames.flatMap(({ objects }) => [
+        ...main.next(objects.map(({ track, box: [, , width, height] }) => ({ track, width, height }))),
+      ]),
     );
   }
 

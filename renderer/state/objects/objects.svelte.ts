@@ -87,16 +87,20 @@ export class Objects {
     return this.found?.at(moment) ?? this.glance ?? [];
   }
 
-  isChosen(track: number): boolean {
-    return this.chosen === null || this.chosen.has(track);
+  /** @param mainOnly where none are chosen one by one: whether only the main ones are used */
+  isChosen(track: number, mainOnly = false): boolean {
+    if (this.chosen) return this.chosen.has(track);
+    return !mainOnly || (this.found?.main.has(track) ?? true);
   }
 
   /** Takes one in or out. */
-  toggle(track: number): void {
-    const all = this.found?.tracks.map((one) => one.track) ?? [];
-    const chosen = new Set(this.chosen ?? all);
+  toggle(track: number, mainOnly = false): void {
+    const usual = new Set(
+      this.found?.tracks.map((one) => one.track).filter((one) => !mainOnly || this.found?.main.has(one)),
+    );
+    const chosen = new Set(this.chosen ?? usual);
     if (!chosen.delete(track)) chosen.add(track);
-    this.chosen = all.every((one) => chosen.has(one)) ? null : chosen;
+    this.chosen = chosen.size === usual.size && [...usual].every((one) => chosen.has(one)) ? null : chosen;
   }
 
   chooseAll(): void {
@@ -110,7 +114,8 @@ export class Objects {
   /** For a job: where the chosen ones are and where the others; null where all are used. */
   paths(time: StageTime): readonly ObjectPath[] | null {
     if (this.chosen === null || !this.found) return null;
-    return this.found.paths((track) => this.isChosen(track), time);
+    const { chosen } = this;
+    return this.found.paths((track) => chosen.has(track), time);
   }
 
   /** True where what was found is of this file and these settings. */

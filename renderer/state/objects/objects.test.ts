@@ -213,6 +213,31 @@ describe('objects in the window', () => {
     });
   });
 
+  it('begins with the main ones where only these are used', async () => {
+    holds(documentOf([{ 1: still, 2: [200, 100, 50, 50], 3: [400, 100, 20, 20] }]));
+    await find(1);
+    const { objects } = workspace.looks;
+    const checked = (): number[] =>
+      [1, 2, 3].filter((track) => objects.isChosen(track, workspace.settings.segment.mainOnly));
+    const toggle = (track: number): Promise<void> =>
+      workspace.edits.chooseObjects((all) => {
+        all.toggle(track, workspace.settings.segment.mainOnly);
+      });
+    await workspace.edits.useMainObjects(true);
+    expect([checked(), chosenBoxes()]).toEqual([[1, 2], undefined]);
+    await toggle(3);
+    expect([checked(), chosenBoxes()]).toEqual([
+      [1, 2, 3],
+      [0, 200, 400],
+    ]);
+    await toggle(3);
+    expect([checked(), chosenBoxes()]).toEqual([[1, 2], undefined]);
+    await workspace.edits.useMainObjects(false);
+    expect(checked()).toEqual([1, 2, 3]);
+    await workspace.undo();
+    expect(checked()).toEqual([1, 2]);
+  });
+
   it('tells the choice in the time that the chain makes', async () => {
     await find(1);
     await workspace.edits.chooseObjects((all) => {

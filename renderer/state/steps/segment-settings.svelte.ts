@@ -42,6 +42,7 @@ export class SegmentSettings implements StepSettings {
     'quality',
     'perInstance',
     'contours',
+    'mainOnly',
     'objects',
   ];
   classes = $state.raw<SegmentClasses>(['person']);
@@ -59,6 +60,8 @@ export class SegmentSettings implements StepSettings {
   perInstance = $state(false);
   /** A document of contours beside the result. */
   contours = $state<ContourFormat | null>(null);
+  /** Only the objects that a shot is about, where none are chosen one by one. */
+  mainOnly = $state(false);
   /** Where the objects are among which some are chosen; null for all that there are. */
   objects = $state.raw<readonly ObjectPath[] | null>(null);
 
@@ -110,7 +113,18 @@ export class SegmentSettings implements StepSettings {
   }
 
   stage(): StageRequest | null {
-    const { classes, output, background, blurRadius, feather, minScore, quality, contours, objects } = this;
+    const {
+      classes,
+      output,
+      background,
+      blurRadius,
+      feather,
+      minScore,
+      quality,
+      contours,
+      objects,
+      mainOnly,
+    } = this;
     const empty = classes !== 'all' && classes.length === 0;
     const none = objects !== null && !objects.some(({ chosen }) => chosen);
     if (empty || none || !this.numbersMakeSense || (output === 'replace' && background === null)) return null;
@@ -124,7 +138,7 @@ export class SegmentSettings implements StepSettings {
       ...(quality === 'light' ? {} : { quality }),
       ...(this.canBeSingle && this.perInstance ? { perInstance: true } : {}),
       ...(contours === null || DOCUMENTS.includes(output) ? {} : { contours }),
-      ...(objects === null ? {} : { objects }),
+      ...(objects === null ? (mainOnly ? { instances: 'main' } : {}) : { objects }),
     };
   }
 
@@ -144,6 +158,7 @@ export class SegmentSettings implements StepSettings {
       minScore,
       quality: segmentQuality,
       perInstance,
+      instances,
     } = stage;
     const contours = stage.contours === 'json' || stage.contours === 'svg' ? stage.contours : undefined;
     const colour = background && 'colour' in background ? background : undefined;
@@ -157,6 +172,7 @@ export class SegmentSettings implements StepSettings {
       segmentQuality,
       perInstance,
       contours,
+      instances: instances === 'main' ? instances : undefined,
     };
     return {
       kinds: this.kinds,
@@ -174,6 +190,7 @@ export class SegmentSettings implements StepSettings {
     segmentQuality,
     perInstance,
     contours,
+    instances,
   }: Preset): readonly 'segment'[] {
     this.classes = segment ?? ['person'];
     this.output = output ?? 'overlay';
@@ -184,6 +201,7 @@ export class SegmentSettings implements StepSettings {
     this.quality = segmentQuality ?? 'light';
     this.perInstance = perInstance ?? false;
     this.contours = contours ?? null;
+    this.mainOnly = instances === 'main';
     this.objects = null;
     return segment === undefined ? [] : this.kinds;
   }

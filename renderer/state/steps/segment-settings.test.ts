@@ -51,6 +51,22 @@ describe('cutting out', () => {
     expect(workspace.destination.name).toBe('clip-clearcut-2x-outlines.mp4');
   });
 
+  it('leaves passers-by out where that is wished, in presets, too', async () => {
+    await begin(network('person'));
+    await workspace.edits.change(({ chain }) => {
+      chain.kinds = ['segment'];
+    });
+    await workspace.edits.useMainObjects(true);
+    expect(stage()).toMatchObject({ instances: 'main' });
+    const kept = workspace.settings.toPreset('main', 'Main');
+    expect(kept).toMatchObject({ segment: ['person'], instances: 'main' });
+    await workspace.edits.useMainObjects(false);
+    expect(stage()).not.toHaveProperty('instances');
+    expect(workspace.undoable).not.toBeNull();
+    workspace.settings.usePreset(kept);
+    expect(stage()).toMatchObject({ instances: 'main' });
+  });
+
   it('says of each result what it needs', async () => {
     await begin(network('person'));
     const { segment, chain } = workspace.settings;

@@ -55,6 +55,14 @@ export class Edits {
     });
   }
 
+  /** Uses all objects, or only the main ones, in place of those that were chosen one by one. */
+  useMainObjects(only: boolean): Promise<void> {
+    return this.chooseObjects((objects) => {
+      this.subject.settings.segment.mainOnly = only;
+      objects.chooseAll();
+    });
+  }
+
   /** Begins something that is one change whatever happens in it; what it gives ends it. */
   gesture(): () => void {
     const before = this.memento();

@@ -223,10 +223,10 @@ export class Exports {
   #ofOwn(stages: readonly StageRequest[], path: string): readonly StageRequest[] {
     if (path === this.parts.subject.info?.path) return stages;
     return stages.map((stage) => {
-      if (stage.kind !== 'segment') return stage;
+      if (stage.kind !== 'segment' || !stage.objects) return stage;
       const every = { ...stage };
       delete every.objects;
-      return every;
+      return this.parts.subject.settings.segment.mainOnly ? { ...every, instances: 'main' } : every;
     });
   }
 

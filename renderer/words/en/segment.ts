@@ -23,6 +23,8 @@ export interface SegmentWords {
     readonly blurAuto: string;
     readonly single: string;
     readonly singleHelp: string;
+    readonly mainOnly: string;
+    readonly mainOnlyHelp: string;
     readonly edges: string;
     readonly feather: string;
     readonly featherNone: string;
@@ -99,6 +101,8 @@ export const segmentEn: SegmentWords = {
     blurAuto: 'as suits the picture',
     single: 'A file for each object',
     singleHelp: 'All as long as the video, numbered.',
+    mainOnly: 'Leave out passers-by',
+    mainOnlyHelp: 'Objects less than half as large as the largest one.',
     edges: 'Edges, scores, size, contours',
     feather: 'Soften edges, in pixels',
     featherNone: 'none',

@@ -29,6 +29,8 @@ export const segmentZh: SegmentWords = {
     blurAuto: '按画面自动',
     single: '每个物体一个文件',
     singleHelp: '都与视频等长，并编号。',
+    mainOnly: '不要路人',
+    mainOnlyHelp: '略去不到最大物体一半大小的物体。',
     edges: '边缘、得分、尺寸、轮廓',
     feather: '柔化边缘（像素）',
     featherNone: '不柔化',

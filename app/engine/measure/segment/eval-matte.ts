@@ -1,5 +1,6 @@
 import {
   CLASS_NAMES,
+  MainObjects,
   throwIfCancelled,
   UserError,
   type EvalMatteRequest,
@@ -25,7 +26,7 @@ const NOISY_FRAMES = 6;
 const PERSON = CLASS_NAMES.indexOf('person');
 
 /**
- * Masks of people against true ones: the union of all that were found, and of those of them that fit best.
+ * Masks of people against true ones: the union of all that were found, of the main ones, and of those that fit best.
  * @throws UserError no-such-file, no-media, unsupported-input, damaged-input, bad-usage, model-missing; CancelledError
  */
 export async function evalMatte(
@@ -82,6 +83,7 @@ async function measure(
     pictures.push({
       name: item.name,
       union,
+      main: matter.people && maskScore(unionOf(mainOf(matter.people)), truth),
       best: matter.people && maskScore(bestMatching(matter.people, truth), truth),
       people: matter.people?.length ?? 0,
       steadiness: matter.steadiness,
@@ -89,12 +91,14 @@ async function measure(
     if (matter.seconds !== null) seconds.push(matter.seconds);
     onProgress(`${item.name}: IoU ${union.iou.toFixed(3)}`);
   }
+  const main = pictures.flatMap((picture) => picture.main ?? []);
   const best = pictures.flatMap((picture) => picture.best ?? []);
   const steadiness = pictures.flatMap((picture) => picture.steadiness ?? []);
   return {
     ...{ directory, split: split ?? null, method: method.description, pictures },
     mean: {
       union: meanOf(pictures.map(({ union }) => union)),
+      main: main.length === 0 ? null : meanOf(main),
       best: best.length === 0 ? null : meanOf(best),
       steadiness:
         steadiness.length === 0
@@ -154,6 +158,13 @@ function networkMatter(finder: Finder, flicker: boolean): MatteMethod {
 
 function regionsOfPeople(found: readonly FoundRegion[]): Region[] {
   return found.filter(({ classIndex }) => classIndex === PERSON).map(({ region }) => region);
+}
+
+function mainOf(people: readonly Region[]): Region[] {
+  const numbers = new MainObjects().next(
+    people.map(({ width, height }, track) => ({ track, width, height })),
+  );
+  return people.filter((_, track) => numbers.has(track));
 }
 
 function meanOf(scores: readonly MaskScore[]): MaskScore {

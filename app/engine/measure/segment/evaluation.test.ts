@@ -250,23 +250,33 @@ describe('the evaluation of mattes', () => {
     const one = { iou: 1, boundaryIou: 1 };
     const { pictures, mean } = await evaluate({ masks: at('people', 'masks') });
     expect(pictures).toEqual(
-      ['one', 'two'].map((name) => ({ name, union: one, best: null, people: 0, steadiness: null })),
+      ['one', 'two'].map((name) => ({
+        name,
+        union: one,
+        main: null,
+        best: null,
+        people: 0,
+        steadiness: null,
+      })),
     );
-    expect(mean).toEqual({ union: one, best: null, steadiness: null });
+    expect(mean).toEqual({ union: one, main: null, best: null, steadiness: null });
   });
 
-  it('measures the union of people, and of those that fit best', async () => {
+  it('measures the union of people, of the main ones, and of those that fit best', async () => {
     const network = finder(() => [
       found(PERSON, box(10, 5, 20, 20)),
       found(PERSON, box(30, 5, 20, 20)),
+      found(PERSON, box(52, 5, 9, 9)),
       found(DOG, box(0, 0, 60, 40)),
     ]);
     const { pictures, mean, secondsPerFrame } = await evaluate({}, network);
-    expect(pictures.map(({ union, best, people }) => [union.iou, best?.iou, people])).toEqual([
-      [0.5, 1, 2],
-      [1, 1, 2],
+    expect(
+      pictures.map(({ union, main, best, people }) => [union.iou, main?.iou, best?.iou, people]),
+    ).toEqual([
+      [400 / 881, 0.5, 1, 3],
+      [800 / 881, 1, 1, 3],
     ]);
-    expect(mean).toMatchObject({ union: { iou: 0.75 }, best: { iou: 1, boundaryIou: 1 }, steadiness: null });
+    expect(mean).toMatchObject({ main: { iou: 0.75 }, best: { iou: 1, boundaryIou: 1 }, steadiness: null });
     expect(secondsPerFrame).toBe(0.5);
     expect(network.closed).toBe(true);
   });

@@ -13,15 +13,17 @@ interface Shown {
 const SAME = 0.4;
 
 /**
- * Those of a frame's instances that a request wants: by their numbers, or by where the wanted objects are. Each path
- * takes the instance whose box it overlaps most; what no path takes is none of them.
+ * Those of a frame's instances that a request wants: by their numbers, those of `main` or its own, or by where the wanted
+ * objects are. Each path takes the instance whose box it overlaps most; what no path takes is none of them.
  */
 export function chosenInstances(
-  { instances: numbers, objects }: Pick<SegmentRequest, 'instances' | 'objects'>,
+  { instances: wanted, objects }: Pick<SegmentRequest, 'instances' | 'objects'>,
   instances: readonly Instance[],
   shown: Shown,
+  main: ReadonlySet<number> = new Set(),
 ): readonly Instance[] {
-  if (numbers !== undefined) return instances.filter(({ track }) => numbers.includes(track));
+  if (wanted === 'main') return instances.filter(({ track }) => main.has(track));
+  if (wanted !== undefined) return instances.filter(({ track }) => wanted.includes(track));
   if (objects === undefined) return instances;
   return byPath(objects, instances, shown);
 }
@@ -56,7 +58,7 @@ export function choiceIdentity({
   objects,
 }: Pick<SegmentRequest, 'instances' | 'objects'>): string {
   if (objects) return createHash('sha256').update(JSON.stringify(objects)).digest('hex');
-  return instances?.join() ?? 'all';
+  return instances?.toString() ?? 'all';
 }
 
 /** Intersection over union. */

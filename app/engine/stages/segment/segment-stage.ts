@@ -1,4 +1,4 @@
-import type { SegmentRequest } from '../../../shared';
+import { MainObjects, type SavedMainObjects, type SegmentRequest, type SizedObject } from '../../../shared';
 import {
   FramePool,
   ticksToSeconds,
@@ -36,6 +36,13 @@ interface Opened {
   readonly turn: Turn;
   readonly held: HeldFrames;
   readonly restarts: Restarts;
+  readonly main: MainObjects;
+}
+
+/** What a run that goes on has to know. */
+interface Saved {
+  readonly source: unknown;
+  readonly main: SavedMainObjects;
 }
 
 /** Finds objects, follows them, and makes of each frame what the request wants of them. */
@@ -75,6 +82,7 @@ export class Segment implements Stage {
       turn,
       held: new HeldFrames(input),
       restarts: new Restarts(),
+      main: new MainObjects(),
     };
     return {
       output: renderer.output,
@@ -90,13 +98,16 @@ export class Segment implements Stage {
 
   async *process(frame: Frame): AsyncGenerator<Frame> {
     const opened = this.#open();
-    const { source, held, input, turn, coding, restarts } = opened;
+    const { source, held, input, turn, coding, restarts, main } = opened;
     const { pts } = frame;
     let codes: Plane['data'][];
     try {
       if (this.#before && frame.pts < this.#before.pts) return;
-      this.#remember(source);
-      const restartPts = restarts.note(frame, held.length + this.#foreign, () => source.save());
+      this.#remember(opened);
+      const restartPts = restarts.note(frame, held.length + this.#foreign, (): Saved => ({
+        source: source.save(),
+        main: main.save(),
+      }));
       codes = held.add(frame, restartPts).planes.map(({ data }) => data);
     } finally {
       frame.release();
@@ -124,32 +135,36 @@ export class Segment implements Stage {
   }
 
   /** Cuts before this frame were seen by the earlier run: only now may the source know what it knew. */
-  #remember(source: InstanceSource): void {
+  #remember({ source, main }: Opened): void {
     if (!this.#before) return;
-    source.restore(this.#before.saved);
+    const saved = this.#before.saved as Saved;
+    source.restore(saved.source);
+    main.restore(saved.main);
     this.#foreign = this.#before.pending;
     this.#before = null;
   }
 
   async *#made(told: readonly (readonly Instance[])[]): AsyncGenerator<Frame> {
+    const { main } = this.#open();
     for (const instances of told) {
+      // What an earlier run made frames of counts, too.
+      const mainOnes = main.next(instances.map(sizeOf));
       if (this.#foreign > 0) this.#foreign--;
-      else yield await this.#frameWith(instances);
+      else yield await this.#frameWith(instances, mainOnes);
     }
   }
 
-  async #frameWith(instances: readonly Instance[]): Promise<Frame> {
+  async #frameWith(instances: readonly Instance[], main: ReadonlySet<number>): Promise<Frame> {
     const { held: waiting, pool, renderer, input, turn, source } = this.#open();
     const { needsPictures } = source;
     const held = waiting.take();
     const { width, height, timeBase } = input;
     const seconds = ticksToSeconds(held.stamp.pts, timeBase);
     // What was found before is kept as pictures are stored, and was chosen then.
+    const shown = { ...turn.shown, seconds };
     const chosen = needsPictures
-      ? chosenInstances(this.request, instances, { ...turn.shown, seconds }).map((instance) =>
-          turn.back.instance(instance),
-        )
-      : chosenInstances({ instances: this.request.instances }, instances, { ...turn.shown, seconds });
+      ? chosenInstances(this.request, instances, shown, main).map((instance) => turn.back.instance(instance))
+      : chosenInstances({ instances: this.request.instances }, instances, shown, main);
     const found: FrameInstances = { width, height, time: seconds, instances: chosen };
     let frame: PooledFrame | null = null;
     try {
@@ -168,4 +183,8 @@ export class Segment implements Stage {
     if (!this.#opened) throw new Error('Expected init before process.');
     return this.#opened;
   }
+}
+
+function sizeOf({ track, box }: Instance): SizedObject {
+  return { track, width: box.x1 - box.x0, height: box.y1 - box.y0 };
 }

@@ -61,7 +61,7 @@ interface Saved {
 }
 
 /** What followers remember and tell: raised where one can't go on as another would have. */
-export const FOLLOWING = 2;
+export const FOLLOWING = 3;
 /** Frames after one that are known before it is told of: they confirm new objects and show which outlines stand out. */
 export const LOOKAHEAD = 2;
 /** Overlap from which on an object is not filled in where another one is. */
