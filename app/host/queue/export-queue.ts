@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   isPending,
-  QUEUE_VERSION,
-  reordered,
-  runsOf,
   standsStill,
   toErrorData,
   UserError,
@@ -21,8 +18,7 @@ import {
 import type { Kept } from '../kept-file';
 import type { ExportEngine } from './export-engine';
 import type { JobLog } from './job-log';
-import { readQueue } from './read-queue';
-import { RemovedJobs } from './removed-jobs';
+import { QueueList } from './queue-list';
 
 /** What becomes of the running job once the engine has stopped it. */
 type AfterStop = 'held' | 'cancelled' | 'waiting' | 'removed';
@@ -40,16 +36,10 @@ interface Running {
 
 /**
  * The exports, one after the other. Every change stands on the disk before anybody hears of it, so
- * that what a window shows is there after a power cut.
+ * that what a window shows is there after a power cut (queue-list.ts).
  */
 export class ExportQueue {
-  #items: readonly QueueItem[] = [];
-  #settings: QueueSettings;
   #running: Running | null = null;
-  readonly #removed = new RemovedJobs();
-  readonly #listeners = new Set<(change: QueueChange) => void>();
-  /** Changes are made one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
   #closing = false;
   #onBattery = false;
   /** The engine is being ended, to be there again with other settings. */
@@ -61,12 +51,9 @@ export class ExportQueue {
 
   private constructor(
     private readonly engine: ExportEngine,
-    private readonly kept: Kept,
+    private readonly list: QueueList,
     private readonly logs: JobLog,
-    before: ReturnType<typeof readQueue>,
   ) {
-    this.#items = before.items;
-    this.#settings = before.settings;
     engine.onJobEvent((event) => {
       this.#hear(event);
     });
@@ -74,7 +61,7 @@ export class ExportQueue {
 
   /** The queue as it was kept; call `begin` once others listen. */
   static async open(engine: ExportEngine, kept: Kept, logs: JobLog): Promise<ExportQueue> {
-    return new ExportQueue(engine, kept, logs, readQueue(await kept.read()));
+    return new ExportQueue(engine, await QueueList.open(kept), logs);
   }
 
   /** Goes on with what waits. */
@@ -85,20 +72,19 @@ export class ExportQueue {
   get snapshot(): QueueSnapshot {
     const { progress, id } = this.#running ?? {};
     return {
-      settings: this.#settings,
-      items: this.#items,
+      settings: this.list.settings,
+      items: this.list.items,
       onBattery: this.#onBattery,
       progress: id !== undefined && progress ? { id, progress } : null,
     };
   }
 
   get settings(): QueueSettings {
-    return this.#settings;
+    return this.list.settings;
   }
 
   onChange(listener: (change: QueueChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.list.onChange(listener);
   }
 
   log(id: string): Promise<string> {
@@ -114,13 +100,12 @@ export class ExportQueue {
         await this.#remove(command.ids);
         break;
       case 'restore':
-        await this.#restore(command.ids);
+        // What ran then goes on from its last finished segment.
+        await this.list.putBack(command.ids);
+        void this.#advance();
         break;
       case 'move':
-        await this.#change(
-          (items) => reordered(items, command.ids, command.before),
-          () => ({ type: 'moved', ids: command.ids, before: command.before }),
-        );
+        await this.list.move(command.ids, command.before);
         break;
       case 'change':
         await this.#rewrite(command.id, command.wish);
@@ -143,27 +128,24 @@ export class ExportQueue {
 
   /** Jobs that were taken out and can be put back. */
   removed(ids: readonly string[]): readonly QueueItem[] {
-    return this.#removed.find(ids);
+    return this.list.removed.find(ids);
   }
 
   /** The computer was plugged in or out. */
   async setPower(onBattery: boolean): Promise<void> {
     const before = this.#still;
     this.#onBattery = onBattery;
-    this.#tell({ type: 'power', onBattery });
+    this.list.tell({ type: 'power', onBattery });
     await this.#followStill(before);
   }
 
   /** Keeps how far all is, and starts nothing more; the engine is ended by whoever started it. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#turn.catch(() => undefined);
-    const { id, progress } = this.#running ?? {};
-    this.#items = this.#items.map((item) =>
-      item.id === id ? { ...item, state: 'waiting', fraction: progress?.fraction ?? item.fraction } : item,
+    await this.list.close((item) =>
+      item.id === this.#running?.id ? waitingAgain(item, this.#running) : item,
     );
-    await this.#save(this.#items, this.#settings).catch(() => undefined);
-    this.logs.remove(this.#removed.ids);
+    this.logs.remove(this.list.removed.ids);
     await this.logs.flush();
   }
 
@@ -180,48 +162,18 @@ export class ExportQueue {
       result: null,
       error: null,
     }));
-    await this.#change(
-      (before) => [...before, ...items],
-      () => ({ type: 'added', items }),
-    );
+    await this.list.add(items);
     void this.#advance();
     return items.map(({ id }) => id);
   }
 
   async #remove(ids: readonly string[]): Promise<void> {
-    const chosen = new Set(ids);
     const running = this.#running;
-    if (running && chosen.has(running.id)) await this.#stopRunning(running, 'removed');
-    let before = this.#items;
-    await this.#change(
-      (items) => {
-        before = items;
-        return items.filter(({ id }) => !chosen.has(id));
-      },
-      () => ({ type: 'removed', ids }),
+    if (running && ids.includes(running.id)) await this.#stopRunning(running, 'removed');
+    const lost = await this.list.remove(ids, (item) =>
+      item.id === running?.id && item.state === 'running' ? waitingAgain(item, running) : item,
     );
-    const stopped = before.map((item): QueueItem =>
-      item.id === running?.id && item.state === 'running'
-        ? { ...item, state: 'waiting', fraction: running.progress?.fraction ?? item.fraction }
-        : item,
-    );
-    this.logs.remove(this.#removed.keep(stopped, chosen));
-    void this.#advance();
-  }
-
-  /** Puts back what was taken out, where it stood; what ran then goes on from its last finished segment. */
-  async #restore(ids: readonly string[]): Promise<void> {
-    await this.#inTurn(async () => {
-      const known = new Set(this.removed(ids).map(({ id }) => id));
-      if (known.size === 0) throw new UserError('bad-usage', 'These jobs can not be put back any more.');
-      const after = this.#removed.putBack(this.#items, ids);
-      await this.#save(after, this.#settings);
-      this.#items = after;
-      this.#removed.forget(ids);
-      this.#tell({ type: 'added', items: after.filter(({ id }) => known.has(id)) });
-      // Added jobs stand last: from behind, each comes in front of what it stood in front of.
-      for (const run of runsOf(after, [...known]).toReversed()) this.#tell({ type: 'moved', ...run });
-    });
+    this.logs.remove(lost);
     void this.#advance();
   }
 
@@ -229,7 +181,13 @@ export class ExportQueue {
     if (this.#running?.id === id) {
       throw new UserError('bad-usage', 'This job is running: pause it before you change its settings.');
     }
-    await this.#update([id], (item) => ({ ...item, ...wish, state: 'waiting', fraction: null, error: null }));
+    await this.list.update([id], (item) => ({
+      ...item,
+      ...wish,
+      state: 'waiting',
+      fraction: null,
+      error: null,
+    }));
     this.logs.add(id, `Changed: ${JSON.stringify(wish.request)}`);
     void this.#advance();
   }
@@ -237,13 +195,13 @@ export class ExportQueue {
   async #stop(ids: readonly string[], state: 'held' | 'cancelled'): Promise<void> {
     const running = this.#running;
     const others = ids.filter((id) => id !== running?.id);
-    await this.#update(others, (item) => (isPending(item) ? { ...item, state } : item));
+    await this.list.update(others, (item) => (isPending(item) ? { ...item, state } : item));
     if (running && ids.includes(running.id)) await this.#stopRunning(running, state);
   }
 
   /** Failed and cancelled jobs are tried again, held ones go on. */
   async #release(ids: readonly string[]): Promise<void> {
-    await this.#update(ids, (item) =>
+    await this.list.update(ids, (item) =>
       item.state === 'running' || item.state === 'done'
         ? item
         : { ...item, state: 'waiting', error: null, endedAt: null },
@@ -253,7 +211,7 @@ export class ExportQueue {
 
   /** Nothing starts, and what runs stands still. */
   get #still(): boolean {
-    return standsStill(this.#settings, this.#onBattery);
+    return standsStill(this.list.settings, this.#onBattery);
   }
 
   async #followStill(before: boolean): Promise<void> {
@@ -264,13 +222,9 @@ export class ExportQueue {
   }
 
   async #set(settings: QueueSettings): Promise<void> {
-    const before = this.#settings;
+    const before = this.list.settings;
     const stood = this.#still;
-    await this.#inTurn(async () => {
-      await this.#save(this.#items, settings);
-      this.#settings = settings;
-      this.#tell({ type: 'settings', settings });
-    });
+    await this.list.set(settings);
     const running = this.#running;
     if (settings.leaveRoom !== before.leaveRoom) {
       // Threads and priority are a process's from its start: what runs goes on in a new one.
@@ -293,7 +247,7 @@ export class ExportQueue {
   /** Starts the next job, where there is one and nothing runs. */
   async #advance(): Promise<void> {
     if (this.#running || this.#still || this.#closing || this.#restarting) return;
-    const next = this.#items.find(({ state }) => state === 'waiting');
+    const next = this.list.items.find(({ state }) => state === 'waiting');
     if (!next) {
       this.#tellEnd();
       return;
@@ -309,7 +263,7 @@ export class ExportQueue {
     };
     this.#running = running;
     try {
-      await this.#update([next.id], (item) => ({ ...item, state: 'running' }));
+      await this.list.update([next.id], (item) => ({ ...item, state: 'running' }));
       this.logs.add(next.id, `Started: ${JSON.stringify(next.request)}`);
       const jobId = await this.engine.start(next.request);
       running.jobId = jobId;
@@ -335,7 +289,7 @@ export class ExportQueue {
         break;
       case 'note':
         this.logs.add(running.id, event.note);
-        this.#tell({ type: 'note', id: running.id, note: event.note });
+        this.list.tell({ type: 'note', id: running.id, note: event.note });
         break;
       case 'done':
         void this.#end(running, { state: 'done', result: event.result, fraction: 1 });
@@ -362,7 +316,7 @@ export class ExportQueue {
     if (this.#still && progress.state === 'running' && running.jobId !== null) {
       void this.engine.pause(running.jobId).catch(() => undefined);
     }
-    this.#tell({ type: 'progress', id: running.id, progress });
+    this.list.tell({ type: 'progress', id: running.id, progress });
   }
 
   async #end(
@@ -387,14 +341,16 @@ export class ExportQueue {
     if (state !== 'removed') {
       const endedAt = ended ? Date.now() : null;
       // A disk that is full must not stop the queue: the next change writes it all again.
-      await this.#update([running.id], (item) => ({
-        ...item,
-        state,
-        fraction: fraction ?? item.fraction,
-        endedAt,
-        result,
-        error,
-      })).catch(() => undefined);
+      await this.list
+        .update([running.id], (item) => ({
+          ...item,
+          state,
+          fraction: fraction ?? item.fraction,
+          endedAt,
+          result,
+          error,
+        }))
+        .catch(() => undefined);
     }
     if (this.#running === running) this.#running = null;
     running.tellEnded();
@@ -405,51 +361,13 @@ export class ExportQueue {
     const end = this.#ended;
     if (end.done + end.failed === 0) return;
     this.#ended = { done: 0, failed: 0, output: null };
-    this.#tell({ type: 'ended', end });
+    this.list.tell({ type: 'ended', end });
   }
+}
 
-  async #update(ids: readonly string[], edit: (item: QueueItem) => QueueItem): Promise<void> {
-    if (ids.length === 0) return;
-    const chosen = new Set(ids);
-    let changed: readonly QueueItem[] = [];
-    await this.#change(
-      (items) => {
-        const after = items.map((item) => (chosen.has(item.id) ? edit(item) : item));
-        changed = after.filter((item, index) => item !== items[index]);
-        return changed.length === 0 ? items : after;
-      },
-      () => ({ type: 'changed', items: changed }),
-    );
-  }
-
-  /** Keeps what `edit` makes of the list, then tells of it; a list that can't be kept stays as it was. */
-  #change(
-    edit: (items: readonly QueueItem[]) => readonly QueueItem[],
-    change: () => QueueChange,
-  ): Promise<void> {
-    return this.#inTurn(async () => {
-      const after = edit(this.#items);
-      if (after === this.#items) return;
-      await this.#save(after, this.#settings);
-      // Whoever asks meanwhile is told what stands on the disk.
-      this.#items = after;
-      this.#tell(change());
-    });
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.catch(() => undefined).then(work);
-    this.#turn = done;
-    return done;
-  }
-
-  #save(items: readonly QueueItem[], settings: QueueSettings): Promise<void> {
-    return this.kept.write({ version: QUEUE_VERSION, settings, items });
-  }
-
-  #tell(change: QueueChange): void {
-    for (const listener of this.#listeners) listener(change);
-  }
+/** A job that was running, to go on later. */
+function waitingAgain(item: QueueItem, { progress }: Running): QueueItem {
+  return { ...item, state: 'waiting', fraction: progress?.fraction ?? item.fraction };
 }
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
