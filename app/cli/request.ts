@@ -9,6 +9,7 @@ import {
   usualCodec,
   UserError,
   type Background,
+  type Deinterlacing,
   type Fit,
   type FrameFactor,
   type InstanceChoice,
@@ -55,6 +56,7 @@ export interface RunFlags {
   readonly targetSize?: number;
   readonly start?: number;
   readonly end?: number;
+  readonly deinterlace?: Deinterlacing;
   readonly backend?: JobRequest['backend'];
   readonly overwrite?: boolean;
   readonly resume: boolean;
@@ -105,6 +107,9 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
     ...rateOf(flags, preset, codec),
     ...(flags.start === undefined ? {} : { start: flags.start }),
     ...(flags.end === undefined ? {} : { end: flags.end }),
+    ...(flags.deinterlace === undefined || flags.deinterlace === 'auto'
+      ? {}
+      : { deinterlace: flags.deinterlace }),
     backend: flags.backend ?? preset?.backend ?? 'auto',
     overwrite: flags.overwrite ?? false,
     resume: flags.resume,

@@ -6,6 +6,7 @@ import {
   bitrateOption,
   CODECS,
   crfOption,
+  DEINTERLACING,
   ENHANCE_SCALES,
   paceOption,
   QUALITIES,
@@ -165,6 +166,8 @@ export const jobRequestSchema = z
     /** Seconds from the start of the file; the result begins at or after `start` and ends before `end`. */
     start: z.number().nonnegative().optional(),
     end: z.number().positive().optional(),
+    /** `auto` if left out. */
+    deinterlace: z.enum(DEINTERLACING).optional(),
     backend: z.enum(BACKENDS),
     overwrite: z.boolean(),
     /** Go on from finished segments of an interrupted run of the same job. */

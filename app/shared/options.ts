@@ -21,6 +21,10 @@ export type Codec = (typeof CODECS)[number];
 export const BACKENDS = ['auto', 'cpu', 'webgpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
+/** What becomes of fields: `auto` makes whole frames of those that the file says are fields, `on` of all. */
+export const DEINTERLACING = ['auto', 'on', 'off'] as const;
+export type Deinterlacing = (typeof DEINTERLACING)[number];
+
 /** Factors that models are made for; which are there, their manifests tell. */
 export const ENHANCE_SCALES = [2, 3, 4] as const;
 export type EnhanceScale = (typeof ENHANCE_SCALES)[number];
@@ -157,6 +161,16 @@ export const endOption: OptionSpec<number> = {
   expects: 'a time after 0 such as 90, 62.5, 1:02.5 or 1:02:03',
 };
 
+export const deinterlaceOption: OptionSpec<Deinterlacing> = {
+  name: 'deinterlace',
+  flag: '--deinterlace <when>',
+  label: 'Deinterlace',
+  help: 'make whole frames of the fields of old video: where the file says that it has fields (auto), always, or never',
+  schema: z.enum(DEINTERLACING),
+  default: 'auto',
+  choices: DEINTERLACING,
+};
+
 export const backendOption: OptionSpec<Backend> = {
   name: 'backend',
   flag: '--backend <name>',
@@ -211,6 +225,7 @@ export const OPTIONS = [
   targetSizeOption,
   startOption,
   endOption,
+  deinterlaceOption,
   backendOption,
   overwriteOption,
   resumeOption,

@@ -1,4 +1,4 @@
-import type { MediaInfo, VideoStream } from '../../shared';
+import type { Deinterlacing, MediaInfo, VideoStream } from '../../shared';
 import { pixelFormat, type StreamFormat } from '../frames';
 
 /** What frames of a file look like inside the engine, or why there can be none. */
@@ -8,7 +8,7 @@ export type DecodeFormat =
       readonly stream: StreamFormat;
       /** ffmpeg's names of raw formats to take as they come, separated by `|`: all have the stream's layout. */
       readonly pixelFormat: string;
-      /** Filter that gets there where a plain change of layout won't do, else null. */
+      /** Filters that get there where a plain change of layout won't do, else null. */
       readonly filter: string | null;
       readonly notes: readonly string[];
     }
@@ -51,8 +51,29 @@ const RICHER: Readonly<Record<string, string>> = {
 const RGB =
   /^(?:gbra?p|rgb24|bgr24|0rgb|0bgr|rgb0|bgr0|pal8|bgr8|rgb8|rgb565le|rgb555le|bgra|rgba|argb|abgr)(?:(10|12)[lb]e)?$/;
 
-/** The planar format in which a video is processed: its own samples wherever frames can have them. */
-export function decodeFormat(info: MediaInfo): DecodeFormat {
+/**
+ * The planar format in which a video is processed: its own samples wherever frames can have them. Of interlaced video the
+ * lines of each frame's first field stay, and those of the second are made anew at its time.
+ */
+export function decodeFormat(info: MediaInfo, deinterlace: Deinterlacing = 'auto'): DecodeFormat {
+  const decoding = layoutOf(info);
+  const { interlaced, timeBase } = info.video;
+  if (!decoding.supported || deinterlace === 'off' || !(interlaced || deinterlace === 'on')) return decoding;
+  // Only frames that are marked as fields, unless all are wished. It counts in halves of the time base.
+  const filters = [
+    `bwdif=mode=send_frame:parity=auto:deint=${deinterlace === 'on' ? 'all' : 'interlaced'}`,
+    `settb=${timeBase.num}/${timeBase.den}`,
+    ...(decoding.filter === null ? [] : [decoding.filter]),
+  ];
+  const note = 'The video is interlaced: whole frames are made of its fields, by ffmpeg’s bwdif.';
+  return {
+    ...decoding,
+    filter: filters.join(','),
+    notes: interlaced ? [...decoding.notes, note] : decoding.notes,
+  };
+}
+
+function layoutOf(info: MediaInfo): DecodeFormat {
   const { video } = info;
   const source = video.pixelFormat;
   const notes: string[] = [];

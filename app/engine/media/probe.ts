@@ -258,6 +258,5 @@ function notesOn(video: VideoStream, stream: ProbedStream): string[] {
   const notes: string[] = [];
   if (hasAlpha(video, stream)) notes.push('The transparency of the video is not carried over.');
   if (video.hdr) notes.push('HDR video: its brightness curve and colours are kept as they are.');
-  if (video.interlaced) notes.push('The video is interlaced: for the best result deinterlace it first.');
   return notes;
 }

@@ -53,7 +53,7 @@ export async function runEachInstance(request: JobRequest, context: RunContext):
     output: `${request.output}.objects`,
     stages: lookingStages(request.stages, segment),
   };
-  const decoding = decodable(info);
+  const decoding = decodable(info, request);
   const notes = [...info.notes, ...decoding.notes];
   const opened = await openAll(looking, context, decoding, (note) => {
     notes.push(note);

@@ -48,6 +48,7 @@ async function settingsOf(request: JobRequest, tools: MediaTools): Promise<objec
     targetSize: request.targetSize ?? null,
     start: request.start ?? null,
     end: request.end ?? null,
+    deinterlace: request.deinterlace ?? 'auto',
     container: request.output.slice(request.output.lastIndexOf('.')),
     ffmpeg: tools.ffmpeg.version,
   };

@@ -20,7 +20,7 @@ export async function runFirstFrame(
   context: RunContext,
 ): Promise<RunFacts> {
   const { tools, info, events } = context;
-  const decoding = decodable(info);
+  const decoding = decodable(info, request);
   const notes = [...info.notes, ...decoding.notes];
   const opened = await openAll(request, context, decoding, (note) => {
     notes.push(note);

@@ -35,7 +35,7 @@ export interface RunContext {
  */
 export async function runVideo(request: JobRequest, context: RunContext): Promise<RunFacts> {
   const { info, signal, events } = context;
-  const decoding = decodable(info);
+  const decoding = decodable(info, request);
   const notes = [...info.notes, ...decoding.notes];
   const opened = await openAll(request, context, decoding, (note) => {
     notes.push(note);
@@ -78,8 +78,11 @@ export async function runVideo(request: JobRequest, context: RunContext): Promis
 }
 
 /** How the frames of a video are decoded. @throws UserError unsupported-input */
-export function decodable(info: MediaInfo): DecodeFormat & { readonly supported: true } {
-  const decoding = decodeFormat(info);
+export function decodable(
+  info: MediaInfo,
+  { deinterlace }: Pick<JobRequest, 'deinterlace'>,
+): DecodeFormat & { readonly supported: true } {
+  const decoding = decodeFormat(info, deinterlace);
   if (!decoding.supported) throw new UserError('unsupported-input', decoding.reason);
   return decoding;
 }
