@@ -185,7 +185,7 @@ function toVideoStream(
   const average = parseRational(stream.avg_frame_rate);
   const base = parseRational(stream.r_frame_rate);
   const transfer = stream.color_transfer ?? '';
-  const interlaced = ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? '');
+  const interlaced = hasFields(stream);
   // The base rate of interlaced video is often that of its fields.
   const fieldRate =
     interlaced &&
@@ -214,6 +214,11 @@ function toVideoStream(
     startPts: stream.start_pts ?? null,
     durationSeconds: ownDuration(stream) ?? parseSeconds(file.format.duration),
   };
+}
+
+/** DV is always made of fields, unless it says otherwise; ffprobe tells of no order there. */
+function hasFields({ codec_name: codec, field_order: order = 'unknown' }: ProbedStream): boolean {
+  return ['tt', 'bb', 'tb', 'bt'].includes(order) || (codec === 'dvvideo' && order === 'unknown');
 }
 
 /** How long a stream lasts; Matroska tells the time of its end, in a tag. */

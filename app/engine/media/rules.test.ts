@@ -140,6 +140,9 @@ describe('the facts of a file', () => {
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' })).toMatchObject({ video: { hdr: true } });
     expect(probed({ ...VIDEO, color_transfer: 'smpte2084' }).notes.join()).toContain('HDR');
     expect(probed({ ...VIDEO, field_order: 'bb' }).video.interlaced).toBe(true);
+    expect(probed({ ...VIDEO, codec_name: 'dvvideo' }).video.interlaced).toBe(true);
+    const progressive = { codec_name: 'dvvideo', field_order: 'progressive' };
+    expect(probed({ ...VIDEO, ...progressive }).video.interlaced).toBe(false);
   });
 });
 
