@@ -53,7 +53,7 @@ export function tracedLazily<T extends { readonly matte: Matte }>(
 export function traceOutlines(matte: Matte): Float32Array[] {
   const { width, height, data } = matte;
   // Cells lie between pixels, and half outside: there is nothing round a matte.
-  const seen = new Uint8Array((width + 1) * (height + 1));
+  const seen = cellsOf((width + 1) * (height + 1));
   const outlines: Float32Array[] = [];
   for (let y = 0; y < height; y++) {
     let before = false;
@@ -69,6 +69,15 @@ export function traceOutlines(matte: Matte): Float32Array[] {
     }
   }
   return outlines;
+}
+
+let cells = new Uint8Array(0);
+
+/** So many zeros, valid until the next call. */
+function cellsOf(count: number): Uint8Array {
+  if (cells.length < count) cells = new Uint8Array(count);
+  else cells.fill(0, 0, count);
+  return cells;
 }
 
 /** The outline that enters a cell through its top, in pixels of the matte; notes in `seen` where it goes down. */

@@ -1,7 +1,7 @@
 import { chromaSite, type StreamFormat } from '../../../frames';
 import { processKernels } from '../../../runtime';
 import type { Matte } from '../instances';
-import { emptyMatte } from './coverage';
+import { MatteMemory } from './matte-memory';
 
 /** Lines of luma beside a chroma sample's first one, and their weights in quarters, by where chroma lies between the two lines that it stands for. */
 const TAPS: ReadonlyMap<number, { readonly lines: readonly number[]; readonly weights: readonly number[] }> =
@@ -19,11 +19,12 @@ const TAPS: ReadonlyMap<number, { readonly lines: readonly number[]; readonly we
 export async function chromaCoverage(
   matte: Matte,
   { width, height, format, colour }: StreamFormat,
+  memory = new MatteMemory(),
 ): Promise<Matte> {
   const { chromaShiftX, chromaShiftY } = format;
   const [siteX, siteY] = chromaSite(colour.chromaLocation);
-  const across = chromaShiftX === 0 ? matte : await halved(matte, siteX, 'across', width);
-  return chromaShiftY === 0 ? across : halved(across, siteY, 'down', height);
+  const across = chromaShiftX === 0 ? matte : await halved(matte, siteX, 'across', width, memory);
+  return chromaShiftY === 0 ? across : halved(across, siteY, 'down', height, memory);
 }
 
 /** Lines of one direction taken together in twos. `length` is how many of them the picture has. */
@@ -32,6 +33,7 @@ async function halved(
   site: number,
   direction: 'across' | 'down',
   length: number,
+  memory: MatteMemory,
 ): Promise<Matte> {
   const down = direction === 'down';
   const { lines: taps, weights } = TAPS.get(site) ?? { lines: [0, 1, 1], weights: [2, 2, 0] };
@@ -41,8 +43,8 @@ async function halved(
   const from = Math.max(0, (start - 1) >> 1);
   const to = Math.max(from, Math.min((length + 1) >> 1, ((start + count + 1) >> 1) + 1));
   const result = down
-    ? emptyMatte(matte.x, from, matte.width, to - from)
-    : emptyMatte(from, matte.y, to - from, matte.height);
+    ? memory.empty(matte.x, from, matte.width, to - from)
+    : memory.empty(from, matte.y, to - from, matte.height);
   if (result.data.length === 0 || matte.data.length === 0) return result;
   const places = new Int32Array(3 * (to - from));
   for (let line = from; line < to; line++)

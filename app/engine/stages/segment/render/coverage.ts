@@ -1,22 +1,19 @@
 import type { Matte } from '../instances';
+import { MatteMemory } from './matte-memory';
 
 /** The part of a matte that lies inside a `width`×`height` picture. */
-export function clipMatte(matte: Matte, width: number, height: number): Matte {
+export function clipMatte(matte: Matte, width: number, height: number, memory = new MatteMemory()): Matte {
   const x0 = Math.max(0, matte.x);
   const y0 = Math.max(0, matte.y);
   const x1 = Math.max(x0, Math.min(width, matte.x + matte.width));
   const y1 = Math.max(y0, Math.min(height, matte.y + matte.height));
   if (x0 === matte.x && y0 === matte.y && x1 - x0 === matte.width && y1 - y0 === matte.height) return matte;
-  const clipped = emptyMatte(x0, y0, x1 - x0, y1 - y0);
+  const clipped = memory.empty(x0, y0, x1 - x0, y1 - y0);
   for (let row = 0; row < clipped.height; row++) {
     const from = (y0 - matte.y + row) * matte.width + x0 - matte.x;
     clipped.data.set(matte.data.subarray(from, from + clipped.width), row * clipped.width);
   }
   return clipped;
-}
-
-export function emptyMatte(x: number, y: number, width: number, height: number): Matte {
-  return { x, y, width, height, data: new Uint8Array(width * height) };
 }
 
 /** A chain of straight strokes, x and y by turns. */
@@ -30,10 +27,11 @@ export function strokeCoverage(
   lines: readonly Polyline[],
   lineWidth: number,
   picture: { readonly width: number; readonly height: number },
+  memory = new MatteMemory(),
 ): Matte {
   const reach = lineWidth / 2 + 1;
   const bounds = boundsOf(lines, reach, picture);
-  const matte = emptyMatte(bounds.x, bounds.y, bounds.width, bounds.height);
+  const matte = memory.empty(bounds.x, bounds.y, bounds.width, bounds.height);
   for (const { points, closed } of lines) {
     const count = points.length / 2;
     const strokes = closed ? count : count - 1;

@@ -5,6 +5,7 @@ import { chromaCoverage } from './chroma-coverage';
 import type { EdgeSoftener } from './feather';
 import { coveredRegion, fieldMean, knownField, planeView } from './kernel-views';
 import { SHOWS_BACKGROUND, SHOWS_OBJECT, withMargin } from './layers';
+import { MatteMemory } from './matte-memory';
 import type { Picture, Renderer } from './renderer';
 import { codesOf, type ColourCodes } from './stream-colour';
 import { unionMatte } from './union';
@@ -25,6 +26,7 @@ export class Cutout implements Renderer {
   readonly repaints = true;
   readonly output: StreamFormat;
   readonly #nothing: ColourCodes;
+  readonly #memory = new MatteMemory();
 
   constructor(
     input: StreamFormat,
@@ -36,10 +38,12 @@ export class Cutout implements Renderer {
   }
 
   async draw(source: Picture, found: FrameInstances, { planes }: Picture): Promise<void> {
-    const objects = this.feather.soften(unionMatte(found), found);
-    const matte = withMargin(objects, MARGIN, found);
+    const memory = this.#memory;
+    memory.reuse();
+    const objects = this.feather.soften(unionMatte(found, memory), found, memory);
+    const matte = withMargin(objects, MARGIN, found, memory);
     this.#alpha(matte, planes[ALPHA_PLANE]);
-    const chroma = await chromaCoverage(matte, this.output);
+    const chroma = await chromaCoverage(matte, this.output, memory);
     await Promise.all(
       planes.slice(0, ALPHA_PLANE).map(async (to, index) => {
         const from = source.planes[index];

@@ -1,5 +1,5 @@
 import type { Matte } from '../instances';
-import { emptyMatte } from './coverage';
+import { MatteMemory } from './matte-memory';
 
 /** Softens the edges of mattes by a number of pixels; with 0 it gives them back. */
 export class EdgeSoftener {
@@ -11,10 +11,14 @@ export class EdgeSoftener {
   }
 
   /** The matte with softened edges, inside a picture of this size. At the picture's border it is taken to go on. */
-  soften(matte: Matte, picture: { readonly width: number; readonly height: number }): Matte {
+  soften(
+    matte: Matte,
+    picture: { readonly width: number; readonly height: number },
+    memory = new MatteMemory(),
+  ): Matte {
     const reach = this.#radii.reduce((sum, radius) => sum + radius, 0);
     if (reach === 0 || matte.data.length === 0) return matte;
-    const grown = grow(matte, reach, picture);
+    const grown = grow(matte, reach, picture, memory);
     const line = new Uint8Array(Math.max(grown.width, grown.height));
     const { data, width, height } = grown;
     const border = {
@@ -50,10 +54,11 @@ function grow(
   { x, y, width, height, data }: Matte,
   by: number,
   picture: { readonly width: number; readonly height: number },
+  memory: MatteMemory,
 ): Matte {
   const x0 = Math.max(0, x - by);
   const y0 = Math.max(0, y - by);
-  const grown = emptyMatte(
+  const grown = memory.empty(
     x0,
     y0,
     Math.min(picture.width, x + width + by) - x0,

@@ -1,6 +1,7 @@
 import type { Plane, StreamFormat } from '../../../frames';
 import type { Turn } from '../turn';
-import { emptyMatte, strokeCoverage, type Polyline } from './coverage';
+import { strokeCoverage, type Polyline } from './coverage';
+import type { MatteMemory } from './matte-memory';
 import { paint } from './paint';
 import type { ColourCodes } from './stream-colour';
 import { LETTER_HEIGHT, textStrokes } from './stroke-font';
@@ -27,6 +28,7 @@ export async function drawLabel(
   text: string,
   at: { readonly x: number; readonly y: number },
   { unit, board, letters }: LabelStyle,
+  memory: MatteMemory,
 ): Promise<void> {
   const { lines, width: length } = textStrokes(text);
   const size = {
@@ -38,9 +40,9 @@ export async function drawLabel(
   const top = Math.round(Math.max(0, Math.min(shown.height - size.height, at.y - size.height)));
   const [ax, ay] = back.point(left, top);
   const [bx, by] = back.point(left + size.width, top + size.height);
-  const plate = emptyMatte(Math.min(ax, bx), Math.min(ay, by), Math.abs(bx - ax), Math.abs(by - ay));
+  const plate = memory.empty(Math.min(ax, bx), Math.min(ay, by), Math.abs(bx - ax), Math.abs(by - ay));
   plate.data.fill(255);
-  await paint(planes, stream, plate, board, BOARD_OPACITY);
+  await paint(planes, stream, plate, board, BOARD_OPACITY, memory);
   const placed = lines.map(({ points, closed }): Polyline => {
     const moved: number[] = [];
     for (let i = 0; i < points.length; i += 2)
@@ -52,5 +54,6 @@ export async function drawLabel(
       );
     return { points: moved, closed };
   });
-  await paint(planes, stream, strokeCoverage(placed, STROKE * unit, stream), letters, 1);
+  const written = strokeCoverage(placed, STROKE * unit, stream, memory);
+  await paint(planes, stream, written, letters, 1, memory);
 }

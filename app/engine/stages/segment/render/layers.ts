@@ -1,4 +1,5 @@
 import type { Matte } from '../instances';
+import { MatteMemory } from './matte-memory';
 
 /** How well a sample shows an object, by its coverage, both 0 to 255: only where it is covered almost fully. */
 export const SHOWS_OBJECT = Uint8Array.from({ length: 256 }, (_, cover) =>
@@ -13,16 +14,17 @@ export function withMargin(
   matte: Matte,
   by: number,
   picture: { readonly width: number; readonly height: number },
+  memory = new MatteMemory(),
 ): Matte {
   const x = Math.max(0, matte.x - by);
   const y = Math.max(0, matte.y - by);
   const width = Math.min(picture.width, matte.x + matte.width + by) - x;
   const height = Math.min(picture.height, matte.y + matte.height + by) - y;
-  const data = new Uint8Array(width * height);
+  const grown = memory.empty(x, y, width, height);
   for (let row = 0; row < matte.height; row++)
-    data.set(
+    grown.data.set(
       matte.data.subarray(row * matte.width, (row + 1) * matte.width),
       (matte.y - y + row) * width + matte.x - x,
     );
-  return { x, y, width, height, data };
+  return grown;
 }

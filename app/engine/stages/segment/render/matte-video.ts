@@ -1,5 +1,6 @@
 import { pixelFormat, type FrameInstances, type StreamFormat } from '../../../frames';
 import type { EdgeSoftener } from './feather';
+import { MatteMemory } from './matte-memory';
 import type { Picture, Renderer } from './renderer';
 import { unionMatte } from './union';
 
@@ -8,6 +9,7 @@ export class MatteVideo implements Renderer {
   readonly identity: string;
   readonly repaints = true;
   readonly output: StreamFormat;
+  readonly #memory = new MatteMemory();
 
   constructor(
     input: StreamFormat,
@@ -32,7 +34,9 @@ export class MatteVideo implements Renderer {
   }
 
   async draw(_source: Picture, found: FrameInstances, { bytes }: Picture): Promise<void> {
-    const matte = this.feather.soften(unionMatte(found), found);
+    const memory = this.#memory;
+    memory.reuse();
+    const matte = this.feather.soften(unionMatte(found, memory), found, memory);
     bytes.fill(0);
     for (let row = 0; row < matte.height; row++) {
       const from = row * matte.width;

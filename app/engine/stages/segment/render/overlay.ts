@@ -4,6 +4,7 @@ import type { Instance } from '../instances';
 import type { Turn } from '../turn';
 import { strokeCoverage } from './coverage';
 import { drawLabel } from './label';
+import { MatteMemory } from './matte-memory';
 import { paint } from './paint';
 import type { Picture, Renderer } from './renderer';
 import { codesOf } from './stream-colour';
@@ -19,6 +20,7 @@ export class Overlay implements Renderer {
   readonly repaints = false;
   readonly #lineWidth: number;
   readonly #unit: number;
+  readonly #memory = new MatteMemory();
 
   constructor(
     readonly output: StreamFormat,
@@ -30,16 +32,18 @@ export class Overlay implements Renderer {
   }
 
   async draw(source: Picture, found: FrameInstances, { bytes, planes }: Picture): Promise<void> {
+    const memory = this.#memory;
+    memory.reuse();
     bytes.set(source.bytes);
     // Small ones last: what stands before another thing is seldom the larger.
     const ordered = found.instances.toSorted((a, b) => areaOf(b) - areaOf(a));
     const { output } = this;
     for (const { track, matte } of ordered)
-      await paint(planes, output, matte, codesOf(trackColour(track), output), FILL_OPACITY);
+      await paint(planes, output, matte, codesOf(trackColour(track), output), FILL_OPACITY, memory);
     for (const { track, contours } of ordered) {
       const lines = contours.map((points) => ({ points, closed: true }));
-      const outline = strokeCoverage(lines, this.#lineWidth, output);
-      await paint(planes, output, outline, codesOf(trackColour(track), output), LINE_OPACITY);
+      const outline = strokeCoverage(lines, this.#lineWidth, output, memory);
+      await paint(planes, output, outline, codesOf(trackColour(track), output), LINE_OPACITY, memory);
     }
     for (const instance of ordered) await this.#name(instance, planes);
   }
@@ -59,6 +63,7 @@ export class Overlay implements Renderer {
         board: codesOf(colour, output),
         letters: codesOf(isBright(colour) ? BLACK : WHITE, output),
       },
+      this.#memory,
     );
   }
 }

@@ -4,6 +4,7 @@ import type { Matte } from '../instances';
 import { chromaCoverage } from './chroma-coverage';
 import { clipMatte } from './coverage';
 import { coveredRegion, planeView } from './kernel-views';
+import { MatteMemory } from './matte-memory';
 import type { ColourCodes } from './stream-colour';
 
 /** Lays a colour over a picture where `matte` covers it, `opacity` (0 to 1) at most. */
@@ -13,10 +14,11 @@ export async function paint(
   matte: Matte,
   colour: ColourCodes,
   opacity: number,
+  memory = new MatteMemory(),
 ): Promise<void> {
-  const inside = clipMatte(matte, stream.width, stream.height);
+  const inside = clipMatte(matte, stream.width, stream.height, memory);
   if (inside.data.length === 0) return;
-  const chroma = colour.length > 1 ? await chromaCoverage(inside, stream) : inside;
+  const chroma = colour.length > 1 ? await chromaCoverage(inside, stream, memory) : inside;
   await Promise.all(
     colour.map(async (code, index) => {
       const plane = planes[index];

@@ -4,8 +4,10 @@ import { ellipse } from '../../../../../tests/support/hand-made';
 import { CLASS_NAMES, trackColour, type ColourDescription } from '../../../../shared';
 import { pixelFormat, type Plane, type StreamFormat } from '../../../frames';
 import { chromaCoverage } from './chroma-coverage';
-import { clipMatte, emptyMatte, strokeCoverage } from './coverage';
+import { clipMatte, strokeCoverage } from './coverage';
+import type { Matte } from '../instances';
 import { boxRadii, EdgeSoftener } from './feather';
+import { MatteMemory } from './matte-memory';
 import { paint } from './paint';
 import { codesOf } from './stream-colour';
 import { textStrokes } from './stroke-font';
@@ -23,6 +25,26 @@ function streamOf(format: string, width: number, height: number, chromaLocation 
     colour: { ...colour, chromaLocation },
   };
 }
+
+const emptyMatte = (x: number, y: number, width: number, height: number): Matte =>
+  new MatteMemory().empty(x, y, width, height);
+
+describe('memory for mattes', () => {
+  it('is the same for every frame, and empty each time', () => {
+    const memory = new MatteMemory();
+    const [one, other] = [memory.empty(1, 2, 4, 3), memory.empty(0, 0, 2, 2)];
+    one.data.fill(9);
+    expect([one, other.data.length, other.data[0]]).toMatchObject([
+      { x: 1, y: 2, width: 4, height: 3 },
+      4,
+      0,
+    ]);
+    memory.reuse();
+    const again = memory.empty(5, 5, 3, 2);
+    expect([again.data.buffer === one.data.buffer, ...again.data]).toEqual([true, 0, 0, 0, 0, 0, 0]);
+    expect(memory.empty(0, 0, 9, 9).data).toHaveLength(81);
+  });
+});
 
 describe('a line', () => {
   it('covers as much as it is long and wide', () => {

@@ -6,6 +6,7 @@ import { chromaCoverage } from './chroma-coverage';
 import type { EdgeSoftener } from './feather';
 import { knownField, planeView } from './kernel-views';
 import { SHOWS_BACKGROUND, withMargin } from './layers';
+import { MatteMemory } from './matte-memory';
 import type { Picture, Renderer } from './renderer';
 import { unionMatte } from './union';
 
@@ -22,6 +23,7 @@ const MARGIN = 16;
 export class ReplacedBackground implements Renderer {
   readonly identity: string;
   readonly repaints = true;
+  readonly #memory = new MatteMemory();
 
   constructor(
     readonly output: StreamFormat,
@@ -32,12 +34,14 @@ export class ReplacedBackground implements Renderer {
   }
 
   async draw(source: Picture, found: FrameInstances, { planes }: Picture): Promise<void> {
-    const objects = this.feather.soften(unionMatte(found), found);
-    const around = withMargin(objects, MARGIN, found);
-    const whole = withMargin(objects, Math.max(found.width, found.height), found);
+    const memory = this.#memory;
+    memory.reuse();
+    const objects = this.feather.soften(unionMatte(found, memory), found, memory);
+    const around = withMargin(objects, MARGIN, found, memory);
+    const whole = withMargin(objects, Math.max(found.width, found.height), found, memory);
     const chroma = {
-      around: await chromaCoverage(around, this.output),
-      whole: await chromaCoverage(whole, this.output),
+      around: await chromaCoverage(around, this.output, memory),
+      whole: await chromaCoverage(whole, this.output, memory),
     };
     await Promise.all(
       source.planes.map(async (from, index) => {

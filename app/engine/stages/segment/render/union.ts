@@ -1,20 +1,21 @@
 import type { FrameInstances } from '../../../frames';
-import { clipMatte, emptyMatte } from './coverage';
+import { clipMatte } from './coverage';
+import { MatteMemory } from './matte-memory';
 import type { Matte } from '../instances';
 
 /** Coverage by any of the objects, over the part of the picture that they touch: what all leave free multiplies. */
-export function unionMatte({ width, height, instances }: FrameInstances): Matte {
+export function unionMatte({ width, height, instances }: FrameInstances, memory = new MatteMemory()): Matte {
   const mattes = instances
-    .map(({ matte }) => clipMatte(matte, width, height))
+    .map(({ matte }) => clipMatte(matte, width, height, memory))
     .filter((matte) => matte.data.length > 0);
   const [only] = mattes;
-  if (!only) return emptyMatte(0, 0, 0, 0);
+  if (!only) return memory.empty(0, 0, 0, 0);
   if (mattes.length === 1) return only;
   const x0 = Math.min(...mattes.map(({ x }) => x));
   const y0 = Math.min(...mattes.map(({ y }) => y));
   const x1 = Math.max(...mattes.map((matte) => matte.x + matte.width));
   const y1 = Math.max(...mattes.map((matte) => matte.y + matte.height));
-  const union = emptyMatte(x0, y0, x1 - x0, y1 - y0);
+  const union = memory.empty(x0, y0, x1 - x0, y1 - y0);
   for (const matte of mattes)
     for (let row = 0; row < matte.height; row++) {
       const from = row * matte.width;
