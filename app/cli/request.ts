@@ -9,6 +9,7 @@ import {
   usualCodec,
   UserError,
   type Background,
+  type Chroma,
   type Deinterlacing,
   type Fit,
   type FrameFactor,
@@ -57,6 +58,7 @@ export interface RunFlags {
   readonly start?: number;
   readonly end?: number;
   readonly deinterlace?: Deinterlacing;
+  readonly chroma?: Chroma;
   readonly backend?: JobRequest['backend'];
   readonly overwrite?: boolean;
   readonly resume: boolean;
@@ -110,6 +112,7 @@ export function toRequest(input: string, flags: RunFlags, said: readonly StageKi
     ...(flags.deinterlace === undefined || flags.deinterlace === 'auto'
       ? {}
       : { deinterlace: flags.deinterlace }),
+    ...(flags.chroma === 'keep' ? { chroma: flags.chroma } : {}),
     backend: flags.backend ?? preset?.backend ?? 'auto',
     overwrite: flags.overwrite ?? false,
     resume: flags.resume,

@@ -3,6 +3,7 @@ import { fitSchema } from './fit';
 import { FRAME_FACTORS, MOTION_METHODS, SLOW_SOUNDS } from './motion-options';
 import {
   BACKENDS,
+  CHROMA,
   bitrateOption,
   CODECS,
   crfOption,
@@ -168,6 +169,8 @@ export const jobRequestSchema = z
     end: z.number().positive().optional(),
     /** `auto` if left out. */
     deinterlace: z.enum(DEINTERLACING).optional(),
+    /** `auto` if left out. */
+    chroma: z.enum(CHROMA).optional(),
     backend: z.enum(BACKENDS),
     overwrite: z.boolean(),
     /** Go on from finished segments of an interrupted run of the same job. */

@@ -25,6 +25,10 @@ export type Backend = (typeof BACKENDS)[number];
 export const DEINTERLACING = ['auto', 'on', 'off'] as const;
 export type Deinterlacing = (typeof DEINTERLACING)[number];
 
+/** How many colour samples a result has: as players need it, or as many as the source. */
+export const CHROMA = ['auto', 'keep'] as const;
+export type Chroma = (typeof CHROMA)[number];
+
 /** Factors that models are made for; which are there, their manifests tell. */
 export const ENHANCE_SCALES = [2, 3, 4] as const;
 export type EnhanceScale = (typeof ENHANCE_SCALES)[number];
@@ -171,6 +175,16 @@ export const deinterlaceOption: OptionSpec<Deinterlacing> = {
   choices: DEINTERLACING,
 };
 
+export const chromaOption: OptionSpec<Chroma> = {
+  name: 'chroma',
+  flag: '--chroma <how>',
+  label: 'Colour samples',
+  help: 'one for four pixels in H.264, HEVC and VP9, as nearly all players need it (auto), or as many as the source has (keep)',
+  schema: z.enum(CHROMA),
+  default: 'auto',
+  choices: CHROMA,
+};
+
 export const backendOption: OptionSpec<Backend> = {
   name: 'backend',
   flag: '--backend <name>',
@@ -226,6 +240,7 @@ export const OPTIONS = [
   startOption,
   endOption,
   deinterlaceOption,
+  chromaOption,
   backendOption,
   overwriteOption,
   resumeOption,

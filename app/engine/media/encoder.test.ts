@@ -170,6 +170,22 @@ await withBothFfmpegs((bench) => {
     }
   });
 
+  it('samples colours as players expect it where that is allowed', async () => {
+    const formatOf = async (name: string, more: object = {}, playable = true): Promise<string> => {
+      const stream = { ...(await streamOf(name)), ...more };
+      const wish = { codec: 'h264', stream, container: 'mkv', playable } as const;
+      const choice = await encoderFor(tools, { ...wish, ...more });
+      return choice.supported ? `${choice.encoder.pixelFormat} ${choice.notes.join()}` : choice.reason;
+    };
+    const keeps = /^yuv4[24]{2}p.*few players/;
+    expect(await formatOf('yuv422p')).toMatch(/^yuv420p .*yuv420p for yuv422p.*--chroma keep/);
+    expect(await formatOf('yuv422p', {}, false)).toMatch(keeps);
+    expect(await formatOf('yuv420p')).toBe('yuv420p ');
+    expect(await formatOf('gray')).not.toContain('--chroma');
+    expect(await formatOf('yuv444p', { width: 9, height: 9 })).toMatch(keeps);
+    expect(await formatOf('yuv422p10le', { codec: 'prores', container: 'mov' })).toBe('yuv422p10le ');
+  });
+
   it('writes full range as limited range with more bits where a file cannot say it', async () => {
     const args = ['-color_range', 'pc', '-pix_fmt', 'yuv420p', '-c:v', 'ffv1', '-level', '3'];
     const path = await bench.make('wide.mkv', ...picture('64x48', '25', '0.2'), ...args);

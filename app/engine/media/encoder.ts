@@ -33,11 +33,13 @@ export interface EncoderWish {
   readonly crf?: number;
   /** The result will be told bit rates (`EncoderSpec.at`). */
   readonly rated?: boolean;
+  /** Colours may be sampled as players expect it, which is less than the stream has. */
+  readonly playable?: boolean;
 }
 
 /**
  * How `codec` can take this stream into this container, or the reason why it can't with the nearest
- * choice that can. Only changes of format that lose nothing are made by themselves.
+ * choice that can. Only changes of format that lose nothing are made by themselves, but for what `playable` allows.
  */
 export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<EncoderChoice> {
   const { codec, stream, container } = wish;
@@ -61,7 +63,7 @@ export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<
   }
   const known = await formatsOf(tools, encoder.name);
   const format = fittingFormat(
-    stream.format,
+    (wish.playable ? playableTwin(codec, stream) : null) ?? stream.format,
     formatsFor(row, stream.format).filter((name) => known.size === 0 || known.has(name)),
   );
   if (!format)
@@ -111,7 +113,7 @@ export async function encoderFor(tools: MediaTools, wish: EncoderWish): Promise<
   return {
     supported: true,
     encoder: specOf({ crf }, { crf: crf * ALPHA_CRF }),
-    notes: notesOn(wish, row, format.name, written),
+    notes: notesOn(wish, row, format, written),
   };
 }
 
@@ -178,23 +180,27 @@ function rateRefusal({ codec, crf, rated = false }: EncoderWish): string | null 
 function notesOn(
   { codec, stream, container }: EncoderWish,
   row: CodecRow,
-  format: string,
+  format: PixelFormat,
   written: ColourDescription,
 ): string[] {
   const { colour } = stream;
-  const found = pixelFormat(format);
-  const rare = found !== undefined && found.chromaShiftX + found.chromaShiftY < 2 && PLAYED.has(codec);
+  const rare = isRich(format) && PLAYED.has(codec);
+  const poorer = isRich(stream.format) && !isRich(format);
   const tagged = [colour.matrix, colour.primaries, colour.transfer].some((tag) => tag !== 'unknown');
   return [
-    ...(format === stream.format.name
+    ...(format.name === stream.format.name
       ? []
-      : [`Written as ${format}, which holds ${stream.format.name} without loss.`]),
+      : poorer
+        ? [
+            `Colours are sampled as players expect it (${format.name} for ${stream.format.name}); --chroma keep keeps all of them.`,
+          ]
+        : [`Written as ${format.name}, which holds ${stream.format.name} without loss.`]),
     ...(written.range === colour.range
       ? []
       : ['Full range was written as limited range with 10 bits, which holds every one of its codes.']),
     ...(rare
       ? [
-          `${CODEC_FACTS[codec].label} with full colour sampling (${format}) is kept as it is, but few players show it.`,
+          `${CODEC_FACTS[codec].label} with full colour sampling (${format.name}) is kept as it is, but few players show it.`,
         ]
       : []),
     ...(container === 'avi' && !row.statesColour && tagged
@@ -205,6 +211,19 @@ function notesOn(
 
 /** Codecs that people expect to play everywhere. */
 const PLAYED: ReadonlySet<Codec> = new Set<Codec>(['h264', 'hevc', 'vp9']);
+
+/** More chroma samples than one for four pixels. */
+function isRich({ planes, chromaShiftX, chromaShiftY }: PixelFormat): boolean {
+  return planes > 1 && chromaShiftX + chromaShiftY < 2;
+}
+
+/** The format of the same depth in which most players show a codec; null where the stream has it, or can't: it is transparent, or has odd sides. */
+function playableTwin(codec: Codec, { format, width, height }: StreamFormat): PixelFormat | null {
+  const { planes, bitDepth } = format;
+  if (!PLAYED.has(codec) || !isRich(format) || planes > ALPHA_PLANE || (width | height) % 2 === 1)
+    return null;
+  return pixelFormat(bitDepth === 8 ? 'yuv420p' : `yuv420p${bitDepth}le`) ?? null;
+}
 
 function isOdd(width: number, height: number, { chromaShiftX, chromaShiftY }: PixelFormat): boolean {
   return (chromaShiftX === 1 && width % 2 === 1) || (chromaShiftY === 1 && height % 2 === 1);

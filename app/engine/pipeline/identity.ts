@@ -49,6 +49,7 @@ async function settingsOf(request: JobRequest, tools: MediaTools): Promise<objec
     start: request.start ?? null,
     end: request.end ?? null,
     deinterlace: request.deinterlace ?? 'auto',
+    chroma: request.chroma ?? 'auto',
     container: request.output.slice(request.output.lastIndexOf('.')),
     ffmpeg: tools.ffmpeg.version,
   };

@@ -24,6 +24,7 @@ export async function containerTarget(context: TargetContext, container: Contain
     stream,
     container,
     ...(request.crf === undefined ? {} : { crf: request.crf }),
+    playable: request.chroma !== 'keep',
     rated: request.bitrate !== undefined || request.targetSize !== undefined,
   });
   if (!choice.supported) throw new UserError('unsupported-output', choice.reason);
