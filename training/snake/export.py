@@ -250,10 +250,8 @@ def manifest(options: argparse.Namespace, model: DeepSnake, record: dict, facts:
         'startedFrom': record['source'],
         'training': {
             'recipe': 'training/snake/train.py',
-            'commit': record['commit'],
-            'seed': record['seed'],
-            'iterations': record['iteration'],
-            'minutes': round(record['minutes'], 1),
+            **train.told(record),
+            'earlier': record.get('earlier', []),
             'antialias': model.config.antialias,
         },
         'classes': [

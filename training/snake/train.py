@@ -57,7 +57,7 @@ class Learner:
     def __init__(self, config: TrainConfig, device: torch.device, half: bool = False):
         self.config, self.device = config, device
         model = DeepSnake(config.model)
-        self.source = start(model, TRAINING / config.start_from)
+        self.source, self.earlier = start(model, TRAINING / config.start_from)
         self.model = model.to(device)
         self.half = half or device.type == 'cuda'
         if device.type == 'cuda':
@@ -112,18 +112,26 @@ class Learner:
         return torch.stack([*(found[name].detach() for name in losses.PARTS), *norms])
 
 
-def start(model: DeepSnake, path: pathlib.Path) -> dict:
+def start(model: DeepSnake, path: pathlib.Path) -> tuple[dict, list[dict]]:
     """Fills a net with an earlier run's weights, or its backbone with the converted ones; returns what is told of the
-    converted ones."""
+    converted ones, and of all earlier runs."""
     record = torch.load(path, map_location='cpu')
     if 'config' not in record:
-        return convert.load_start(model.detector.net, path)
+        return convert.load_start(model.detector.net, path), []
     # Other filters of the backbone may come new.
     found = model.load_state_dict({n: v.float() for n, v in record['model'].items()}, strict=False)
     other = [name for name in (*found.missing_keys, *found.unexpected_keys) if '.filter.' not in name]
     if other:
         raise ValueError(f'{path} does not fit: {other}')
-    return record['source']
+    return record['source'], [*record.get('earlier', []), told(record)]
+
+
+def told(record: dict) -> dict:
+    """What manifests tell of a checkpoint's run."""
+    return {
+        'config': record['config']['name'], 'commit': record['commit'], 'seed': record['seed'],
+        'iterations': record['iteration'], 'minutes': round(record['minutes'], 1),
+    }  # fmt: skip
 
 
 def faster_layout(model: DeepSnake, config: TrainConfig, device: torch.device) -> torch.memory_format:
@@ -223,7 +231,7 @@ def run(
     def write() -> None:
         common = {
             'config': dataclasses.asdict(config), 'iteration': iteration, 'minutes': progress.elapsed(),
-            'seed': config.seed, 'commit': git_commit(), 'source': learner.source,
+            'seed': config.seed, 'commit': git_commit(), 'source': learner.source, 'earlier': learner.earlier,
         }  # fmt: skip
         save(output / 'best.pt', common | {'model': learning.portable(learner.averaged)})
         last = {

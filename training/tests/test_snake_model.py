@@ -206,6 +206,19 @@ def test_weights_move_in_proportion_to_their_channels():
     assert torch.allclose(before - weight, torch.tensor([[1e-5, 1e-5], [0.1, 0.1]]), rtol=1e-3)
 
 
+def test_a_run_tells_of_those_that_it_goes_on_from(tmp_path):
+    model = DeepSnake(SMALL)
+    common = {'model': model.state_dict(), 'source': {'package': 'some'}, 'commit': 'abc', 'seed': 3}
+    first = {'iteration': 5, 'minutes': 0.52, 'config': dataclasses.asdict(TrainConfig('first', 5, SMALL))}
+    torch.save(common | first, tmp_path / 'first.pt')
+    source, earlier = train.start(DeepSnake(SMALL), tmp_path / 'first.pt')
+    assert source == {'package': 'some'}
+    assert earlier == [{'config': 'first', 'commit': 'abc', 'seed': 3, 'iterations': 5, 'minutes': 0.5}]
+    second = {'iteration': 7, 'minutes': 1.0, 'config': dataclasses.asdict(TrainConfig('second', 7, SMALL))}
+    torch.save(common | second | {'earlier': earlier}, tmp_path / 'second.pt')
+    assert [run['config'] for run in train.start(DeepSnake(SMALL), tmp_path / 'second.pt')[1]] == ['first', 'second']
+
+
 def test_held_weights_go_back_towards_their_start():
     weight = torch.nn.Parameter(torch.ones(2, 2))
     mover = OwnSize([weight])
