@@ -59,7 +59,7 @@ describe.skipIf(chromiumPath === null || !existsSync(PHOTO))('cutting out in the
     await page.getByText('street-clearcut-outlines.mp4').waitFor();
     // Nothing to choose among yet: a click on one does nothing.
     await outlines().last().click({ force: true });
-    expect(await page.getByRole('checkbox').count()).toBe(0);
+    expect(await boxes().count()).toBe(0);
   });
 
   it('follows objects, and lets them be chosen in the list and in the picture', async () => {
@@ -74,6 +74,12 @@ describe.skipIf(chromiumPath === null || !existsSync(PHOTO))('cutting out in the
     expect(await boxes().first().isChecked()).toBe(false);
     await page.getByRole('button', { name: 'All', exact: true }).click();
     expect(await boxes().first().isChecked()).toBe(true);
+    // Those that the shot is about, who are all four here, until all are wished again.
+    const mainOnly = page.getByRole('checkbox', { name: 'Leave out passers-by' });
+    await mainOnly.check();
+    expect([await mainOnly.isChecked(), await checked()]).toEqual([true, count]);
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    expect([await mainOnly.isChecked(), await checked()]).toEqual([false, count]);
     const before = await checked();
     await outlines().last().click();
     expect(await checked()).toBe(before - 1);
