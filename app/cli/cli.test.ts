@@ -58,7 +58,9 @@ describe('the request that flags mean', () => {
       restore: true,
     });
     expect(() => stageOf({ restore: true })).toThrow(/^--restore needs a size: .*--fit/);
-    expect(() => stageOf({ interpolate: 2, quality: 'fast' })).toThrow(/^--quality needs a size/);
+    expect(() => stageOf({ interpolate: 2, method: 'motion', quality: 'fast' })).toThrow(
+      /^--quality needs a size/,
+    );
     expect(() => stageOf({ interpolate: 2, pace: 30 })).toThrow(/^--pace needs a size/);
     expect(() => stageOf({ enhance: 2, quality: 'light', pace: 10 })).toThrow(
       '--pace 10 and --quality light',
@@ -78,6 +80,21 @@ describe('the request that flags mean', () => {
     ]);
     expect(stagesOf({ deblur: true, method: 'network' })).toEqual([
       { kind: 'interpolate', deblur: true, method: 'network' },
+    ]);
+    expect(stagesOf({ deblur: true, quality: 'standard' })).toEqual([
+      { kind: 'interpolate', deblur: true, quality: 'standard' },
+    ]);
+    expect(stagesOf({ enhance: 2, interpolate: 4, quality: 'standard' })).toEqual([
+      { ...smooth, quality: 'standard' },
+      { ...enhance, quality: 'standard' },
+    ]);
+    expect(stagesOf({ enhance: 2, interpolate: 4, quality: 'auto' })).toEqual([
+      smooth,
+      { ...enhance, quality: 'auto' },
+    ]);
+    expect(stagesOf({ enhance: 2, interpolate: 4, method: 'motion', quality: 'light' })).toEqual([
+      { ...smooth, method: 'motion' },
+      { ...enhance, quality: 'light' },
     ]);
     expect(() => stagesOf({})).toThrow('Nothing to do');
     expect(() => stagesOf({ interpolate: 2, slowSound: 'drop' })).toThrow('--slow-sound is for slow motion');

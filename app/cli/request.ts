@@ -175,14 +175,16 @@ function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageReque
   const scale = flags.enhance ?? preset?.enhance;
   const fit = flags.fit ?? preset?.fit;
   const quality = flags.quality ?? preset?.quality;
-  // Of cutting out alone it says how large the network sees pictures.
-  const cutsOut = (flags.segment ?? preset?.segment) !== undefined;
+  const moved = (flags.method ?? preset?.method) === 'motion' ? [] : motionOf(flags, preset);
+  const meansOthers = [flags.segment ?? preset?.segment, ...moved].some(
+    (wish) => wish !== undefined && wish !== false,
+  );
   const pace = flags.pace ?? preset?.pace;
   const restore = flags.restore ?? preset?.restore;
   if (scale === undefined && fit === undefined) {
     const alone = restore
       ? '--restore'
-      : quality && !cutsOut
+      : quality && !meansOthers
         ? '--quality'
         : pace === undefined
           ? null
@@ -211,9 +213,8 @@ function enhanceRequest(flags: RunFlags, preset: Preset | undefined): StageReque
 
 /** @throws UserError bad-usage for wishes that don't go together */
 function interpolateRequest(flags: RunFlags, preset: Preset | undefined): StageRequest | null {
-  const factor = flags.interpolate ?? preset?.interpolate;
-  const slow = flags.slow ?? preset?.slow;
-  const deblur = flags.deblur ?? preset?.deblur;
+  const [factor, slow, deblur] = motionOf(flags, preset);
+  const quality = flags.quality ?? preset?.motionQuality;
   const method = flags.method ?? preset?.method;
   const slowSound = flags.slowSound ?? preset?.slowSound;
   if (slowSound !== undefined && slow === undefined)
@@ -245,7 +246,14 @@ function interpolateRequest(flags: RunFlags, preset: Preset | undefined): StageR
     ...(slowSound === undefined ? {} : { slowSound }),
     ...(deblur ? { deblur } : {}),
     ...(method === undefined ? {} : { method }),
+    // Motion alone has no network: in a chain the flag means the others'.
+    ...(quality === undefined || quality === 'auto' || method === 'motion' ? {} : { quality }),
   };
+}
+
+/** The wishes that motion is worked on for. */
+function motionOf({ interpolate, slow, deblur }: RunFlags, preset: Preset | undefined) {
+  return [interpolate ?? preset?.interpolate, slow ?? preset?.slow, deblur ?? preset?.deblur] as const;
 }
 
 /** Options that say how objects are cut out. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fitSchema } from './fit';
-import { FRAME_FACTORS, MOTION_METHODS, SLOW_SOUNDS } from './motion-options';
+import { FRAME_FACTORS, MOTION_METHODS, motionQualityOption, SLOW_SOUNDS } from './motion-options';
 import {
   BACKENDS,
   CHROMA,
@@ -66,7 +66,9 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
       deblur: z.boolean().optional(),
       /** `auto` if left out. */
       method: z.enum(MOTION_METHODS).optional(),
-      /** Model by name. */
+      /** Size of the network. Left out: `light`. */
+      quality: motionQualityOption.schema.optional(),
+      /** Model by name; says all that `quality` says. */
       model: z.string().optional(),
     })
     .refine(
@@ -75,8 +77,9 @@ export const stageRequestSchema = z.discriminatedUnion('kind', [
     )
     .refine(({ factor = 1, slow = 1 }) => factor * slow <= MOST_NEW_FRAMES, TOO_MANY_FRAMES)
     .refine(
-      ({ deblur, method, model }) => method !== 'motion' || !(deblur === true || model !== undefined),
-      'motion alone takes no blur away: leave out deblur or the method',
+      ({ deblur, method, model, quality }) =>
+        method !== 'motion' || !(deblur === true || model !== undefined || quality !== undefined),
+      'motion alone takes no blur away and has no network: leave out what is about one, or the method',
     ),
   z
     .object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MODEL_SIZES, type ModelSize } from './model-size';
 import { parseNumber, type OptionSpec } from './option-spec';
 
 /** What the number of frames can be multiplied by. */
@@ -49,6 +50,15 @@ export const methodOption: OptionSpec<MotionMethod> = {
   schema: z.enum(MOTION_METHODS),
   default: 'auto',
   choices: MOTION_METHODS,
+};
+
+export const motionQualityOption: OptionSpec<ModelSize> = {
+  name: 'quality',
+  flag: '--quality <size>',
+  label: 'Network',
+  help: 'size of the network for motion: standard is the best one and takes several times as long (left out: light)',
+  schema: z.enum(MODEL_SIZES),
+  choices: MODEL_SIZES,
 };
 
 export const slowSoundOption: OptionSpec<SlowSound> = {

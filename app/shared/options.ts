@@ -61,7 +61,7 @@ export const qualityOption: OptionSpec<Quality> = {
   name: 'quality',
   flag: '--quality <size>',
   label: 'Network',
-  help: 'size of the network; auto takes the best one that is quick enough here for --pace. Of --segment, how large it sees the picture: its longer side is 384, 512 (auto, too) or 640 pixels',
+  help: 'size of the network; auto takes the best one that is quick enough here for --pace. Of --interpolate, --slow and --deblur light (auto, too) or standard. Of --segment, how large it sees the picture: its longer side is 384, 512 (auto, too) or 640 pixels',
   schema: z.enum(QUALITIES),
   default: 'auto',
   choices: QUALITIES,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { fitSchema } from './fit';
-import { deblurOption, interpolateOption, methodOption, slowOption, slowSoundOption } from './motion-options';
+import {
+  deblurOption,
+  interpolateOption,
+  methodOption,
+  motionQualityOption,
+  slowOption,
+  slowSoundOption,
+} from './motion-options';
 import {
   backendOption,
   codecOption,
@@ -23,7 +30,7 @@ import {
 } from './segment-options';
 
 /** Version of the preset format. A change of the format gets a migration here and a test. */
-export const PRESET_VERSION = 6;
+export const PRESET_VERSION = 7;
 
 export const presetSchema = z
   .object({
@@ -41,12 +48,13 @@ export const presetSchema = z
     slowSound: slowSoundOption.schema.optional(),
     deblur: deblurOption.schema.optional(),
     method: methodOption.schema.optional(),
+    /** `quality` is Enhance's. */
+    motionQuality: motionQualityOption.schema.optional(),
     segment: segmentOption.schema.optional(),
     output: segmentOutputOption.schema.optional(),
     minScore: minScoreOption.schema.optional(),
     /** Numbers are one file's own. */
     instances: z.literal('main').optional(),
-    /** `quality` is Enhance's. */
     segmentQuality: segmentQualityOption.schema.optional(),
     background: backgroundOption.schema.optional(),
     blurRadius: blurRadiusOption.schema.optional(),
@@ -66,7 +74,7 @@ export type Preset = z.infer<typeof presetSchema>;
  *
  * 1 → 2: `quality`, `pace`, `fit` and `restore` came; 2 → 3: `interpolate`, `slow`, `slowSound`, `deblur` and `method`;
  * 3 → 4: `segment` and what says how objects are cut out; 4 → 5: `segmentQuality`;
- * 5 → 6: `instances`. Without them a preset means what it meant.
+ * 5 → 6: `instances`; 6 → 7: `motionQuality`. Without them a preset means what it meant.
  */
 const MIGRATIONS: Readonly<Record<number, (preset: Record<string, unknown>) => Record<string, unknown>>> = {
   1: (preset) => ({ ...preset, version: 2 }),
@@ -74,6 +82,7 @@ const MIGRATIONS: Readonly<Record<number, (preset: Record<string, unknown>) => R
   3: (preset) => ({ ...preset, version: 4 }),
   4: (preset) => ({ ...preset, version: 5 }),
   5: (preset) => ({ ...preset, version: 6 }),
+  6: (preset) => ({ ...preset, version: 7 }),
 };
 
 const anyVersionSchema = z.object({ version: z.int() }).loose();

@@ -109,13 +109,15 @@ describe('presets', () => {
       codec: 'vp9',
       crf: 30,
     };
-    expect(readPreset(first)).toEqual({ ...first, version: 6 });
+    expect(readPreset(first)).toEqual({ ...first, version: 7 });
     const second = { ...first, version: 2, restore: true, fit: { width: 1920 }, quality: 'fast', pace: 5 };
-    expect(readPreset(second)).toEqual({ ...second, version: 6 });
+    expect(readPreset(second)).toEqual({ ...second, version: 7 });
     const third = { ...second, version: 3, interpolate: 4, slowSound: 'drop', method: 'motion' };
-    expect(readPreset(third)).toEqual({ ...third, version: 6 });
+    expect(readPreset(third)).toEqual({ ...third, version: 7 });
     const fourth = { ...third, version: 4, segment: ['dog'], output: 'matte', minScore: 0.4 };
-    expect(readPreset(fourth)).toEqual({ ...fourth, version: 6 });
+    expect(readPreset(fourth)).toEqual({ ...fourth, version: 7 });
+    const sixth = { ...fourth, version: 6, segmentQuality: 'fast', instances: 'main' };
+    expect(readPreset(sixth)).toEqual({ ...sixth, version: 7 });
     expect(readPreset(PRESETS[0])).toEqual(PRESETS[0]);
     for (const bad of [
       null,

@@ -39,7 +39,7 @@ export class Settings implements Remembered {
   readonly fields: readonly (keyof Settings)[] = ['codec', 'crf', 'codecBefore'];
   readonly chain = new Chain();
   readonly enhance = new EnhanceSettings(() => this.#networks);
-  readonly motion = new MotionSettings(this.chain, () => this.#hasMotionNetwork);
+  readonly motion = new MotionSettings(this.chain, () => this.#motionSizes);
   readonly rate = new RateSettings();
   readonly segment = new SegmentSettings(this.chain, () => this.#segmentNetworks);
   /** All that steps are set to: what is asked of one is asked of each. */
@@ -47,7 +47,7 @@ export class Settings implements Remembered {
   #codec = $state<Codec>(FIRST_PRESET?.codec ?? 'h264');
   #crf = $state<number | null>(FIRST_PRESET?.crf ?? null);
   readonly #networks = $derived(new Networks(this.models));
-  readonly #hasMotionNetwork = $derived(this.models?.some(isInterpolateManifest) ?? false);
+  readonly #motionSizes = $derived(this.models?.filter(isInterpolateManifest).map(({ size }) => size) ?? []);
   readonly #segmentNetworks = $derived(this.models?.filter(isSegmentManifest) ?? []);
   /** What was set before a result with transparency asked for a codec that has it. */
   codecBefore = $state.raw<{ readonly codec: Codec; readonly crf: number | null } | null>(null);
@@ -118,7 +118,7 @@ export class Settings implements Remembered {
   get presets(): readonly Preset[] {
     return [...PRESETS, ...this.own()].filter(
       (preset) =>
-        (!preset.deblur || this.#hasMotionNetwork) &&
+        (!preset.deblur || this.#motionSizes.length > 0) &&
         (preset.segment === undefined || this.segment.allowed()) &&
         this.#trial(preset).possible,
     );

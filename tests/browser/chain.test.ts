@@ -104,9 +104,9 @@ describe.skipIf(chromiumPath === null)('steps in the window', () => {
     await page.getByText('clip-clearcut-sharp.mp4').waitFor();
     await button('Smoother motion').click();
     // Sharp frames come from the network: there is nothing to choose.
-    expect(await page.locator('summary', { hasText: 'New frames by' }).count()).toBe(0);
+    expect(await page.locator('summary', { hasText: 'Frames by' }).count()).toBe(0);
     await button('Remove Deblur').click();
-    await page.locator('summary', { hasText: 'New frames by' }).click();
+    await page.locator('summary', { hasText: 'Frames by' }).click();
     await page.getByRole('radio', { name: 'Motion alone' }).check();
   });
 
@@ -143,7 +143,7 @@ describe.skipIf(chromiumPath === null)('steps in the window', () => {
   it('slow a video down, to the end, with sound or without', async () => {
     const { page } = browsing;
     await page.getByLabel('Preset', { exact: true }).selectOption('slow-4x');
-    await page.locator('summary', { hasText: 'New frames by' }).click();
+    await page.locator('summary', { hasText: 'Frames by' }).click();
     await page.getByRole('radio', { name: 'Motion alone' }).check();
     await page.getByRole('group', { name: 'Length' }).getByRole('radio', { name: '×2' }).check();
     await page.getByRole('group', { name: 'Sound' }).getByRole('radio', { name: 'Leave out' }).check();

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import pathlib
 import warnings
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -158,5 +159,6 @@ class Adder2d(nn.Module):
         self.exact = exact
         self.weight = nn.Parameter(torch.randn(channels_out, channels_in, kernel, kernel))
 
-    def forward(self, x: Tensor) -> Tensor:
-        return Adder2dFunction.apply(x, self.weight, self.exact)
+    def forward(self, x: Tensor, filters: Callable[[Tensor], Tensor] = lambda f: f) -> Tensor:
+        """filters: what becomes of the filters before they are used."""
+        return Adder2dFunction.apply(x, filters(self.weight), self.exact)

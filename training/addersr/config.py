@@ -56,6 +56,8 @@ class TrainConfig:
     # A checkpoint of a better net, {scale} as above, whose pictures are a share of the target.
     teacher: str = ''
     teacher_share: float = 0.5
+    # From this share of the run on, the net computes with the 8-bit codes of its export, fitted anew at each evaluation.
+    codes_from: float = 1.0
     log_every: int = 100
     evaluate_every: float = 2000  # iterations, or below 1 share of the run
     keep_every: int = 1  # evaluations from one last.pt to the next; the last one always writes it
@@ -75,6 +77,8 @@ def make_config(table: dict) -> TrainConfig:
         table['photographs'] = [table['photographs']]
     table['scales'] = {int(s): share for s, share in table.get('scales', {}).items()}
     table['scales'] = table['scales'] or {table['model'].scale: 1.0}
+    if len(table['scales']) > 1 and table.get('codes_from', 1) < 1:
+        raise ValueError('scales that share a body each have grids of their own: codes_from takes one scale')
     return TrainConfig(**table)
 
 

@@ -81,7 +81,7 @@ def main() -> None:
     model, record = train.load_model(options.checkpoint)
     upscalers = {'bicubic': bicubic_of(model), 'float32': model}
     if options.integer:
-        crops = quantize.calibration_crops(make_config(record['config']))
+        crops = quantize.crops_of(make_config(record['config']))
         upscalers['uint8'] = quantize.quantize(model, crops).upscale
     for name in options.sets:
         pairs = load_benchmark(options.data / name, model.config.scale)

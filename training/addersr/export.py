@@ -286,7 +286,7 @@ def main() -> None:
     options.name = options.name or f'addersr-{kind}-x{model.config.scale}'
     options.title = options.title or f"AdderSR {kind.replace('-', ' ')} ×{model.config.scale}"
     config = make_config(record['config'])
-    net = quantize.quantize(model, quantize.calibration_crops(config))
+    net = quantize.quantize(model, quantize.crops_of(config))
     built = build(net, options.name)
     _, held_back = train.photographs(config)
     worst = verify(net, built, held_back[:4])

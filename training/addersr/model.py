@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from .adder import Adder2d
 from .data import cubic
+from .grids import Snap
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Norm(nn.BatchNorm2d):
 
 
 class Layer(nn.Module):
-    """An adder layer (or its twin) and batch norm, C -> C."""
+    """An adder layer (or its twin) and batch norm, C -> C. `snap` is for what holds the layer to apply to its input."""
 
     def __init__(self, config: ModelConfig):
         super().__init__()
@@ -111,10 +112,11 @@ class Layer(nn.Module):
         else:
             self.body = nn.Conv2d(width, width, 3, padding=1, bias=False)
         self.norm = Norm(width)
+        self.snap = Snap()
         nn.init.constant_(self.norm.weight, config.gamma)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.norm(self.body(x))
+        return self.norm(self.body(x, self.snap.filters) if self.snap.on else self.body(x))
 
 
 class Block(nn.Module):
@@ -131,9 +133,12 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.form == 'block':
-            h = self.powers[0](F.relu(self.layers[0](x)))
-            return x + self.layers[1](h)
+            first, second = self.layers
+            x = first.snap(x)
+            h = self.powers[0](F.relu(first(x)))
+            return x + second(second.snap(h))
         for layer, power in zip(self.layers, self.powers):
+            x = layer.snap(x)
             t = layer(x)
             x = power(F.relu(t + x if self.form == 'published' else t))
         return x
@@ -147,6 +152,7 @@ class AdderSR(nn.Module):
         self.config = config
         self.head = nn.Conv2d(1, config.width, 5, padding=2)
         self.blocks = nn.ModuleList([Block(config) for _ in range(config.blocks)])
+        self.snap = Snap()
         self.tail = nn.Conv2d(config.width, config.scale**2, 3, padding=1)
         self.bicubic = Bicubic(config.scale)
         nn.init.normal_(self.tail.weight, std=1e-2)
@@ -158,7 +164,7 @@ class AdderSR(nn.Module):
         x = x.contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             x = block(x)
-        return F.pixel_shuffle(self.tail(x) + self.bicubic(y), self.config.scale)
+        return F.pixel_shuffle(self.tail(self.snap(x)) + self.bicubic(y), self.config.scale)
 
     def adder_weights(self) -> list[nn.Parameter]:
         return [m.weight for m in self.modules() if isinstance(m, Adder2d)]

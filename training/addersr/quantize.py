@@ -17,45 +17,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import data, train
-from .config import TrainConfig
+from . import train
 from .adder import Adder2dFunction, adder_forward, runs_native
+from .config import TrainConfig
 from .data import cubic
+from .grids import LEVELS, Grid, calibration_crops, observe
 from .model import AdderSR, Block, Layer, Power
-
-# Shares of a layer's input that may fall off either end of its grid. Ten times as much would suit
-# photographs better (0.03 dB), but captions and drawings have the strongest edges of all.
-LOW, HIGH = 0.00002, 0.99998
-LEVELS = 255
 
 # The head reads luma in 1/64 of an 8-bit code: exact for codes of up to 14 bits, with room up to twice white.
 LUMA_LEVELS = 255 * 64
 MOST_LUMA = 2**15 - 1
 MOST_WEIGHT = 2**15 - 1
 MOST_SUM = 2**31 - 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Grid:
-    """real = (code - zero) * step, codes 0 to 255; 0 is on the grid."""
-
-    step: np.float32
-    zero: int
-
-    @staticmethod
-    def over(low: float, high: float) -> Grid:
-        step = np.float32((high - low) / LEVELS)
-        return Grid(step, int(np.rint(-low / step)))
-
-    def ends(self) -> tuple[float, float]:
-        return -self.zero * float(self.step), (LEVELS - self.zero) * float(self.step)
-
-    def encode(self, x: Tensor) -> Tensor:
-        """Real values -> codes in float32; ONNX's QuantizeLinear."""
-        return (torch.round(x / torch.tensor(self.step)) + self.zero).clamp(0, LEVELS)
-
-    def decode(self, codes: Tensor) -> Tensor:
-        return (codes - self.zero) * torch.tensor(self.step)
 
 
 def channelwise(values: np.ndarray) -> Tensor:
@@ -189,29 +162,6 @@ class QuantizedNet:
         return self.tail.run(tensors[-1], y)
 
 
-def extent(parts: list[Tensor]) -> tuple[float, float]:
-    """[min(0, low percentile), high percentile] of what passed a point."""
-    values = np.concatenate([part.numpy().ravel() for part in parts])
-    at = [int(LOW * (len(values) - 1)), int(np.ceil(HIGH * (len(values) - 1)))]
-    low, high = np.partition(values, at)[at]
-    return min(0.0, float(low)), float(high)
-
-
-@torch.no_grad()
-def observe(model: AdderSR, crops: Tensor) -> tuple[list[Grid], Grid]:
-    """The grid of every adder layer's input, in order, and that of the body's output."""
-    seen: dict[nn.Module, list[Tensor]] = {}
-    keep = lambda module, inputs: seen.setdefault(module, []).append(inputs[0].clone())
-    layers = [layer for block in model.blocks for layer in block.layers]
-    handles = [module.register_forward_pre_hook(keep) for module in (*layers, model.tail)]
-    for part in crops.split(4):
-        model(part)
-    for handle in handles:
-        handle.remove()
-    grids = [Grid.over(*extent(seen.pop(module))) for module in (*layers, model.tail)]
-    return grids[:-1], grids[-1]
-
-
 def fold(layer: Layer, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A layer's codes [Cout,k,k,Cin], and slope and offset so that t = slope S + offset."""
     f = layer.body.weight.detach().double()
@@ -327,18 +277,13 @@ def quantize(model: AdderSR, crops: Tensor) -> QuantizedNet:
     if model.config.layer != 'adder':
         raise ValueError('only adder layers have an 8-bit form')
     model = copy.deepcopy(model).float().cpu().eval()
-    inputs, output = observe(model, crops)
-    grids = [*inputs, output]
+    grids = observe(model, crops)
     nodes: list[AdderNode] = []
     for block in model.blocks:
         nodes += block_nodes(block, len(nodes), grids)
-    return QuantizedNet(model, head_node(model, grids[0]), nodes, tail_node(model, output))
+    return QuantizedNet(model, head_node(model, grids[0]), nodes, tail_node(model, grids[-1]))
 
 
-def calibration_crops(config: TrainConfig) -> Tensor:
-    """Crops of training photographs, evenly spread over them and as many pixels at every scale: [count, 1, size, size]."""
-    scale = config.model.scale
-    size, count = 192 // scale, 12 * scale**2
-    pairs, _ = train.photographs(config)
-    chosen = pairs[:: max(1, len(pairs) * 2 // count)][: count // 2]
-    return data.centre_crops(chosen, scale, size)[0]
+def crops_of(config: TrainConfig) -> Tensor:
+    """The crops of a configuration's training photographs that grids are fitted to."""
+    return calibration_crops(train.photographs(config)[0], config.model.scale)

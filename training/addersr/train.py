@@ -25,7 +25,7 @@ from common import learning, schedule
 from common.checkpoints import TRAINING, git_commit, save
 from common.graphed import Graphed
 
-from . import adder, data, degrade, evaluate, teaching
+from . import adder, data, degrade, evaluate, grids, teaching
 from .config import Stage, TrainConfig, load_config, make_config, rate_at, stage_at
 from .device_patches import DevicePatches
 from .model import AdderSR
@@ -163,9 +163,9 @@ class Learner:
         self.optimizer = learning.adam(groups, self.device)
         self.averaged = copy.deepcopy(models).requires_grad_(False) if config.average else None
 
-    def loss(self, key: tuple[int, str], low: Tensor, targets: Tensor) -> Tensor:
+    def loss(self, key: tuple, low: Tensor, targets: Tensor) -> Tensor:
         """Of a scale by 'l1' or 'l2': to the photograph, and for a share to the teacher's picture where there is one."""
-        scale, loss_by = key
+        scale, loss_by = key[:2]
         distance = LOSSES[loss_by]
         made = self.models[str(scale)](low)
         loss = distance(made, targets[:, :1])
@@ -174,11 +174,11 @@ class Learner:
         return loss
 
     def step(
-        self, key: tuple[int, str], low: Tensor, targets: Tensor, keep: float | Tensor
+        self, key: tuple[int, str, bool], low: Tensor, targets: Tensor, keep: float | Tensor
     ) -> Tensor:
         """One iteration on one batch; returns its loss. Reads no value back (common/graphed.py).
 
-        key: the scale and what its loss is. keep: the averaged weights' decay.
+        key: the scale, what its loss is, and whether the net snaps to codes. keep: the averaged weights' decay.
         """
         loss = self.loss(key, low, targets)
         self.optimizer.zero_grad(set_to_none=True)
@@ -242,6 +242,7 @@ def run(
     averaged = learner.averaged
     step = learner.step if device.type == 'cpu' else Graphed(learner.step)
 
+    snapped = False
     first, cpu_before, best = 0, 0.0, dict.fromkeys(scales, -math.inf)
     if resume:
         record = torch.load(folder / 'last.pt', map_location=device)
@@ -270,6 +271,21 @@ def run(
         f'{len(held_back)} held back, commit {git_commit()[:10]}, from iteration {first}'
     )
 
+    calibration = {
+        s: grids.calibration_crops(train, s).to(device) for s, (train, _) in sources.items() if config.codes_from < 1
+    }
+
+    def fresh(scale: int, stage: Stage) -> AdderSR:
+        """A copy with fresh norms, and where the run snaps, with grids fitted to it, which the run goes on with."""
+        copied = copy.deepcopy((averaged or models)[str(scale)])
+        grids.snap_to(copied, False)
+        recompute_norms(copied, patches[scale].again(config.seed + 1), stage)
+        if snapped:
+            fitted = grids.observe(copied, calibration[scale])
+            for model in (copied, models[str(scale)]):
+                grids.snap_to(model, True, fitted)
+        return copied
+
     def check(iteration: int, stage: Stage, keep: bool) -> None:
         """Scores copies with fresh norms on the held-back crops and writes the checkpoints."""
         common = {
@@ -280,8 +296,7 @@ def run(
         }
         words = []
         for scale in scales:
-            scored = copy.deepcopy((averaged or models)[str(scale)])
-            recompute_norms(scored, patches[scale].again(config.seed + 1), stage)
+            scored = fresh(scale, stage)
             held = evaluate.crops_psnr(scored, crops[scale], scale)
             words.append(f'x{scale} {held:.3f} dB{" *" if held > best[scale] else ""}')
             if held <= best[scale]:
@@ -325,10 +340,17 @@ def run(
         share = rate_at(config, done, position)
         learning.set_rates(learner.optimizer, share)
         stage = stage_at(config, position)
+        if not snapped and position >= config.codes_from:
+            snapped = True
+            if done > first or not resume:
+                best = dict.fromkeys(scales, -math.inf)  # what codes cost is not in the scores before
+            for scale in scales:
+                fresh(scale, stage)
+            models.train()
         scale = scales[choice.choice(len(scales), p=shares)]
         low, targets = patches[scale].draw(stage.batch, stage.patch)
         keep = learning.keep_at(config.average, done, device)
-        loss.add(step((scale, stage.loss), low, targets, keep))
+        loss.add(step((scale, stage.loss, snapped), low, targets, keep))
         done += 1
         before, position = position, progress.at(done)
         if done % config.log_every == 0:

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 import torch
 
-from addersr import export, interpret, quantize
+from addersr import export, grids, interpret, quantize
 from addersr.data import cubic
 from addersr.model import AdderSR, ModelConfig, Power, bicubic_phases
 
@@ -95,9 +95,46 @@ def test_the_exported_file_computes_what_the_simulation_does(changes):
         assert torch.allclose(interpret.run(built, y), quantized.upscale(y), atol=tolerance)
 
 
+@pytest.mark.parametrize('changes', FORMS)
+def test_a_net_that_snaps_computes_what_its_export_does(changes):
+    net, crops = settled_net(blocks=1, **changes)
+    exported = quantize.quantize(net, crops)
+    # Luma in the whole numbers that the head reads.
+    y = torch.rand(1, 1, 20, 23).mul(quantize.LUMA_LEVELS).round() / quantize.LUMA_LEVELS
+    seen = []
+    net.snap.register_forward_hook(lambda _, inputs, output: seen.append(output))
+    with torch.no_grad():
+        tensors = [exported.head.run(y)]
+        for node in exported.nodes:
+            tensors.append(node.run(tensors))
+        grids.snap_to(net, True, grids.observe(net, crops))
+        seen.clear()
+        snapped = net(y)
+        codes = torch.round(seen[0] / float(exported.grid_out.step)) + exported.grid_out.zero
+        grids.snap_to(net, False)
+        before = net(y)
+    # The head's weights have 16 bits there: a code in a few hundred is another one, and changes some that follow.
+    assert (codes == tensors[-1]).float().mean() > 0.88
+    without = exported.grid_out.encode(seen[-1])
+    assert (without == tensors[-1]).float().mean() < 0.85
+    assert not torch.equal(snapped, before)
+
+
+def test_snapping_lets_gradients_pass():
+    snap = grids.Snap()
+    snap.fit(grids.Grid.over(0.0, 1.0))
+    snap.on = True
+    x = torch.tensor([-0.5, 0.501, 2.0], requires_grad=True)
+    snap(x).sum().backward()
+    assert torch.equal(x.grad, torch.ones(3))
+    assert torch.allclose(snap(x), torch.tensor([0.0, 128 / 255, 1.0]))
+    # Filters keep what lies beyond the grid: it moves all outputs alike.
+    assert torch.allclose(snap.filters(x), torch.tensor([-0.5, 128 / 255, 2.0]))
+
+
 def test_a_grid_holds_zero_and_its_ends():
     for low, high in ((0.0, 3.0), (-0.7, 2.1)):
-        grid = quantize.Grid.over(low, high)
+        grid = grids.Grid.over(low, high)
         values = torch.tensor([low, 0.0, high])
         assert torch.allclose(grid.decode(grid.encode(values)), values, atol=float(grid.step))
         assert float(grid.decode(grid.encode(torch.zeros(1)))) == 0
@@ -106,11 +143,11 @@ def test_a_grid_holds_zero_and_its_ends():
 def test_filters_beyond_the_grid_move_the_output_by_a_constant():
     net, crops = settled_net(blocks=1)
     layer = net.blocks[0].layers[0]
-    _, slope, offset = quantize.fold(layer, quantize.Grid.over(0.0, 1.0))
+    _, slope, offset = quantize.fold(layer, grids.Grid.over(0.0, 1.0))
     layer.body.weight.data[0, 0, 0, 0] = 5.0
-    _, _, before = quantize.fold(layer, quantize.Grid.over(0.0, 1.0))
+    _, _, before = quantize.fold(layer, grids.Grid.over(0.0, 1.0))
     layer.body.weight.data[0, 0, 0, 0] = 6.0
-    _, _, after = quantize.fold(layer, quantize.Grid.over(0.0, 1.0))
+    _, _, after = quantize.fold(layer, grids.Grid.over(0.0, 1.0))
     gain = -slope[0] * 255
     assert before[0] - after[0] == pytest.approx(gain, rel=1e-4)
     assert (before[1:] == after[1:]).all()

@@ -43,9 +43,12 @@ export async function modelScales(restore: boolean): Promise<readonly number[]> 
 }
 
 /** Of some models, the one of a size, or of the next smaller one, or of the next larger one. */
-export function ofSize(models: readonly EnhanceModel[], size: ModelSize): EnhanceModel | undefined {
+export function ofSize<T extends { readonly manifest: { readonly size: ModelSize } }>(
+  models: readonly T[],
+  size: ModelSize,
+): T | undefined {
   const rank = (one: ModelSize): number => MODEL_SIZES.indexOf(one);
-  const distance = ({ manifest }: EnhanceModel): number => {
+  const distance = ({ manifest }: T): number => {
     const steps = rank(manifest.size) - rank(size);
     // Of two that are equally near the smaller one costs no more than was expected.
     return steps > 0 ? steps + 0.5 : -steps;

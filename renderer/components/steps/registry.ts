@@ -7,6 +7,7 @@ import type { Component } from 'svelte';
 import type { MediaInfo } from '../../../app/shared';
 import type { StepKind } from '../../state/steps';
 import type { Workspace } from '../../state/workspace';
+import DeblurStep from './DeblurStep.svelte';
 import EnhanceStep from './EnhanceStep.svelte';
 import SegmentStep from './SegmentStep.svelte';
 import SlowStep from './SlowStep.svelte';
@@ -17,14 +18,13 @@ export type StepProps = { readonly workspace: Workspace; readonly info: MediaInf
 /** How a step is shown: its sign, and its options. Its words stand in the catalogue, its state in `state/steps`. */
 export interface StepView {
   readonly icon: typeof Focus;
-  /** Null where there is nothing to choose: what the step does is said then. */
-  readonly options: Component<StepProps> | null;
+  readonly options: Component<StepProps>;
 }
 
 export const STEP_VIEWS: Readonly<Record<StepKind, StepView>> = {
   enhance: { icon: Sparkles, options: EnhanceStep },
   smooth: { icon: Waves, options: SmoothStep },
   slow: { icon: Hourglass, options: SlowStep },
-  deblur: { icon: Focus, options: null },
+  deblur: { icon: Focus, options: DeblurStep },
   segment: { icon: Scissors, options: SegmentStep },
 };

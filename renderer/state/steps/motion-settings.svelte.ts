@@ -1,8 +1,10 @@
 import {
   FRAME_FACTORS,
+  MODEL_SIZES,
   MOST_NEW_FRAMES,
   type FrameFactor,
   type MediaInfo,
+  type ModelSize,
   type MotionMethod,
   type Preset,
   type SlowSound,
@@ -13,25 +15,49 @@ import type { Choice } from '../networks';
 import type { Chain } from './chain.svelte';
 import type { StepKind, StepSettings } from './step';
 
+/** What frames come from: a network of some size, or motion alone. */
+export type MotionSource = ModelSize | 'motion';
+
 /** How motion is made smoother, slower or sharp. */
 export class MotionSettings implements StepSettings {
   readonly kinds = ['deblur', 'smooth', 'slow'] as const;
-  readonly fields: readonly (keyof MotionSettings)[] = ['rateFactor', 'slow', 'slowSound', 'method'];
+  readonly fields: readonly (keyof MotionSettings)[] = [
+    'rateFactor',
+    'slow',
+    'slowSound',
+    'method',
+    'quality',
+  ];
   /** The frame rate's. */
   rateFactor = $state<FrameFactor>(2);
   slow = $state<FrameFactor>(4);
   slowSound = $state<SlowSound>('stretch');
   method = $state<MotionMethod>('auto');
+  /** Of the network. */
+  quality = $state<ModelSize>('light');
 
-  /** `network` tells whether one for motion is installed. */
+  /** `networks` tells the sizes of those for motion that are installed. */
   constructor(
     private readonly chain: Chain,
-    private readonly network: () => boolean,
+    private readonly networks: () => readonly ModelSize[],
   ) {}
 
-  /** True where new frames can come from a network or from motion alone. */
-  get methodMatters(): boolean {
-    return this.network();
+  /** What frames can come from, the quickest network first; sharp frames come from a network alone. */
+  get sources(): readonly MotionSource[] {
+    const sizes = MODEL_SIZES.filter((size) => this.networks().includes(size));
+    return sizes.length === 0 || this.chain.has('deblur') ? sizes : [...sizes, 'motion'];
+  }
+
+  /** Of `sources`, what frames come from as things are set. */
+  get source(): MotionSource {
+    if (this.method === 'motion') return 'motion';
+    const sizes = this.networks();
+    return sizes.includes(this.quality) ? this.quality : (sizes[0] ?? 'motion');
+  }
+
+  set source(source: MotionSource) {
+    this.method = source === 'motion' ? source : 'auto';
+    this.quality = source === 'motion' ? 'light' : source;
   }
 
   /** By what the frame rate can be multiplied beside slow motion. */
@@ -45,12 +71,13 @@ export class MotionSettings implements StepSettings {
   }
 
   allowed(kind: StepKind, { kind: media }: MediaInfo): boolean {
-    return media === 'video' && (kind !== 'deblur' || this.network());
+    return media === 'video' && (kind !== 'deblur' || this.#hasNetwork);
   }
 
   stage(kind: StepKind): StageRequest {
-    if (kind === 'deblur') return { kind: 'interpolate', deblur: true };
-    const method = this.method === 'auto' ? {} : { method: this.method };
+    const quality = this.quality === 'light' || !this.#hasNetwork ? {} : { quality: this.quality };
+    if (kind === 'deblur') return { kind: 'interpolate', deblur: true, ...quality };
+    const method = this.method === 'auto' ? quality : { method: this.method };
     if (kind === 'smooth') return { kind: 'interpolate', factor: this.rateFactor, ...method };
     const sound = this.slowSound === 'stretch' ? {} : { slowSound: this.slowSound };
     return { kind: 'interpolate', slow: this.slow, ...sound, ...method };
@@ -62,19 +89,20 @@ export class MotionSettings implements StepSettings {
 
   said(stage: StageRequest): ReturnType<StepSettings['said']> {
     if (stage.kind !== 'interpolate') return null;
-    const { factor: interpolate, slow, slowSound, deblur, method } = stage;
-    const said = { interpolate, slow, slowSound, deblur, method };
+    const { factor: interpolate, slow, slowSound, deblur, method, quality: motionQuality } = stage;
+    const said = { interpolate, slow, slowSound, deblur, method, motionQuality };
     const preset: Partial<Preset> = Object.fromEntries(
       Object.entries(said).filter(([, value]) => value !== undefined),
     );
     return { kinds: kindsOf(preset), preset };
   }
 
-  read({ interpolate, slow, slowSound, deblur, method }: Preset): readonly StepKind[] {
+  read({ interpolate, slow, slowSound, deblur, method, motionQuality }: Preset): readonly StepKind[] {
     this.rateFactor = interpolate ?? 2;
     this.slow = slow ?? 4;
     this.slowSound = slowSound ?? 'stretch';
     this.method = method ?? 'auto';
+    this.quality = motionQuality ?? 'light';
     return kindsOf({ interpolate, slow, deblur });
   }
 
@@ -86,7 +114,11 @@ export class MotionSettings implements StepSettings {
         else this.slow = half(this.slow);
       }
     }
-    if (this.chain.has('deblur') || !this.methodMatters) this.method = 'auto';
+    if (this.chain.has('deblur') || !this.#hasNetwork) this.method = 'auto';
+  }
+
+  get #hasNetwork(): boolean {
+    return this.networks().length > 0;
   }
 }
 

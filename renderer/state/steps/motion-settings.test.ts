@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { findPreset } from '../../../app/shared';
+import { findPreset, type EngineFacts, type ModelManifest } from '../../../app/shared';
 import { FakeHost, info } from '../../../tests/support/fake-host';
 import { Workspace } from '../workspace';
 
@@ -27,6 +27,33 @@ describe('how motion is made', () => {
       rate: { num: 50, den: 1 },
       seconds: 32,
     });
+  });
+
+  it('offers the networks that are installed, and motion alone where frames may stay as they are', async () => {
+    const network = { task: 'interpolate', operations: { adder: 0, mac: 1 }, quality: [] };
+    host.found = {} as EngineFacts;
+    host.installed = ['standard', 'light'].map((size) => ({ ...network, size })) as unknown as ModelManifest[];
+    await workspace.begin();
+    await workspace.files.choose();
+    const { settings } = workspace;
+    const { motion, chain } = settings;
+    await workspace.edits.change(() => {
+      settings.usePreset(findPreset('smooth-2x')!);
+    });
+    expect([motion.sources, motion.source]).toEqual([['light', 'standard', 'motion'], 'light']);
+    expect(settings.stages).toEqual([{ kind: 'interpolate', factor: 2 }]);
+    await workspace.edits.change(() => (motion.source = 'standard'));
+    expect(settings.stages).toEqual([{ kind: 'interpolate', factor: 2, quality: 'standard' }]);
+    await workspace.edits.change(() => (motion.source = 'motion'));
+    expect(settings.stages).toEqual([{ kind: 'interpolate', factor: 2, method: 'motion' }]);
+    await workspace.edits.change(() => {
+      chain.add('deblur');
+    });
+    expect([motion.sources, motion.source]).toEqual([['light', 'standard'], 'light']);
+    await workspace.edits.change(() => {
+      settings.usePreset({ ...findPreset('deblur')!, motionQuality: 'standard' });
+    });
+    expect(settings.stages).toEqual([{ kind: 'interpolate', deblur: true, quality: 'standard' }]);
   });
 
   it('offers sharp frames only where a network is there for them, and no motion for a still', async () => {

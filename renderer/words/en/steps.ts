@@ -1,5 +1,5 @@
 import type { ModelSize, Preset, SlowSound } from '../../../app/shared';
-import type { StepKind } from '../../state/steps';
+import type { MotionSource, StepKind } from '../../state/steps';
 import type { Label } from './label';
 
 /** What is said of the steps of a chain and their settings, and presets. */
@@ -68,7 +68,7 @@ export interface StepsWords {
     readonly sound: string;
     readonly sounds: Readonly<Record<SlowSound, string>>;
     readonly method: string;
-    readonly methods: Readonly<Record<'network' | 'motion', Label>>;
+    readonly methods: Readonly<Record<MotionSource, Label>>;
     tooMany(other: string, factor: number, most: number): string;
   };
 }
@@ -161,9 +161,11 @@ export const stepsEn: StepsWords = {
     length: 'Length',
     sound: 'Sound',
     sounds: { stretch: 'Stretch, same pitch', drop: 'Leave out' },
-    method: 'New frames by',
+    method: 'Frames by',
     methods: {
-      network: { label: 'Network', help: 'Motion blur is removed as well.' },
+      fast: { label: 'Fast network', help: 'Quickest; motion blur is removed as well.' },
+      light: { label: 'Light network', help: 'Quick; motion blur is removed as well.' },
+      standard: { label: 'Standard network', help: 'Finer; takes several times as long.' },
       motion: { label: 'Motion alone', help: 'Leaves the frames that are there untouched.' },
     },
     tooMany: (other, factor, most) =>

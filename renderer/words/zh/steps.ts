@@ -76,9 +76,11 @@ export const stepsZh: StepsWords = {
     length: '时长',
     sound: '声音',
     sounds: { stretch: '拉长，音高不变', drop: '去掉' },
-    method: '新帧来自',
+    method: '帧来自',
     methods: {
-      network: { label: '网络', help: '同时去除运动模糊。' },
+      fast: { label: '快速网络', help: '最快；同时去除运动模糊。' },
+      light: { label: '轻量网络', help: '较快；同时去除运动模糊。' },
+      standard: { label: '标准网络', help: '更精细；耗时数倍。' },
       motion: { label: '仅运动估计', help: '不改动现有的帧。' },
     },
     tooMany: (other, factor, most) =>

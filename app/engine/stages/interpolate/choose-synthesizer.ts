@@ -5,6 +5,7 @@ import {
   chooseBackend,
   fileFor,
   modelsOf,
+  ofSize,
   openGraphs,
   processKernels,
   type BackendChoice,
@@ -50,11 +51,11 @@ export async function chooseSynthesizer(
 
 const cost = ({ manifest }: MotionModel): number => operationsPerPixel(manifest);
 
-/** The network for a request, the fastest if none is named; null where there is none and none is needed. @throws UserError model-missing, model-damaged */
+/** The network for a request, the light one if nothing else is wished; null where there is none and none is needed. @throws UserError model-missing, model-damaged */
 async function modelFor(request: InterpolateRequest): Promise<MotionModel | null> {
-  const { model: wanted, method, deblur, factor = 1, slow = 1 } = request;
+  const { model: wanted, method, deblur, factor = 1, slow = 1, quality = 'light' } = request;
   const models = [...(await modelsOf('interpolate'))].sort((a, b) => cost(a) - cost(b));
-  const found = wanted === undefined ? models[0] : models.find(({ manifest }) => manifest.name === wanted);
+  const found = wanted === undefined ? ofSize(models, quality) : models.find(({ manifest }) => manifest.name === wanted);
   if (found) return found;
   if (wanted !== undefined) {
     const names = models.map(({ manifest }) => manifest.name).join(', ') || 'none';
@@ -90,10 +91,15 @@ async function byNetwork(
       stage: 'interpolate',
       model: manifest.name,
       title: manifest.title,
-      reason: request.model === undefined ? 'It is the fastest one for motion.' : 'It was asked for by name.',
+      reason: reasonFor(request),
     },
     backend: backend.description,
   };
+}
+
+function reasonFor({ model, quality }: InterpolateRequest): string {
+  if (model !== undefined) return 'It was asked for by name.';
+  return quality === undefined ? 'It is the quick one for motion.' : 'Its size was asked for.';
 }
 
 /** How the stream's codes and what the network reads and makes become each other on a graphics card. */
