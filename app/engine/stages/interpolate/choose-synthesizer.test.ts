@@ -11,9 +11,9 @@ const INPUT: StreamFormat = {
   ...{ width: 64, height: 64, format: pixelFormat('yuv420p')!, timeBase: { num: 1, den: 25 } },
   frameRate: { num: 25, den: 1 },
   colour: {
-    ...{ matrix: 'bt709', range: 'tv', primaries: 'bt709', transfer: 'bt709' },
+    ...{ matrix: 'bt709', range: 'limited', primaries: 'bt709', transfer: 'bt709' },
     ...{ chromaLocation: 'left', rangeStated: true },
-  } as StreamFormat['colour'],
+  },
 };
 
 describe('the network for motion', () => {
