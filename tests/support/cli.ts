@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../app/cli/bin.mjs', import.meta.url));
@@ -37,4 +39,10 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
 /** Runs the built command line to its end. */
 export function clearcut(...args: readonly string[]): Promise<CliResult> {
   return startCli(args).ended;
+}
+
+/** What of a result, or of the work on it, is in its folder. */
+export async function leftovers(output: string): Promise<string[]> {
+  const names = await readdir(dirname(output)).catch(() => []);
+  return names.filter((name) => name === basename(output) || name.includes(`.${basename(output)}.clearcut`));
 }
