@@ -19,7 +19,7 @@ class LossConfig:
     is 30 to 200 times the contours'. supervise: 'all' deformations or 'last'. background: weight of what a picture of
     people doesn't label. box_noise, extreme_noise: standard deviations of a start's sides and points, as shares of
     the box's sides. predicted_boxes, predicted_extremes, predicted_shapes: shares that start from the net's own
-    results. points_per_object: PointRend's N; worst_points: the share of them that are those with the largest errors.
+    results. uniform: points per object, PointRend's N.
     """
 
     heatmap: float = 1.0
@@ -36,7 +36,6 @@ class LossConfig:
     predicted_extremes: float = 0.5
     predicted_shapes: float = 0.7
     points_per_object: int = 196
-    worst_points: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -130,14 +130,10 @@ def mask_at(ids: Tensor, points: Tensor, number: Tensor) -> tuple[Tensor, Tensor
 
 
 def point_loss(
-    model: DeepSnake, maps: tuple[Tensor, Tensor, Tensor], contours: Tensor, chosen: Objects, ids: Tensor, count: int,
-    worst: float = 0.0,
+    model: DeepSnake, maps: tuple[Tensor, Tensor, Tensor], contours: Tensor, chosen: Objects, ids: Tensor, count: int
 ) -> Tensor:
     """Cross-entropy at PointRend's points: of 3 N uniform ones over the grown box the 3/4 N least certain, and 1/4 N
-    uniform ones. maps: features, fine, semantic.
-
-    worst: a share of N that goes to the points with the largest errors in place of the least certain ones. A bag before a
-    person's body is a few per cent of a box, and a net that takes it for the person is sure of that."""
+    uniform ones. maps: features, fine, semantic."""
     b, k = chosen.weight.shape
     sides = chosen.sides()[:, :, None]
     centre = (chosen.boxes[..., None, :2] + chosen.boxes[..., None, 2:]) / 2
@@ -150,13 +146,8 @@ def point_loss(
         return model.inside(*maps, where.flatten(1, 2), told.flatten(1, 2)).view(b, k, -1)
 
     with torch.no_grad():
-        logits = inside(points[:, :, :many], shape[:, :, :many]).float()
-        bad = round(worst * count)
-        index = logits.abs().topk(count - few - bad, dim=-1, largest=False).indices
-        if bad:
-            target, valid = mask_at(ids, points[:, :, :many], chosen.number)
-            error = F.binary_cross_entropy_with_logits(logits, target, reduction='none') * valid
-            index = torch.cat([index, error.topk(bad, dim=-1).indices], -1)
+        certainty = inside(points[:, :, :many], shape[:, :, :many]).abs()
+        index = certainty.topk(count - few, dim=-1, largest=False).indices
         index = torch.cat([index, torch.arange(many, many + few, device=ids.device).expand(b, k, -1)], -1)
     choose = lambda x: x.gather(2, index[..., None].expand(-1, -1, -1, x.shape[-1]))
     points, shape = choose(points), choose(shape)
@@ -190,7 +181,7 @@ def parts(model: DeepSnake, batch: dict[str, Tensor], config: LossConfig, count:
         'extreme': polygon_loss(extremes, chosen.extremes, chosen),
         'contour': sum(polygon_loss(c, chosen.contours, chosen) for c in supervised) / len(supervised),
         'semantic': semantic_loss(semantic.float(), batch),
-        'points': point_loss(model, tuple(maps), shapes, chosen, batch['ids'], config.points_per_object, config.worst_points),
+        'points': point_loss(model, tuple(maps), shapes, chosen, batch['ids'], config.points_per_object),
     }
 
 

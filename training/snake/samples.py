@@ -40,8 +40,6 @@ class Mix:
     pasted: tuple[float, ...] = (0.4, 0.3, 0.2, 0.1)  # none, one, two, three
     pasted_people: float = 0.75  # of the cut-outs
     tiny: float = 0.2  # of the photographs of people, shown small
-    people_scale: tuple[float, float] = (0.5, 1.8)  # of the other ones; 1 just fits
-    coco_scale: tuple[float, float] = (0.6, 1.5)
     flip: float = 0.5
     turn: float = 0.175  # radians, at most
 
@@ -112,9 +110,9 @@ class Composer:
         if kind == 'background':
             return random.uniform(1.0, 1.8)
         if kind == 'people':
-            low, high = (0.16, 0.5) if random.random() < self.mix.tiny else self.mix.people_scale
+            low, high = (0.16, 0.5) if random.random() < self.mix.tiny else (0.5, 1.8)
             return float(np.exp(random.uniform(np.log(low), np.log(high))))
-        return random.uniform(*self.mix.coco_scale)
+        return random.uniform(0.6, 1.5)
 
     def paste(self, canvas: compose.Canvas, random: np.random.Generator, base: int) -> None:
         """One cut-out of another photograph on top."""
