@@ -2,7 +2,7 @@
 
 Channels are first scaled to the same range, which changes nothing: what makes a channel divides by its largest value and
 what reads it multiplies. Then one scale serves all of them, and concatenations need no conversion. Sums of residuals and the
-last convolution of each level stay float. In PyTorch the codes are simulated; exported, they are QuantizeLinear and
+convolutions after the last of them stay float. In PyTorch the codes are simulated; exported, they are QuantizeLinear and
 DequantizeLinear around each convolution, which onnxruntime turns into 8-bit ones.
 """
 
@@ -96,12 +96,12 @@ class Ranges:
 
 
 class EightBitBackbone(nn.Module):
-    """A level's net, `Backbone` with differences and without a full stage, on codes."""
+    """A level's net, `Backbone` with differences, on codes but for its output."""
 
     def __init__(self, net: Backbone, largest: dict[nn.Module, Tensor]):
         super().__init__()
-        if not net.differences or len(net.output) != 2:
-            raise ValueError('Expected a net of differences whose last convolution is shuffled straight to RGB')
+        if not net.differences:
+            raise ValueError('Expected a net of differences')
         self.shuffle = net.shuffle
         first = largest[net.stem]
         stream = torch.stack([largest[net.second], *(largest[block] for block in net.blocks)]).amax(0)
@@ -122,7 +122,8 @@ class EightBitBackbone(nn.Module):
         fused = largest[net.fuse[0]]
         self.join = Convolution(net.fuse[0], stream.repeat(len(net.blocks)), fused)
         self.smooth = scaled(net.fuse[1], fused, first)
-        self.last = scaled(net.output[0], first, torch.ones(net.output[0].out_channels))
+        wide, *after = copy.deepcopy(net.output)
+        self.output = nn.Sequential(scaled(wide, first, torch.ones(wide.out_channels)), *after)
 
     def forward(self, images: list[Tensor], base: Tensor, _hidden: None = None) -> Tensor:
         seen = [codes(x, LEVEL) for x in (base - 0.5, *(image - base for image in images))]
@@ -136,7 +137,7 @@ class EightBitBackbone(nn.Module):
             x = x + fuse(states)
             outputs.append(codes(x))
         change = first + self.smooth(codes(self.join(joined(*outputs))))
-        return base + F.pixel_shuffle(self.last(change), self.shuffle)
+        return base + self.output(change)
 
 
 def joined(*parts: Tensor, step: float = STEP) -> Tensor:

@@ -1,4 +1,5 @@
 import copy
+import dataclasses
 
 import numpy as np
 import onnx
@@ -27,18 +28,24 @@ class Pictures:
         return frames, frames, warps
 
 
-@pytest.fixture
-def nets():
+def nets_of(config):
+    """A net and the same on codes."""
     torch.manual_seed(2)
-    model = StreamingPyramid(ModelConfig(LIGHT)).eval().requires_grad_(False)
+    model = StreamingPyramid(ModelConfig(config)).eval().requires_grad_(False)
     # So that what the net adds shows.
     for level in model.levels:
-        level.output[0].weight.mul_(20)
+        level.output[-1 if config.full_stage else 0].weight.mul_(20)
     return model, eight_bit.eight_bit(copy.deepcopy(model), Pictures(), 16)
 
 
-def test_codes_give_nearly_what_floats_give(nets):
-    model, coded = nets
+@pytest.fixture
+def nets():
+    return nets_of(LIGHT)
+
+
+@pytest.mark.parametrize('full_stage', [False, True])
+def test_codes_give_nearly_what_floats_give(full_stage):
+    model, coded = nets_of(dataclasses.replace(LIGHT, full_stage=full_stage))
     frames, _, warps = Pictures().pictures(np.arange(40, 44))
     for name, made in coded(frames, warps).items():
         plain = model(frames, warps)[name]

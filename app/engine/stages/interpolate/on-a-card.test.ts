@@ -156,12 +156,14 @@ describe.skipIf(!found)('a network for motion on a graphics card', () => {
     }
   });
 
-  // Shaders of its convolutions are compiled, by a program that stands for a card.
+  // Shaders of its convolutions are compiled, by a program that stands for a card: the light network's, for the others have the
+  // same operators and take minutes.
   it(
     'that ships makes the pictures that it makes in float on the processor',
     { timeout: 400_000 },
     async () => {
-      for (const { folder, manifest } of await modelsOf('interpolate')) {
+      const light = (await modelsOf('interpolate')).filter(({ manifest }) => manifest.size === 'light');
+      for (const { folder, manifest } of light) {
         const model = { folder, manifest: { ...manifest, eightBit: undefined } };
         const apart = differences(
           (await twoShots(model, { adapter })).shown,
