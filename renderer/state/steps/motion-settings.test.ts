@@ -32,7 +32,10 @@ describe('how motion is made', () => {
   it('offers the networks that are installed, and motion alone where frames may stay as they are', async () => {
     const network = { task: 'interpolate', operations: { adder: 0, mac: 1 }, quality: [] };
     host.found = {} as EngineFacts;
-    host.installed = ['standard', 'light'].map((size) => ({ ...network, size })) as unknown as ModelManifest[];
+    host.installed = ['standard', 'light'].map((size) => ({
+      ...network,
+      size,
+    })) as unknown as ModelManifest[];
     await workspace.begin();
     await workspace.files.choose();
     const { settings } = workspace;

@@ -55,7 +55,8 @@ const cost = ({ manifest }: MotionModel): number => operationsPerPixel(manifest)
 async function modelFor(request: InterpolateRequest): Promise<MotionModel | null> {
   const { model: wanted, method, deblur, factor = 1, slow = 1, quality = 'light' } = request;
   const models = [...(await modelsOf('interpolate'))].sort((a, b) => cost(a) - cost(b));
-  const found = wanted === undefined ? ofSize(models, quality) : models.find(({ manifest }) => manifest.name === wanted);
+  const found =
+    wanted === undefined ? ofSize(models, quality) : models.find(({ manifest }) => manifest.name === wanted);
   if (found) return found;
   if (wanted !== undefined) {
     const names = models.map(({ manifest }) => manifest.name).join(', ') || 'none';
