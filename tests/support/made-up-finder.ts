@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import sharp from 'sharp';
+import { afterAll, beforeAll } from 'vitest';
 import type { RgbImage } from '../../app/engine/measure/read-image';
 import type {
   EvalContext,
@@ -8,10 +10,22 @@ import type {
   OpenFinder,
 } from '../../app/engine/measure/segment/finder';
 import { regionOf, type Region } from '../../app/engine/measure/segment/region';
+import { temporaryFolder } from './media';
 
 /** What evaluations of objects are tried on: small black pictures with white boxes, and a finder that says what it is told to. */
 export const [WIDTH, HEIGHT] = [60, 40];
 export const [PERSON, BICYCLE, DOG] = [0, 1, 16];
+
+/** A folder for the tests of a file, gone after them: gives the path of what is named in it. */
+export function folderForAll(): (...names: readonly string[]) => string {
+  let folder = '';
+  let cleanUp: () => Promise<void>;
+  beforeAll(async () => {
+    ({ path: folder, cleanUp } = await temporaryFolder());
+  });
+  afterAll(() => cleanUp());
+  return (...names) => join(folder, ...names);
+}
 
 export const box = (x: number, y: number, width: number, height: number): Region =>
   regionOf({ x, y, width, height, data: new Uint8Array(width * height).fill(255) });

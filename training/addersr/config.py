@@ -79,6 +79,8 @@ def make_config(table: dict) -> TrainConfig:
     table['scales'] = table['scales'] or {table['model'].scale: 1.0}
     if len(table['scales']) > 1 and table.get('codes_from', 1) < 1:
         raise ValueError('scales that share a body each have grids of their own: codes_from takes one scale')
+    if table['model'].layer != 'adder' and table.get('codes_from', 1) < 1:
+        raise ValueError('only adder layers have an 8-bit form: codes_from takes a net of them')
     return TrainConfig(**table)
 
 

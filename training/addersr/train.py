@@ -163,9 +163,9 @@ class Learner:
         self.optimizer = learning.adam(groups, self.device)
         self.averaged = copy.deepcopy(models).requires_grad_(False) if config.average else None
 
-    def loss(self, key: tuple, low: Tensor, targets: Tensor) -> Tensor:
+    def loss(self, key: tuple[int, str, bool], low: Tensor, targets: Tensor) -> Tensor:
         """Of a scale by 'l1' or 'l2': to the photograph, and for a share to the teacher's picture where there is one."""
-        scale, loss_by = key[:2]
+        scale, loss_by, _ = key
         distance = LOSSES[loss_by]
         made = self.models[str(scale)](low)
         loss = distance(made, targets[:, :1])

@@ -49,10 +49,10 @@ def test_a_teacher_is_a_share_of_the_target(tmp_path):
     photograph, taught = targets.split(1, 1)
     made = models['2'](low)
     expected = 0.75 * (made - photograph).abs().mean() + 0.25 * (made - taught).abs().mean()
-    assert torch.allclose(learner.loss((2, 'l1'), low, targets), expected)
+    assert torch.allclose(learner.loss((2, 'l1', False), low, targets), expected)
     expected = 0.75 * ((made - photograph) ** 2).mean() + 0.25 * ((made - taught) ** 2).mean()
-    assert torch.allclose(learner.loss((2, 'l2'), low, targets), expected)
-    assert torch.allclose(learner.loss((2, 'l1'), low, photograph), (made - photograph).abs().mean())
+    assert torch.allclose(learner.loss((2, 'l2', False), low, targets), expected)
+    assert torch.allclose(learner.loss((2, 'l1', False), low, photograph), (made - photograph).abs().mean())
 
 
 def test_a_teachers_pictures_are_made_once_in_bands_that_do_not_show(tmp_path, monkeypatch):

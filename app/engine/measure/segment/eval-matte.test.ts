@@ -1,30 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  PERSON,
-  DOG,
   box,
-  paint,
-  finder,
-  found,
   context,
+  DOG,
+  finder,
+  folderForAll,
+  found,
   opening,
+  paint,
+  PERSON,
 } from '../../../../tests/support/made-up-finder';
-import { temporaryFolder } from '../../../../tests/support/media';
 import { type EvalMatteRequest } from '../../../shared';
 import { evalMatte } from './eval-matte';
 import type { Finder } from './finder';
 
-let folder = '';
-let cleanUp: () => Promise<void>;
-beforeAll(async () => {
-  ({ path: folder, cleanUp } = await temporaryFolder());
-});
-afterAll(() => cleanUp());
-
-const at = (...names: readonly string[]): string => join(folder, ...names);
+const at = folderForAll();
 
 describe('the evaluation of mattes', () => {
   const evaluate = (

@@ -1,30 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  WIDTH,
-  HEIGHT,
-  PERSON,
   BICYCLE,
-  DOG,
   box,
-  paint,
-  finder,
-  found,
   context,
+  DOG,
+  finder,
+  folderForAll,
+  found,
+  HEIGHT,
   opening,
+  paint,
+  PERSON,
+  WIDTH,
 } from '../../../../tests/support/made-up-finder';
-import { temporaryFolder } from '../../../../tests/support/media';
 import { evalSegment } from './eval-segment';
 
-let folder = '';
-let cleanUp: () => Promise<void>;
-beforeAll(async () => {
-  ({ path: folder, cleanUp } = await temporaryFolder());
-});
-afterAll(() => cleanUp());
-
-const at = (...names: readonly string[]): string => join(folder, ...names);
+const at = folderForAll();
 
 describe('the evaluation of instances', () => {
   const polygon = (x: number, y: number, width: number, height: number): number[][] => [

@@ -1,31 +1,23 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  WIDTH,
-  HEIGHT,
-  PERSON,
-  DOG,
   box,
-  paint,
-  finder,
-  found,
   context,
+  DOG,
+  finder,
+  folderForAll,
+  found,
+  HEIGHT,
   opening,
+  paint,
+  PERSON,
+  WIDTH,
 } from '../../../../tests/support/made-up-finder';
-import { temporaryFolder } from '../../../../tests/support/media';
 import { CancelledError, type EvalTrackRequest } from '../../../shared';
 import { evalTrack } from './eval-track';
 import type { Finder } from './finder';
 
-let folder = '';
-let cleanUp: () => Promise<void>;
-beforeAll(async () => {
-  ({ path: folder, cleanUp } = await temporaryFolder());
-});
-afterAll(() => cleanUp());
-
-const at = (...names: readonly string[]): string => join(folder, ...names);
+const at = folderForAll();
 
 describe('the evaluation of tracks', () => {
   const FRAMES = 8;
