@@ -79,6 +79,12 @@ const interpolateManifestSchema = oneGraphSchema.extend({
   /** Frames by which `sharp` comes after its own. */
   delay: z.int().nonnegative(),
   eightBit: fileSchema.optional(),
+  /**
+   * A graph that makes `between` once more, when the frame after it is sharp, too: from `sharp_previous` and `sharp_next`, both
+   * moved to the middle (`warped_previous`, `warped_next`), `between`, and `frame`, which `sharp_previous` was made of, to
+   * `refined`. All of the pictures' size.
+   */
+  refine: fileSchema.extend({ eightBit: fileSchema.optional(), halo: z.int().nonnegative() }).optional(),
   /** What is handed from step to step; the spatial size is the pictures' divided by `stride`. */
   states: z.array(
     z.object({

@@ -8,15 +8,18 @@ const { ModelProto } = onnxProto.onnx;
 
 export interface ToyNetwork {
   readonly model: Uint8Array;
+  /** The graph that makes new frames once more. */
+  readonly refine: Uint8Array;
   readonly manifest: InterpolateManifest;
 }
 
 /**
  * A network for motion whose results are known: `sharp` is the frame two steps ago, a little mixed with a box blur of
  * the one before (so that tiles need their halo); `between` the mean of both warped frames a step ago. With
- * `remembers`, a running mean of all frames of the shot goes into both.
+ * `remembers`, a running mean of all frames of the shot goes into both. What `refines` is half of a box blur of `between`, and
+ * a quarter of each sharp frame, moved to the middle.
  */
-export function toyNetwork({ remembers = false, multiple = 8 } = {}): ToyNetwork {
+export function toyNetwork({ remembers = false, multiple = 8, refines = false } = {}): ToyNetwork {
   const nodes = [
     node('AveragePool', ['previous'], 'blurred'),
     node('Mul', ['blurred', 'tenth'], 'part'),
@@ -56,19 +59,38 @@ export function toyNetwork({ remembers = false, multiple = 8 } = {}): ToyNetwork
     },
   });
   const constant = (name: string, value: number) => ({ name, dims: [], dataType: 1, floatData: [value] });
-  const model = ModelProto.encode(
-    ModelProto.fromObject({
-      irVersion: 8,
-      opsetImport: [{ domain: '', version: 17 }],
-      graph: {
-        name: 'toy',
-        node: nodes,
-        initializer: [constant('half', 0.5), constant('tenth', 0.1), constant('most', 0.9)],
-        input: [...inputs, ...names.map((name) => `state.${name}`)].map(picture),
-        output: ['between', 'sharp', ...names.map((name) => `next.${name}`)].map(picture),
-      },
-    }),
-  ).finish();
+  const graph = (node: object[], input: string[], output: string[]): Uint8Array =>
+    ModelProto.encode(
+      ModelProto.fromObject({
+        irVersion: 8,
+        opsetImport: [{ domain: '', version: 17 }],
+        graph: {
+          name: 'toy',
+          node,
+          initializer: [constant('half', 0.5), constant('tenth', 0.1), constant('most', 0.9)],
+          input: input.map(picture),
+          output: output.map(picture),
+        },
+      }),
+    ).finish();
+  const model = graph(
+    nodes,
+    [...inputs, ...names.map((name) => `state.${name}`)],
+    ['between', 'sharp', ...names.map((name) => `next.${name}`)],
+  );
+  const refine = graph(
+    [
+      node('AveragePool', ['between'], 'blurred'),
+      node('Mul', ['blurred', 'half'], 'part'),
+      node('Add', ['warped_previous', 'warped_next'], 'sum'),
+      node('Mul', ['sum', 'half'], 'mean'),
+      node('Mul', ['mean', 'half'], 'rest'),
+      node('Add', ['part', 'rest'], 'refined'),
+    ],
+    ['sharp_previous', 'sharp_next', 'warped_previous', 'warped_next', 'between', 'frame'],
+    ['refined'],
+  );
+  const hashOf = (blob: Uint8Array): string => createHash('sha256').update(blob).digest('hex');
   const tensor = (name: string) => ({
     name,
     type: 'float32',
@@ -77,10 +99,12 @@ export function toyNetwork({ remembers = false, multiple = 8 } = {}): ToyNetwork
   });
   return {
     model,
+    refine,
     manifest: {
       ...{ name: 'toy-motion', title: 'Toy', version: '1.0.0', task: 'interpolate', file: 'model.onnx' },
       ...{ size: 'light', halo: 1, multiple, delay: 2, memory: remembers ? null : 2, states },
-      sha256: createHash('sha256').update(model).digest('hex'),
+      sha256: hashOf(model),
+      ...(refines ? { refine: { file: 'refine.onnx', sha256: hashOf(refine), halo: 1 } } : {}),
       inputs: inputs.map(tensor),
       outputs: ['between', 'sharp'].map(tensor),
       colour: { plane: 'rgb' },
@@ -94,10 +118,11 @@ export function toyNetwork({ remembers = false, multiple = 8 } = {}): ToyNetwork
 }
 
 /** Puts a network into a folder of models. */
-export async function installToy(folder: string, { model, manifest }: ToyNetwork): Promise<string> {
+export async function installToy(folder: string, { model, refine, manifest }: ToyNetwork): Promise<string> {
   const to = join(folder, manifest.name);
   await mkdir(to, { recursive: true });
   await writeFile(join(to, 'model.onnx'), model);
+  await writeFile(join(to, 'refine.onnx'), refine);
   await writeFile(join(to, 'manifest.json'), JSON.stringify(manifest));
   return folder;
 }

@@ -20,6 +20,8 @@ from torch import Tensor, nn
 from .batches import Samples
 from .backbone import Backbone, unshuffled
 from .model import StreamingPyramid
+from .refinement import Refinement
+from .train_refinement import Pairs
 
 # The largest code to either side of the middle, and what a code is worth of a channel's largest value.
 MOST = 127
@@ -158,6 +160,17 @@ def eight_bit(model: StreamingPyramid, samples: Samples, count: int = 64) -> Str
         EightBitBackbone(net, one.largest) for net, one in zip(model.levels, ranges)
     )
     return model.eval()
+
+
+@torch.no_grad()
+def eight_bit_refinement(refinement: Refinement, pairs: Pairs, count: int = 64) -> Refinement:
+    """The same for the net that makes new frames once more, with ranges from about `count` of the blurred samples."""
+    ranges = Ranges(refinement.net)
+    for which in pairs.blurred[:: max(1, len(pairs.blurred) // count)]:
+        refinement.better(*pairs.of(which)[:-1])
+    ranges.close()
+    refinement.net = EightBitBackbone(refinement.net, ranges.largest)
+    return refinement.eval()
 
 
 def as_codes(graph: onnx.ModelProto, module: nn.Module) -> onnx.ModelProto:

@@ -1,6 +1,7 @@
 """Scores a checkpoint on interp-bench, frame by frame as the app streams it.
 
-    python3 -m bin.evaluate runs/bin-light/best.pt [--bench ../../shared/data/interp-bench] [--json quality.json]
+    python3 -m bin.evaluate runs/bin-light/best.pt [--refinement runs/bin-light-refinement/best.pt] \\
+        [--bench ../../shared/data/interp-bench] [--json quality.json]
 
 Takes minutes to half an hour; --json keeps the means for bin.export. For reporting alone: nothing is trained or chosen on it.
 """
@@ -12,7 +13,7 @@ import csv
 import hashlib
 import json
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ from torch import Tensor
 
 from . import clips, motion, train
 from .model import StreamingPyramid
+from .refinement import Refinement, load_refinement
 
 BENCH = train.TRAINING.parent.parent / 'shared' / 'data' / 'interp-bench'
 # Steps on the first frame alone before a shot, and on the last one after it.
@@ -35,7 +37,9 @@ def tensor(image: np.ndarray, shuffle: int) -> Tensor:
 
 
 @torch.no_grad()
-def stream(model: StreamingPyramid, shot: list[np.ndarray], finest: int) -> tuple[list, list]:
+def stream(
+    model: StreamingPyramid, shot: list[np.ndarray], finest: int, refinement: Refinement | None = None
+) -> tuple[list, list]:
     """RGB uint8 frames of a shot -> (frames between, frames made sharp), float codes [H, W, 3]."""
     shuffle = model.config.backbone.shuffle
     h, w = shot[0].shape[:2]
@@ -50,7 +54,21 @@ def stream(model: StreamingPyramid, shot: list[np.ndarray], finest: int) -> tupl
     # Step i took frame order[i + 1], so frame j = i + 1 - BEFORE of the shot; it gives instants of j - 2.
     first = BEFORE + 1
     wanted = results[first : first + len(shot)]
-    return [between for between, _ in wanted[:-1]], [sharp for _, sharp in wanted]
+    between, sharp = [between for between, _ in wanted[:-1]], [sharp for _, sharp in wanted]
+    if refinement is not None:
+        between = [refined(refinement, *sharp[i : i + 2], between[i], shot[i], finest) for i in range(len(between))]
+    return between, sharp
+
+
+def refined(
+    refinement: Refinement, before: np.ndarray, after: np.ndarray, between: np.ndarray, frame: np.ndarray, finest: int
+) -> np.ndarray:
+    """A new frame once more; all float codes [H, W, 3] but for `frame`, uint8, which `before` was made of."""
+    h, w = between.shape[:2]
+    seen = (np.rint(x).astype(np.uint8) for x in (before, after))
+    pictures = (before, after, *motion.to_middle(*seen, finest), between, frame)
+    made = refinement(*(tensor(x, refinement.net.shuffle) for x in pictures))
+    return made[0, :, :h, :w].permute(1, 2, 0).clamp(0, 1).numpy() * 255
 
 
 def psnr(a: np.ndarray, b: np.ndarray) -> float:
@@ -101,12 +119,14 @@ def triplets(folder: pathlib.Path) -> Iterator[tuple[str, np.ndarray, np.ndarray
         yield path.name, *(cv2.imread(str(path / f'{name}.png'))[:, :, ::-1] for name in names)
 
 
-def score_clips(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> list[dict]:
+def score_clips(
+    model: StreamingPyramid, bench: pathlib.Path, finest: int, refinement: Refinement | None = None
+) -> list[dict]:
     """For each blurred clip the scores of: input, deblurred frames, the warps' mean and the net between frames,
     and sharp frames that went through the net."""
     rows = []
     for name, blurred, sharp, between in blurred_clips(bench):
-        made_between, made_sharp = stream(model, blurred, finest)
+        made_between, made_sharp = stream(model, blurred, finest, refinement)
         warped = [sum(motion.to_middle(a, b, finest)) / 2 for a, b in zip(blurred, blurred[1:])]
         rows.append(
             {
@@ -121,12 +141,14 @@ def score_clips(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> li
     return rows
 
 
-def score_triplets(model: StreamingPyramid, folder: pathlib.Path, finest: int) -> list[dict]:
+def score_triplets(
+    model: StreamingPyramid, folder: pathlib.Path, finest: int, refinement: Refinement | None = None
+) -> list[dict]:
     """For each triplet the scores of the warps' mean and of the net."""
     rows = []
     for name, a, truth, b in triplets(folder):
         warped = sum(motion.to_middle(a, b, finest)) / 2
-        made = stream(model, [a, b], finest)[0]
+        made = stream(model, [a, b], finest, refinement)[0]
         rows.append(
             {
                 'name': name,
@@ -143,11 +165,13 @@ def with_mean(rows: list[dict]) -> list[dict]:
     return [*rows, {'name': 'mean'} | means]
 
 
-def score_all(model: StreamingPyramid, bench: pathlib.Path, finest: int) -> dict[str, list[dict]]:
+def score_all(
+    model: StreamingPyramid, bench: pathlib.Path, finest: int, refinement: Refinement | None = None
+) -> dict[str, list[dict]]:
     """Rows by data set, the mean last."""
-    sets = {'blur': score_clips(model, bench, finest)}
+    sets = {'blur': score_clips(model, bench, finest, refinement)}
     for name in ('middlebury', 'davis'):
-        sets[name] = score_triplets(model, bench / name, finest)
+        sets[name] = score_triplets(model, bench / name, finest, refinement)
     return {name: with_mean(rows) for name, rows in sets.items()}
 
 
@@ -170,23 +194,29 @@ def hash_of(blob: bytes) -> str:
     return hashlib.sha256(blob).hexdigest()
 
 
-def write_quality(path: pathlib.Path, checkpoint: pathlib.Path, scores: dict[str, list[dict]]) -> None:
-    """Keeps the means with the hash of the checkpoint that has them."""
-    told = {'checkpoint': hash_of(checkpoint.read_bytes()), 'quality': quality(scores)}
+def hash_of_files(paths: Sequence[pathlib.Path]) -> str:
+    return hash_of(b''.join(path.read_bytes() for path in paths))
+
+
+def write_quality(path: pathlib.Path, checkpoints: Sequence[pathlib.Path], scores: dict[str, list[dict]]) -> None:
+    """Keeps the means with the hash of the checkpoints that have them: the pyramid's, and of its refinement."""
+    told = {'checkpoint': hash_of_files(checkpoints), 'quality': quality(scores)}
     path.write_text(json.dumps(told, indent=2) + '\n')
 
 
-def read_quality(path: pathlib.Path, checkpoint: pathlib.Path) -> list[dict]:
-    """The means of a checkpoint. Raises ValueError where they were measured on another one."""
+def read_quality(path: pathlib.Path, checkpoints: Sequence[pathlib.Path]) -> list[dict]:
+    """The means of checkpoints. Raises ValueError where they were measured on others."""
     told = json.loads(path.read_text())
-    if told['checkpoint'] != hash_of(checkpoint.read_bytes()):
-        raise ValueError(f'Expected the scores of {checkpoint} in {path} but received those of another checkpoint')
+    if told['checkpoint'] != hash_of_files(checkpoints):
+        names = ', '.join(map(str, checkpoints))
+        raise ValueError(f'Expected the scores of {names} in {path} but received those of another checkpoint')
     return told['quality']
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
+    parser.add_argument('--refinement', type=pathlib.Path, help='a checkpoint of bin.train_refinement')
     parser.add_argument('--bench', type=pathlib.Path, default=BENCH)
     parser.add_argument('--finest', type=int, default=0, help='finest scale of the motion search; the app takes 0')
     parser.add_argument('--json', type=pathlib.Path, help='where to keep the means for bin.export')
@@ -195,14 +225,15 @@ def main() -> None:
         parser.error('--json keeps what the app reaches, so with --finest 0 alone')
     model, record = train.load_model(options.checkpoint)
     print(f'{options.checkpoint}: {record["config"]["name"]} at {record["iteration"]}')
-    scores = score_all(model, options.bench, options.finest)
+    refinement = load_refinement(options.refinement)[0] if options.refinement else None
+    scores = score_all(model, options.bench, options.finest, refinement)
     for name, rows in scores.items():
         print(name)
         for row in rows:
             cells = [f'{kind} {value[0]:.2f} / {value[1]:.4f}' for kind, value in row.items() if kind != 'name']
             print(f'  {row["name"]:22}' + '  '.join(cells), flush=True)
     if options.json:
-        write_quality(options.json, options.checkpoint, scores)
+        write_quality(options.json, [options.checkpoint, *filter(None, [options.refinement])], scores)
 
 
 if __name__ == '__main__':

@@ -1,11 +1,12 @@
 """Writes a trained pyramid as resources/models/NAME: model.onnx, the same on 8-bit codes, manifest.json and parity.json.
 
-    python3 -m bin.evaluate checkpoints/bin-light.pt --json checkpoints/bin-light-quality.json     # minutes
-    python3 -m bin.export checkpoints/bin-light.pt bin-light --size light --quality checkpoints/bin-light-quality.json \\
-        --samples build/bin-samples
+    python3 -m bin.evaluate checkpoints/bin-light.pt --refinement checkpoints/bin-light-refinement.pt \\
+        --json checkpoints/bin-light-quality.json     # minutes
+    python3 -m bin.export checkpoints/bin-light.pt bin-light --refinement checkpoints/bin-light-refinement.pt --size light \\
+        --quality checkpoints/bin-light-quality.json --samples build/bin-samples
 
-The graphs are one step of a stream, in standard ONNX operators; app/shared/model-info.ts says what goes in and out. The ranges
-of the codes are those of training samples; what codes cost on samples that are held back is printed, and stands in the manifest.
+The graphs are one step of a stream, and refine*.onnx, which makes new frames once more; all of standard ONNX operators.
+app/shared/model-info.ts says what goes in and out. The ranges of the codes are those of training samples; what codes cost on samples that are held back is printed, and stands in the manifest.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from __future__ import annotations
 import argparse
 import base64
 import copy
+import dataclasses
 import io
 import json
+import math
 import pathlib
 
 import cv2
@@ -26,12 +29,16 @@ from torch import Tensor, nn
 from . import evaluate, motion, train
 from .backbone import Backbone
 from .batches import Samples, validate
-from .eight_bit import as_codes, eight_bit
+from .eight_bit import as_codes, eight_bit, eight_bit_refinement
 from .model import SHARP_REACH, StreamingPyramid
+from .refinement import PICTURES, Refinement, load_refinement
+from .refinement import operations as refinement_operations
+from .train_refinement import Pairs, pairs_of
 
 RESOURCES = train.TRAINING.parent / 'resources' / 'models'
 OPSET = 16
 EIGHT_BIT = 'model-8-bit.onnx'
+REFINE, REFINE_EIGHT_BIT = 'refine.onnx', 'refine-8-bit.onnx'
 # Steps before a step's own that shape its results, without recurrence: a sharp frame j-2 goes back to frame j-4.
 MEMORY = 3
 
@@ -60,11 +67,18 @@ class Step(nn.Module):
 
 
 def build(step: Step) -> bytes:
-    inputs, outputs = step.names()
+    return graph_of(step, *step.names())
+
+
+def build_refinement(refinement: Refinement) -> bytes:
+    return graph_of(refinement, [*PICTURES, 'frame'], ['refined'])
+
+
+def graph_of(module: nn.Module, inputs: list[str], outputs: list[str]) -> bytes:
     given = tuple(torch.rand(1, 3, 32, 32) for _ in inputs)
     file = io.BytesIO()
     torch.onnx.export(
-        step,
+        module,
         given,
         file,
         input_names=inputs,
@@ -72,7 +86,7 @@ def build(step: Step) -> bytes:
         opset_version=OPSET,
         dynamic_axes={name: {2: 'height', 3: 'width'} for name in (*inputs, *outputs)},
     )
-    built = as_codes(onnx.load_model_from_string(file.getvalue()), step)
+    built = as_codes(onnx.load_model_from_string(file.getvalue()), module)
     onnx.checker.check_model(built)
     return built.SerializeToString()
 
@@ -115,14 +129,13 @@ def parity_case(model: StreamingPyramid, coded: StreamingPyramid, shot: list[np.
     size = 32
     crops = [frame[100 : 100 + size, 200 : 200 + size] for frame in shot[:3]]
     codes, results = two_steps(model, crops)
-    encode = lambda arrays, kind: base64.b64encode(np.stack(arrays).astype(kind).tobytes()).decode()
     return {
         'about': 'two steps from the start of a shot; codes uint8 [step, '
         + ' '.join(Step.INPUTS)
         + ', 3, size, size], x = codes / 255; output float32 [step, between sharp, 3, size, size]',
         'size': size,
-        'codes': encode(codes, np.uint8),
-        'output': encode(results, '<f4'),
+        'codes': encoded(codes, np.uint8),
+        'output': encoded(results, '<f4'),
         'eightBitDifference': float(np.abs(np.stack(two_steps(coded, crops)[1]) - np.stack(results)).mean()),
     }
 
@@ -134,9 +147,73 @@ def loss_by_codes(model: StreamingPyramid, coded: StreamingPyramid, held_back: S
     return {name: round(plain[name] - rounded[name], 3) for name in names}
 
 
+@dataclasses.dataclass(frozen=True)
+class ExportedRefinement:
+    """What makes new frames once more, in floats and on codes, and what the manifest and the parity file tell of it."""
+
+    blob: bytes
+    coded_blob: bytes
+    manifest: dict
+    parity: dict
+    multiple: int
+    operations: int
+    parameters: int
+    training: dict
+
+
+@torch.no_grad()
+def export_refinement(path: pathlib.Path, pairs: dict[str, Pairs]) -> ExportedRefinement:
+    """Of a checkpoint; pairs: what its pyramid makes of training and of held-back samples."""
+    refinement, record = load_refinement(path)
+    coded = eight_bit_refinement(copy.deepcopy(refinement), pairs['training'])
+    blob, coded_blob = (build_refinement(net) for net in (refinement, coded))
+    plain, rounded = (pairs['validation'].scores(net, False)[1] for net in (refinement, coded))
+    # A pair of blurred frames, and its first frame as far from the sharp one as the new frame is from the second.
+    given = [x[:1, :, :32, :32] for x in pairs['validation'].of(pairs['validation'].blurred[0])[:-1]]
+    given.append((given[0] + given[-1] - given[1]).clamp(0, 1).mul(255).round() / 255)
+    made, by_codes = refinement(*given), coded(*given)
+    return ExportedRefinement(
+        blob,
+        coded_blob,
+        {
+            'file': REFINE,
+            'sha256': evaluate.hash_of(blob),
+            'halo': receptive_field(refinement.net) + SHARP_REACH + refinement.net.shuffle,
+            'eightBit': {
+                'file': REFINE_EIGHT_BIT,
+                'sha256': evaluate.hash_of(coded_blob),
+                'heldBackLoss': {'between blurred': round(plain - rounded, 3)},
+            },
+        },
+        {
+            'about': f"codes uint8 [{' '.join(PICTURES)} frame, 3, size, size], x = codes / 255; output float32 [3, size, size]",
+            'codes': encoded([(x[0] * 255).round().numpy() for x in given], np.uint8),
+            'output': encoded([made[0].numpy()], '<f4'),
+            'eightBitDifference': float((by_codes - made).abs().mean()),
+        },
+        refinement.net.shuffle,
+        refinement_operations(refinement),
+        sum(p.numel() for p in refinement.parameters()),
+        {
+            'recipe': 'training/bin/train_refinement.py',
+            'run': record['config']['name'],
+            'commit': record['commit'],
+            'seed': record['config']['seed'],
+            'iterations': record['iteration'],
+            'minutes': round(record['minutes'], 1),
+            'heldBack': {name: round(value, 2) for name, value in record['validation'].items()},
+        },
+    )
+
+
+def encoded(arrays: list[np.ndarray], kind: str | type) -> str:
+    return base64.b64encode(np.stack(arrays).astype(kind).tobytes()).decode()
+
+
 def manifest(
-    options: argparse.Namespace, model: StreamingPyramid, record: dict, blob: bytes, coded_blob: bytes, lost: dict
-) -> dict:
+    options: argparse.Namespace, model: StreamingPyramid, record: dict, blob: bytes, coded_blob: bytes, lost: dict,
+    refinement: ExportedRefinement,
+) -> dict:  # fmt: skip
     """What the app is told of the graphs (app/shared/model-info.ts). Raises as evaluate.read_quality does.
 
     lost: what `loss_by_codes` gives.
@@ -161,7 +238,8 @@ def manifest(
         'sha256': evaluate.hash_of(blob),
         'eightBit': {'file': EIGHT_BIT, 'sha256': evaluate.hash_of(coded_blob), 'heldBackLoss': lost},
         'halo': halo,
-        'multiple': config.backbone.shuffle,
+        'multiple': math.lcm(config.backbone.shuffle, refinement.multiple),
+        'refine': refinement.manifest,
         'delay': 2,
         'states': [
             {'name': name, 'channels': 3, 'stride': 1, 'start': 'frame' if name in images else 'zero'}
@@ -171,8 +249,8 @@ def manifest(
         'inputs': [picture(name) for name in inputs],
         'outputs': [picture(name) for name in outputs],
         'colour': {'plane': 'rgb'},
-        'operations': {'adder': 0, 'mac': operations(model)},
-        'parameters': sum(p.numel() for p in model.parameters()),
+        'operations': {'adder': 0, 'mac': operations(model) + refinement.operations},
+        'parameters': sum(p.numel() for p in model.parameters()) + refinement.parameters,
         'licence': {
             'weights': 'MIT',
             'data': record['samples']['data'],
@@ -185,8 +263,9 @@ def manifest(
             'iterations': record['iteration'],
             'minutes': round(record['minutes'], 1),
             'heldBack': {name: round(value, 2) for name, value in record['validation'].items()},
+            'refinement': refinement.training,
         },
-        'quality': evaluate.read_quality(options.quality, options.checkpoint),
+        'quality': evaluate.read_quality(options.quality, [options.checkpoint, options.refinement]),
     }
 
 
@@ -194,6 +273,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('checkpoint', type=pathlib.Path)
     parser.add_argument('name', help='the folder under --output')
+    parser.add_argument('--refinement', type=pathlib.Path, required=True, help='a checkpoint of bin.train_refinement')
+    parser.add_argument(
+        '--sequences', type=pathlib.Path, nargs='+', default=[train.TRAINING / 'build' / 'bin-sequences'],
+        help="the refinement's samples",
+    )  # fmt: skip
     parser.add_argument('--size', choices=('fast', 'light', 'standard'), required=True)
     parser.add_argument('--quality', type=pathlib.Path, required=True, help='what bin.evaluate --json wrote')
     parser.add_argument('--samples', type=pathlib.Path, default=train.TRAINING / 'build' / 'bin-samples')
@@ -209,16 +293,21 @@ def main() -> None:
     lost = loss_by_codes(model, coded, Samples(options.samples / 'validation', cpu))
     blob, coded_blob = (build(Step(net)) for net in (model, coded))
     shot = evaluate.blurred_clip(evaluate.BENCH / 'blur' / 'cliff_flight.mp4', evaluate.clips.Exposure(5, 4))[0]
-    facts = manifest(options, model, record, blob, coded_blob, lost)
+    refinement = export_refinement(options.refinement, pairs_of(options.checkpoint, options.sequences, True))
+    facts = manifest(options, model, record, blob, coded_blob, lost, refinement)
     folder = options.output / options.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'model.onnx').write_bytes(blob)
     (folder / EIGHT_BIT).write_bytes(coded_blob)
-    for file, content in (('manifest', facts), ('parity', parity_case(model, coded, shot))):
+    (folder / REFINE).write_bytes(refinement.blob)
+    (folder / REFINE_EIGHT_BIT).write_bytes(refinement.coded_blob)
+    parity = parity_case(model, coded, shot) | {'refine': refinement.parity}
+    for file, content in (('manifest', facts), ('parity', parity)):
         (folder / f'{file}.json').write_text(json.dumps(content, indent=2, ensure_ascii=False) + '\n')
     for row in facts['quality']:
         print(f"{row['dataset']:26} {row['measure']:10} {row['psnr']:.2f} {row['ssim']:.4f}")
     print('8-bit codes cost, held back: ' + ', '.join(f'{name} {value:.3f} dB' for name, value in lost.items()))
+    print(f"and of new frames once more {refinement.manifest['eightBit']['heldBackLoss']}")
     print(f'{folder}: {len(blob)} and {len(coded_blob)} bytes')
 
 

@@ -134,6 +134,15 @@ STILL_SHARP = 2 / 255
 # Pixels to each side that the average is taken over. Both were chosen on held-back samples (training/LOG.md).
 SHARP_REACH = 32
 
+
+def share_of_change(change: Tensor, shuffle: int) -> Tensor:
+    """What a net changed a frame by, [N,3,H,W] -> how far it was blurred there, 0 to 1, [N,1,H,W]. H, W: multiples of `shuffle`."""
+    reach = SHARP_REACH // shuffle
+    mean = F.avg_pool2d(change.abs().mean(1, keepdim=True), shuffle)
+    mean = F.avg_pool2d(mean, 2 * reach + 1, 1, reach, count_include_pad=False)
+    return repeated((mean / STILL_SHARP).clamp(max=1), shuffle)
+
+
 # Images that each level takes, without warps and hidden states.
 IMAGES = {'published': (2, 2, 4, 4), 'anchored': (2, 3, 5, 5), 'wide': (4, 5)}
 
@@ -279,11 +288,7 @@ class StreamingPyramid(nn.Module):
     ) -> Tensor:
         """The new frame after `frame`: as a wide net made it where it also made the frame sharper, and the mean of the
         warps, which it would not better, where it left the frame as it was."""
-        shuffle = self.config.backbone.shuffle
-        reach = SHARP_REACH // shuffle
-        change = F.avg_pool2d((sharp - frame).abs().mean(1, keepdim=True), shuffle)
-        change = F.avg_pool2d(change, 2 * reach + 1, 1, reach, count_include_pad=False)
-        share = repeated((change / STILL_SHARP).clamp(max=1), shuffle)
+        share = share_of_change(sharp - frame, self.config.backbone.shuffle)
         base = mean_of(list(warps))
         return base + share * (between - base)
 

@@ -73,9 +73,9 @@ def test_scores_are_taken_for_the_checkpoint_that_has_them_alone(tmp_path):
     other.write_bytes(b'b')
     mean = {'name': 'mean', 'between': (30.123, 0.91234), 'sharp': (31.0, 0.9), 'unharmed': (50.0, 1.0)}
     scores = dict.fromkeys(('blur', 'middlebury', 'davis'), [{'name': 'clip'}, mean])
-    evaluate.write_quality(tmp_path / 'quality.json', checkpoint, scores)
-    kept = evaluate.read_quality(tmp_path / 'quality.json', checkpoint)
+    evaluate.write_quality(tmp_path / 'quality.json', [checkpoint], scores)
+    kept = evaluate.read_quality(tmp_path / 'quality.json', [checkpoint])
     assert kept[0] == {'dataset': 'interp-bench blur', 'measure': 'between', 'psnr': 30.12, 'ssim': 0.9123}
     assert len(kept) == 5
     with pytest.raises(ValueError, match='another checkpoint'):
-        evaluate.read_quality(tmp_path / 'quality.json', other)
+        evaluate.read_quality(tmp_path / 'quality.json', [checkpoint, other])

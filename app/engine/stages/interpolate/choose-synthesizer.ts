@@ -1,4 +1,10 @@
-import { operationsPerPixel, UserError, type InterpolateManifest, type StageChoice } from '../../../shared';
+import {
+  operationsPerPixel,
+  UserError,
+  type InterpolateManifest,
+  type ModelFile,
+  type StageChoice,
+} from '../../../shared';
 import type { StageContext, StreamFormat } from '../../frames';
 import { pictureCoding } from '../pictures';
 import {
@@ -16,6 +22,7 @@ import type { InterpolateRequest } from './interpolate';
 import { MotionSynthesizer } from './motion-synthesizer';
 import { NetworkSynthesizer } from './network-synthesizer';
 import { paddingFor } from './padding';
+import { Refinement } from './refinement';
 import type { Synthesizer } from './synthesizer';
 
 export interface ChosenSynthesizer {
@@ -77,17 +84,26 @@ async function byNetwork(
   model: MotionModel,
   request: InterpolateRequest,
   backend: BackendChoice,
-  { input, note }: Context,
+  { input, note: tell }: Context,
 ): Promise<ChosenSynthesizer> {
   const { manifest } = model;
+  // Of a card, the step and what makes new frames once more have the same to say.
+  const told = new Set<string>();
+  const note = (text: string): void => {
+    if (!told.has(text)) tell(text);
+    told.add(text);
+  };
   const models = await openGraphs(model.folder, { step: manifest }, backend, { note, mayShrink: true });
   const { width, height } = input;
   const program = networkProgram(input, manifest);
-  const file = backend.adapter === undefined ? fileFor(manifest, processKernels()) : manifest;
+  const refinement = await refinementFor(model, request, backend, { input, note });
+  const hashOf = (file: ModelFile): string =>
+    (backend.adapter === undefined ? fileFor(file, processKernels()) : file).sha256;
+  const refined = refinement && manifest.refine ? ` ${hashOf(manifest.refine)}` : '';
   return {
-    synthesizer: new NetworkSynthesizer(models, manifest, { width, height, note, program }),
+    synthesizer: new NetworkSynthesizer(models, manifest, { width, height, note, program, refinement }),
     name: manifest.title,
-    identity: `${manifest.name}@${manifest.version} ${file.sha256}`,
+    identity: `${manifest.name}@${manifest.version} ${hashOf(manifest)}${refined}`,
     choice: {
       stage: 'interpolate',
       model: manifest.name,
@@ -96,6 +112,19 @@ async function byNetwork(
     },
     backend: backend.description,
   };
+}
+
+/** What makes new frames once more; nothing where none are wanted, or the model has none. */
+async function refinementFor(
+  { folder, manifest }: MotionModel,
+  { factor, slow }: InterpolateRequest,
+  backend: BackendChoice,
+  { input: { width, height }, note }: Pick<Context, 'input' | 'note'>,
+): Promise<Refinement | undefined> {
+  const { refine } = manifest;
+  if (!refine || (factor ?? slow) === undefined) return undefined;
+  const models = await openGraphs(folder, { refine }, backend, { note, mayShrink: true });
+  return new Refinement(models, manifest, { width, height, note });
 }
 
 function reasonFor({ model, quality }: InterpolateRequest): string {

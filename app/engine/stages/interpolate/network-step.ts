@@ -1,6 +1,5 @@
 import { DeviceError, type InterpolateManifest } from '../../../shared';
 import {
-  allocate,
   onHost,
   type HostTensor,
   type KeptTensor,
@@ -10,11 +9,12 @@ import {
   type PlaneCodes,
 } from '../../runtime';
 import { codesFor } from '../pictures';
-import { planTiles, type Rectangle, type Tile } from '../tiles';
+import type { Tile } from '../tiles';
 import type { Padding } from './padding';
+import { PictureTiles, type PictureTilesOptions } from './picture-tiles';
 import type { Recurrence } from './recurrence';
 import type { MadeCodes } from './synthesizer';
-import { cut, divided, multiplied, paste, type Volume } from './volume';
+import { divided, paste, type Volume } from './volume';
 
 /** What a step reads besides its states, [3, paddedHeight, paddedWidth] each. */
 export interface StepInputs {
@@ -46,17 +46,10 @@ export interface StepWork {
   readonly wanted: Wanted;
 }
 
-export interface NetworkStepOptions {
-  /** Told when the device forced smaller tiles. */
-  readonly note: (text: string) => void;
-  /** Pixels that go through the network at once. */
-  readonly tileBudget?: number;
+export interface NetworkStepOptions extends PictureTilesOptions {
   /** How pictures and the codes of their stream become each other on a graphics card; left out: they cross as floats. */
   readonly program?: PictureProgram;
 }
-
-/** Pictures of 1920×1080 go through whole: halos of a hundred pixels and more make small tiles dear. */
-const TILE_BUDGET = 2 ** 21;
 
 /**
  * Steps of a network on whole pictures, tile by tile where they are large. States belong to the whole picture: a tile
@@ -67,12 +60,8 @@ export class NetworkStep {
   readonly #models: ModelSet<'step'>;
   readonly #manifest: InterpolateManifest;
   readonly #size: Padding;
-  readonly #note: (text: string) => void;
   readonly #program: PictureProgram | null;
-  #budget: number;
-  #tiles: readonly Tile[] = [];
-  /** What tiles are cut into, by name. */
-  readonly #cuts = new Map<string, Float32Array>();
+  readonly #tiles: PictureTiles;
   /** Of the step before, by name: the next one's go into the same memory. */
   readonly #codes: Partial<Record<keyof StepOutputs, readonly PlaneCodes[]>> = {};
 
@@ -86,10 +75,8 @@ export class NetworkStep {
     this.#models = models;
     this.#manifest = manifest;
     this.#size = size;
-    this.#note = options.note;
     this.#program = options.program ?? null;
-    this.#budget = options.tileBudget ?? TILE_BUDGET;
-    this.#plan();
+    this.#tiles = new PictureTiles(size, manifest, options);
   }
 
   /**
@@ -112,9 +99,7 @@ export class NetworkStep {
         });
       } catch (error) {
         if (!(error instanceof DeviceError)) throw error;
-        const smaller = this.#shrink(error);
-        const again = smaller || (error.code === 'device-lost' && this.#models.onDevice);
-        if (!again && !(await this.#models.retreat())) throw error;
+        if (!(await this.#tiles.canGoOn(error, this.#models))) throw error;
       }
     }
   }
@@ -123,7 +108,7 @@ export class NetworkStep {
   async take(work: StepWork, recurrence: Recurrence): Promise<StepCodes | null> {
     let codes: StepCodes | null = null;
     if (this.keeps) codes = await this.#runWhole(work, recurrence);
-    else for (const tile of this.#tiles) await this.#runTile(tile, work.inputs, recurrence, work.outputs);
+    else for (const tile of this.#tiles.all) await this.#runTile(tile, work.inputs, recurrence, work.outputs);
     recurrence.advance();
     return codes;
   }
@@ -135,37 +120,11 @@ export class NetworkStep {
 
   /** Pictures go through whole on a graphics card, where states stay, and pictures that are read again may. */
   get keeps(): boolean {
-    return this.#models.onDevice && this.#tiles.length === 1 && canReplay(this.#manifest);
+    return this.#models.onDevice && this.#tiles.all.length === 1 && canReplay(this.#manifest);
   }
 
   #has(kept: Readonly<Record<string, KeptTensor>>): boolean {
     return this.keeps && this.#models.holds(Object.values(kept));
-  }
-
-  /** Halves the tiles; false where they are as small as is sensible. */
-  #shrink({ code }: DeviceError): boolean {
-    const { halo, multiple } = this.#manifest;
-    const least = ((4 * Math.ceil(halo / multiple) + 1) * multiple) ** 2;
-    const { paddedWidth, paddedHeight } = this.#size;
-    if (this.#budget <= least) return false;
-    this.#budget = Math.max(least, Math.floor(Math.min(this.#budget, paddedWidth * paddedHeight) / 2));
-    this.#plan();
-    const why = code === 'device-lost' ? 'The graphics card was lost' : 'Memory ran short';
-    this.#note(`${why}, so pictures go through the network in smaller tiles.`);
-    return true;
-  }
-
-  /** Tiles begin and end where the network's own grid does. */
-  #plan(): void {
-    const { multiple, halo } = this.#manifest;
-    const { paddedWidth, paddedHeight } = this.#size;
-    this.#tiles = planTiles(
-      paddedWidth / multiple,
-      paddedHeight / multiple,
-      Math.ceil(halo / multiple),
-      this.#budget / multiple ** 2,
-    ).map(({ read, keep }) => ({ read: multiplied(read, multiple), keep: multiplied(keep, multiple) }));
-    this.#cuts.clear();
   }
 
   async #runWhole(
@@ -178,12 +137,12 @@ export class NetworkStep {
     for (const name of Object.keys(inputs) as (keyof StepInputs)[]) {
       const there = onCard[name];
       const held = there && this.#models.holds([there]);
-      feeds[name] = held ? there : this.#feed(name, this.#picture(inputs[name]), whole);
+      feeds[name] = held ? there : this.#tiles.feed(name, this.#picture(inputs[name]), whole);
     }
     const before = recurrence.kept;
     for (const [name, volume] of recurrence.states)
       feeds[`state.${name}`] =
-        before?.[name] ?? this.#feed(`state.${name}`, volume, { ...whole, ...sizeOf(volume) });
+        before?.[name] ?? this.#tiles.feed(`state.${name}`, volume, { ...whole, ...sizeOf(volume) });
     const names = [...recurrence.states.keys()];
     const pictures = Object.keys(outputs) as (keyof StepOutputs)[];
     const results = await this.#models.run('step', feeds, [
@@ -228,10 +187,10 @@ export class NetworkStep {
   ): Promise<void> {
     const feeds: Record<string, HostTensor> = {};
     for (const [name, data] of Object.entries(inputs) as [string, Float32Array][])
-      feeds[name] = this.#feed(name, this.#picture(data), read);
+      feeds[name] = this.#tiles.feed(name, this.#picture(data), read);
     for (const [name, volume] of states) {
       const stride = this.#size.paddedWidth / volume.width;
-      feeds[`state.${name}`] = this.#feed(`state.${name}`, volume, divided(read, stride));
+      feeds[`state.${name}`] = this.#tiles.feed(`state.${name}`, volume, divided(read, stride));
     }
     const results = await this.#models.run('step', feeds);
     for (const [name, data] of Object.entries(outputs) as [string, Float32Array][])
@@ -246,18 +205,6 @@ export class NetworkStep {
 
   #picture(data: Float32Array): Volume {
     return { channels: 3, width: this.#size.paddedWidth, height: this.#size.paddedHeight, data };
-  }
-
-  #feed(name: string, volume: Volume, read: Rectangle): HostTensor {
-    const samples = volume.channels * read.width * read.height;
-    const whole = read.width === volume.width && read.height === volume.height;
-    let reuse = this.#cuts.get(name);
-    if (!whole && reuse?.length !== samples) {
-      reuse = new Float32Array(allocate(4 * samples));
-      this.#cuts.set(name, reuse);
-    }
-    const data = cut(volume, read, reuse ?? new Float32Array(0));
-    return { type: 'float32', dims: [1, volume.channels, read.height, read.width], data };
   }
 
   #result(results: Readonly<Record<string, ModelTensor>>, name: string, samples: number): Float32Array {

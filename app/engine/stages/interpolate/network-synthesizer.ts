@@ -11,6 +11,7 @@ import {
 } from './network-step';
 import { paddingFor, type Padding } from './padding';
 import { Recurrence } from './recurrence';
+import type { Refinement } from './refinement';
 import { SharpPair } from './sharp-pair';
 import type { MadeCodes, ReadyPicture, Synthesizer } from './synthesizer';
 
@@ -19,6 +20,8 @@ export interface NetworkSynthesizerOptions extends NetworkStepOptions {
   readonly height: number;
   /** Steps after which a recurrence that remembers all is renewed. */
   readonly renewal?: number;
+  /** Makes new pictures once more; taken over. Left out: they stay as the network makes them. */
+  readonly refinement?: Refinement | undefined;
 }
 
 /**
@@ -33,8 +36,9 @@ const MIDDLE = 0.5;
 /** Where codes were made nothing is made of floats. */
 const NO_FLOATS: StepOutputs = { sharp: new Float32Array(0), between: new Float32Array(0) };
 
-/** A pushed picture that was not shown yet. */
+/** A pushed picture that was not shown yet, or what comes after it. */
 interface Waiting {
+  readonly picture: Float32Array;
   /** When new pictures are wanted between it and the next. */
   times: readonly number[];
 }
@@ -55,6 +59,7 @@ export class NetworkSynthesizer implements Synthesizer {
   /** Null where pictures cross to a graphics card as floats. */
   readonly #cards: CardPictures | null;
   readonly #pair: SharpPair;
+  readonly #refinement: Refinement | null;
   readonly #waiting: Waiting[] = [];
   #recurrence: Recurrence | null = null;
   #coming: Recurrence | null = null;
@@ -63,8 +68,9 @@ export class NetworkSynthesizer implements Synthesizer {
   readonly #over: Recurrence[] = [];
   /** Pictures of the steps taken last, as many as shape the next one; the shot's last one several times at its end. */
   readonly #stepped: Float32Array[] = [];
-  /** The network's last picture between two, where one after it is still to be made. */
-  #middle = new Float32Array(0);
+  /** The network's last picture between two, and the sharp one before it, where something is still to be made of them. */
+  #middle: Float32Array = new Float32Array(0);
+  #sharp: Float32Array = new Float32Array(0);
   #pushed = 0;
   /** The number of the shot's first picture: above 0 after a cut that only the pictures told of. */
   #first = 0;
@@ -77,18 +83,19 @@ export class NetworkSynthesizer implements Synthesizer {
    * @throws Error without the compiled kernels; DeviceError device-out-of-memory
    */
   constructor(models: ModelSet<'step'>, manifest: InterpolateManifest, options: NetworkSynthesizerOptions) {
-    const { width, height, renewal = RENEWAL } = options;
+    const { width, height, renewal = RENEWAL, refinement = null } = options;
     this.#models = models;
     this.#manifest = manifest;
     this.#renewal = renewal;
     const past = manifest.memory ?? renewal + SETTLING;
-    this.window = { past, future: manifest.delay };
+    this.window = { past, future: manifest.delay + (refinement ? 1 : 0) };
     const size = paddingFor(width, height, manifest.multiple);
     this.#size = size;
     this.#step = new NetworkStep(models, manifest, size, options);
     this.#pictures = new NetworkPictures(size, manifest.delay);
     this.#cards = options.program ? new CardPictures(models, options.program) : null;
     this.#pair = new SharpPair(width, height);
+    this.#refinement = refinement;
   }
 
   async *push(
@@ -108,7 +115,7 @@ export class NetworkSynthesizer implements Synthesizer {
       await this.#pictures.feed(picture, picture);
       settling = null;
     }
-    this.#waiting.push({ times: [] });
+    this.#waiting.push({ picture, times: [] });
     this.#last = picture;
     this.#recurrence ??= this.#begin();
     // Its pictures are not wanted yet.
@@ -134,6 +141,7 @@ export class NetworkSynthesizer implements Synthesizer {
 
   async close(): Promise<void> {
     await this.#pair.close();
+    await this.#refinement?.close();
     this.#pictures.close();
     await this.#models.close();
   }
@@ -155,6 +163,7 @@ export class NetworkSynthesizer implements Synthesizer {
     this.#last = null;
     this.#first = this.#pushed;
     this.#pictures.reset();
+    this.#refinement?.reset();
   }
 
   /**
@@ -222,31 +231,66 @@ export class NetworkSynthesizer implements Synthesizer {
     if (index < this.#first) return;
     const { sharp, between } = codes ? NO_FLOATS : this.#pictures.made();
 
-    // The later half of the way to this picture had to wait for it.
     const [passed] = this.#waiting;
     if (index > this.#first && passed) {
-      const late = passed.times.filter((time) => time > MIDDLE);
-      const parts = late.map((time) => (time - MIDDLE) / (1 - MIDDLE));
-      const pair = this.#pair.between(this.#middle, sharp, parts);
-      yield* this.#between(pair, index - 1, late, this.#since);
+      yield* this.#waited(passed, sharp, index - 1);
       this.#waiting.shift();
     }
     this.#since = this.#sinceOf(index, recurrence);
     yield { ...this.#made(sharp, index, 0, this.#since), ...asCodes(codes?.sharp) };
 
     const times = this.#waiting[0]?.times ?? [];
-    const early = times.filter((time) => time < MIDDLE);
-    const parts = early.map((time) => time / MIDDLE);
-    yield* this.#between(this.#pair.between(sharp, between, parts), index, early, this.#since);
-    if (times.includes(MIDDLE))
-      yield { ...this.#made(between, index, MIDDLE, this.#since), ...asCodes(codes?.between) };
-    if (times.some((time) => time > MIDDLE)) this.#keepMiddle(between);
+    if (times.length === 0) return;
+    if (!this.#refinement) {
+      yield* this.#early(times, sharp, between, index);
+      if (times.includes(MIDDLE))
+        yield { ...this.#made(between, index, MIDDLE, this.#since), ...asCodes(codes?.between) };
+      if (times.every((time) => time <= MIDDLE)) return;
+    } else this.#sharp = copied(sharp, this.#sharp);
+    this.#middle = copied(between, this.#middle);
   }
 
-  /** What the step after which `index` is shown has to give. Other times than the middle are made of its floats. */
+  /** New pictures after `index` that had to wait for `after`, the sharp one after it. */
+  async *#waited(
+    { picture: frame, times }: Waiting,
+    after: Float32Array,
+    index: number,
+  ): AsyncGenerator<ReadyPicture> {
+    if (times.length === 0) {
+      this.#refinement?.reset();
+      return;
+    }
+    let middle = this.#middle;
+    if (this.#refinement) {
+      const before = this.#sharp;
+      middle = await this.#refinement.refine({ before, after, between: this.#middle, frame });
+      yield* this.#early(times, before, middle, index);
+      if (times.includes(MIDDLE)) yield this.#made(middle, index, MIDDLE, this.#since);
+    }
+    const late = times.filter((time) => time > MIDDLE);
+    const parts = late.map((time) => (time - MIDDLE) / (1 - MIDDLE));
+    yield* this.#between(this.#pair.between(middle, after, parts), index, late, this.#since);
+  }
+
+  /** New pictures before the middle. */
+  async *#early(
+    times: readonly number[],
+    sharp: Float32Array,
+    middle: Float32Array,
+    index: number,
+  ): AsyncGenerator<ReadyPicture> {
+    const early = times.filter((time) => time < MIDDLE);
+    const parts = early.map((time) => time / MIDDLE);
+    yield* this.#between(this.#pair.between(sharp, middle, parts), index, early, this.#since);
+  }
+
+  /** What the step after which `index` is shown has to give. Other times than the middle are made of its floats, and so is what is refined. */
   #wantedAt(index: number): Wanted {
     if (index < this.#first) return 'nothing';
-    const others = this.#waiting.slice(0, 2).some(({ times }) => times.some((time) => time !== MIDDLE));
+    const refined = this.#refinement !== null;
+    const others = this.#waiting
+      .slice(0, 2)
+      .some(({ times }) => times.some((time) => refined || time !== MIDDLE));
     return this.#cards && !others ? 'codes' : 'floats';
   }
 
@@ -269,16 +313,18 @@ export class NetworkSynthesizer implements Synthesizer {
     return this.#pictures.stillAt(index - this.#first);
   }
 
-  #keepMiddle(between: Float32Array): void {
-    if (this.#middle.length !== between.length) this.#middle = new Float32Array(allocate(between.byteLength));
-    this.#middle.set(between);
-  }
-
   /** The picture that all of what comes after `index` was pushed began with, as far as the network remembers. */
   #sinceOf(index: number, { since }: Recurrence): number {
     const { memory, delay } = this.#manifest;
     return memory === null ? since : Math.max(since, index + delay - memory);
   }
+}
+
+/** A copy, in `kept` where that has its size. */
+function copied(picture: Float32Array, kept: Float32Array): Float32Array {
+  const copy = kept.length === picture.length ? kept : new Float32Array(allocate(picture.byteLength));
+  copy.set(picture);
+  return copy;
 }
 
 function asCodes(codes: MadeCodes | undefined): Partial<ReadyPicture> {
