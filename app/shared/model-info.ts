@@ -109,6 +109,16 @@ const interpolateManifestSchema = oneGraphSchema.extend({
 });
 export type InterpolateManifest = Readonly<z.infer<typeof interpolateManifestSchema>>;
 
+/** What a `refine` graph takes. */
+export const REFINE_INPUTS = [
+  'sharp_previous',
+  'sharp_next',
+  'warped_previous',
+  'warped_next',
+  'between',
+  'frame',
+] as const;
+
 /**
  * Deep Snake: graphs that find objects and draw their outlines. H and W are multiples of `multiple`, coordinates are
  * pixels of the network's input, the maps pass from graph to graph as they are.

@@ -168,9 +168,10 @@ def export_refinement(path: pathlib.Path, pairs: dict[str, Pairs]) -> ExportedRe
     coded = eight_bit_refinement(copy.deepcopy(refinement), pairs['training'])
     blob, coded_blob = (build_refinement(net) for net in (refinement, coded))
     plain, rounded = (pairs['validation'].scores(net, False)[1] for net in (refinement, coded))
-    # A pair of blurred frames, and its first frame as far from the sharp one as the new frame is from the second.
+    # A pair of blurred frames, the first of them 0 to 3.5 levels away from the sharp one, so that the net has half a say.
     given = [x[:1, :, :32, :32] for x in pairs['validation'].of(pairs['validation'].blurred[0])[:-1]]
-    given.append((given[0] + given[-1] - given[1]).clamp(0, 1).mul(255).round() / 255)
+    away = torch.linspace(0, 3.5, 32) / 255
+    given.append((given[0] + torch.where(given[0] > 0.5, -away, away)).mul(255).round() / 255)
     made, by_codes = refinement(*given), coded(*given)
     return ExportedRefinement(
         blob,

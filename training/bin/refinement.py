@@ -34,10 +34,11 @@ class Refinement(nn.Module):
         return self.net(list(pictures), base)
 
     def forward(self, *given: Tensor) -> Tensor:
-        """Where `frame` was sharp already, `between` is motion's alone and stays (StreamingPyramid.settled)."""
+        """Where `frame` was sharp already, `between` is motion's alone and stays (StreamingPyramid.settled): up to twice the change,
+        since here even little of the net costs sharp pictures more than blurred ones gain (training/LOG.md)."""
         *pictures, frame = given
         between, sharp = pictures[-1], pictures[0]
-        share = share_of_change(sharp - frame, self.net.shuffle)
+        share = (2 * share_of_change(sharp - frame, self.net.shuffle) - 1).clamp(min=0)
         return between + share * (self.better(*pictures) - between)
 
 

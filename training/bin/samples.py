@@ -105,12 +105,13 @@ def main() -> None:
     parser.add_argument('--count', type=int)
     parser.add_argument('--frames', type=int, help="of a sample, in place of the configuration's")
     parser.add_argument('--patch', type=int, help="in place of the configuration's")
+    parser.add_argument('--real', type=float, help="share of real clips, in place of the configuration's")
     parser.add_argument('--data', help='a folder of bin.pack, in place of those in the configuration')
     parser.add_argument('--output', type=pathlib.Path, default=TRAINING / 'build' / 'bin-samples')
     parser.add_argument('--endless', action='store_true', help='then go on, each sample replaced by a new one in turn')
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # takes the workers along
-    changes = {key: value for key in ('frames', 'patch', 'count') if (value := getattr(options, key))}
+    changes = {key: value for key in ('frames', 'patch', 'count', 'real') if (value := getattr(options, key))}
     config = dataclasses.replace(load_config(options.config), **changes)
     given = [TRAINING / options.data] if options.data else None
     roots = given or [(TRAINING / root).resolve() for root in config.roots]

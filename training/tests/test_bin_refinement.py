@@ -72,7 +72,8 @@ def test_a_new_frame_stays_where_its_neighbour_was_sharp_already():
     sharp = given[0]
     assert torch.equal(model(*given, sharp), given[-1])
     assert torch.allclose(model(*given, sharp + 0.1), model.better(*given), atol=1e-6)
-    half = model(*given, sharp + 1 / 255)
+    assert torch.equal(model(*given, sharp + 0.9 / 255), given[-1])
+    half = model(*given, sharp + 1.5 / 255)
     assert torch.allclose(half, (given[-1] + model.better(*given)) / 2, atol=1e-4)
 
 

@@ -1,4 +1,4 @@
-import type { BenchRow, SegmentGraph } from '../../shared';
+import { REFINE_INPUTS, type BenchRow, type ModelFile, type SegmentGraph } from '../../shared';
 import {
   modelsOf,
   readModelFile,
@@ -102,7 +102,10 @@ async function benchSegmentGraphs(device: OpenGpu): Promise<BenchRow[]> {
 
 async function benchStep(device: OpenGpu): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
-  for (const { manifest, folder } of await modelsOf('interpolate')) {
+  const models = await modelsOf('interpolate');
+  // The larger one has the same operators, whose shaders such a program compiles for minutes.
+  const benched = device.facts.software ? models.filter(({ manifest }) => manifest.size === 'light') : models;
+  for (const { manifest, folder } of benched) {
     const { width, height } = device.facts.software ? SMALL_SIZE : STEP;
     const model = await device.openModel(await readModelFile(folder, manifest));
     const { program, codes } = frameFor({ width, height }, { width, height });
@@ -145,8 +148,34 @@ async function benchStep(device: OpenGpu): Promise<BenchRow[]> {
       await crossing.close();
       await model.close();
     }
+    if (manifest.refine)
+      rows.push(...(await benchRefine(device, folder, manifest.refine, { width, height })));
   }
   return rows;
+}
+
+/** New frames once more: all that it reads and makes crosses as floats. */
+async function benchRefine(
+  device: OpenGpu,
+  folder: string,
+  file: ModelFile,
+  { width, height }: Size,
+): Promise<BenchRow[]> {
+  const model = await device.openModel(await readModelFile(folder, file));
+  try {
+    const feeds = Object.fromEntries(
+      REFINE_INPUTS.map((name) => [name, standIn([1, 3, height, width], 1)] as const),
+    );
+    const group = `new frames once more, ${width}×${height}`;
+    return await rowsOf(
+      group,
+      'refine',
+      () => model.time(feeds),
+      () => called(model, feeds),
+    );
+  } finally {
+    await model.close();
+  }
 }
 
 /** A call as a job makes it, once more than it is timed; it gives how many bytes crossed. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { InterpolateManifest, ModelFile } from '../../shared';
+import { REFINE_INPUTS, type InterpolateManifest, type ModelFile } from '../../shared';
 import { chooseBackend } from './backend';
 import { HybridSession } from './backends/cpu';
 import { findModel } from './enhance-models';
@@ -51,6 +51,8 @@ const stepParitySchema = z.object({
   codes: z.base64(),
   output: z.base64(),
   eightBitDifference: z.number().optional(),
+  /** Of the graph that makes new frames once more. */
+  refine: z.object({ codes: z.base64(), output: z.base64(), eightBitDifference: z.number() }).optional(),
 });
 const STEP_INPUTS = ['previous', 'next', 'warped_previous', 'warped_next'] as const;
 const STEP_OUTPUTS = ['between', 'sharp'] as const;
@@ -98,6 +100,36 @@ async function differences(
   return found;
 }
 
+/** What a refined frame of a parity file differs by from what `file` makes. */
+async function refinedDifferences(
+  folder: string,
+  file: ModelFile,
+  size: number,
+  { codes: given, output }: { codes: string; output: string },
+): Promise<number[]> {
+  const [codes, expected] = [Buffer.from(given, 'base64'), Buffer.from(output, 'base64')];
+  const samples = 3 * size ** 2;
+  const feeds = Object.fromEntries(
+    REFINE_INPUTS.map((name, i): [string, HostTensor] => {
+      const data = Float32Array.from(codes.subarray(i * samples, (i + 1) * samples), (code) => code / 255);
+      return [name, { type: 'float32', dims: [1, 3, size, size], data }];
+    }),
+  );
+  const kernels = processKernels();
+  const session = await HybridSession.create(await readModelFile(folder, file), {
+    threads: kernels.threads,
+    operators: kernelOperators(kernels),
+  });
+  try {
+    const { refined } = await session.run(feeds);
+    return Array.from({ length: samples }, (_, at) =>
+      Math.abs(expected.readFloatLE(4 * at) - Number(refined?.data[at])),
+    );
+  } finally {
+    await session.close();
+  }
+}
+
 describe('the shipped networks for motion', () => {
   it('give what their training framework computed for two steps of a shot, on 8-bit codes about as near as there', async (context) => {
     const models = await modelsOf('interpolate');
@@ -113,6 +145,23 @@ describe('the shipped networks for motion', () => {
       const found = await differences(model, eightBit, parity);
       const mean = found.reduce((sum, one) => sum + one, 0) / found.length;
       expect(mean / asTrained, manifest.name).toBeLessThan(1.5);
+    }
+  });
+
+  it('give what their training framework computed for new frames made once more, too', async () => {
+    const models = await modelsOf('interpolate');
+    for (const { manifest, folder } of models) {
+      const { refine } = manifest;
+      const { size, refine: parity } = stepParitySchema.parse(
+        JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8')),
+      );
+      if (!refine || !parity) throw new Error(`${manifest.name} ships without its refine graph.`);
+      const found = await refinedDifferences(folder, refine, size, parity);
+      expect(Math.max(...found), manifest.name).toBeLessThan(1e-4);
+      if (!refine.eightBit || !processKernels().hasDotProducts) continue;
+      const onCodes = await refinedDifferences(folder, refine.eightBit, size, parity);
+      const mean = onCodes.reduce((sum, one) => sum + one, 0) / onCodes.length;
+      expect(mean / parity.eightBitDifference, manifest.name).toBeLessThan(1.5);
     }
   });
 

@@ -1,5 +1,5 @@
 import type { MotionSession } from '../../../../kernels';
-import { DeviceError, type InterpolateManifest } from '../../../shared';
+import { DeviceError, REFINE_INPUTS, type InterpolateManifest } from '../../../shared';
 import { onHost, type HostTensor, type ModelSet } from '../../runtime';
 import { allocatePicture } from '../pictures';
 import { warpsMatch } from './matching';
@@ -25,8 +25,7 @@ export interface RefinementOptions extends PictureTilesOptions {
 }
 
 const MIDDLE = 0.5;
-const NAMES = ['sharp_previous', 'sharp_next', 'warped_previous', 'warped_next', 'between', 'frame'] as const;
-type Name = (typeof NAMES)[number];
+type Name = (typeof REFINE_INPUTS)[number];
 
 /**
  * New pictures once more, by a network that has seen both neighbours made sharp: motion is estimated anew between these, where
@@ -107,7 +106,7 @@ export class Refinement {
   #paddedOf(pictures: Readonly<Record<Name, Float32Array>>): Readonly<Record<Name, Float32Array>> {
     const padded = this.#padded;
     if (!padded) return pictures;
-    for (const name of NAMES) pad(pictures[name], padded[name], this.#size);
+    for (const name of REFINE_INPUTS) pad(pictures[name], padded[name], this.#size);
     return padded;
   }
 
@@ -126,7 +125,8 @@ export class Refinement {
   async #runTiles(pictures: Readonly<Record<Name, Float32Array>>): Promise<void> {
     for (const { read, keep } of this.#tiles.all) {
       const feeds: Record<string, HostTensor> = {};
-      for (const name of NAMES) feeds[name] = this.#tiles.feed(name, this.#volume(pictures[name]), read);
+      for (const name of REFINE_INPUTS)
+        feeds[name] = this.#tiles.feed(name, this.#volume(pictures[name]), read);
       const { refined } = await this.#models.run('refine', feeds);
       const data = refined && onHost(refined).data;
       if (!(data instanceof Float32Array) || data.length !== 3 * read.width * read.height)
