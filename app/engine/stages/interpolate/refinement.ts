@@ -40,7 +40,7 @@ export class Refinement {
   readonly #padded: Readonly<Record<Name, Float32Array>> | null;
   readonly #made: Float32Array;
   readonly #shown: Float32Array;
-  /** The picture that the motion session knows. */
+  /** The motion session has seen the last call's `after`. */
   #known = false;
 
   /**
