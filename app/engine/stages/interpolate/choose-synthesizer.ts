@@ -96,7 +96,12 @@ async function byNetwork(
   const models = await openGraphs(model.folder, { step: manifest }, backend, { note, mayShrink: true });
   const { width, height } = input;
   const program = networkProgram(input, manifest);
-  const refinement = await refinementFor(model, request, backend, { input, note });
+  const refinement = await refinementFor(model, request, backend, { input, note }).catch(
+    async (error: unknown) => {
+      await models.close();
+      throw error;
+    },
+  );
   const hashOf = (file: ModelFile): string =>
     (backend.adapter === undefined ? fileFor(file, processKernels()) : file).sha256;
   const refined = refinement && manifest.refine ? ` ${hashOf(manifest.refine)}` : '';
@@ -124,7 +129,12 @@ async function refinementFor(
   const { refine } = manifest;
   if (!refine || (factor ?? slow) === undefined) return undefined;
   const models = await openGraphs(folder, { refine }, backend, { note, mayShrink: true });
-  return new Refinement(models, manifest, { width, height, note });
+  try {
+    return new Refinement(models, manifest, { width, height, note });
+  } catch (error) {
+    await models.close();
+    throw error;
+  }
 }
 
 function reasonFor({ model, quality }: InterpolateRequest): string {
