@@ -60,7 +60,7 @@ describe.skipIf(!found)('a job on a graphics card', () => {
     );
     for (const { name, value } of rows) expect(value, name).toBeGreaterThan(0);
     const names = rows.map(({ name }) => name);
-    for (const part of ['detector', 'extreme', 'contour', 'points', 'step'])
+    for (const part of ['detector', 'extreme', 'contour', 'points', 'step', 'refine'])
       expect(names).toEqual(expect.arrayContaining([`${part}, until it is done`, `${part}, there and back`]));
   });
 });

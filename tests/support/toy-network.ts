@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import type { InterpolateManifest } from '../../app/shared';
+import { REFINE_INPUTS, type InterpolateManifest } from '../../app/shared';
 
 const { ModelProto } = onnxProto.onnx;
 
@@ -87,7 +87,7 @@ export function toyNetwork({ remembers = false, multiple = 8, refines = false } 
       node('Mul', ['mean', 'half'], 'rest'),
       node('Add', ['part', 'rest'], 'refined'),
     ],
-    ['sharp_previous', 'sharp_next', 'warped_previous', 'warped_next', 'between', 'frame'],
+    [...REFINE_INPUTS],
     ['refined'],
   );
   const hashOf = (blob: Uint8Array): string => createHash('sha256').update(blob).digest('hex');

@@ -231,7 +231,7 @@ def manifest(
         halo += SHARP_REACH + config.backbone.shuffle
     return {
         'name': options.name,
-        'title': options.title or f'BIN {options.size}',
+        'title': options.title or options.name.replace('bin-', 'BIN '),
         'version': options.version,
         'task': 'interpolate',
         'size': options.size,

@@ -34,7 +34,7 @@ AT_ONCE = 4  # samples that the pyramid makes pictures of
 
 @dataclasses.dataclass(frozen=True)
 class RefinementConfig:
-    """One run. patch: side of the crops, pixels. rate: Adam's at the top of the cosine. start_from: a checkpoint."""
+    """One run. patch: side of the crops, pixels. rate: Adam's at the top of the cosine."""
 
     name: str
     iterations: int
@@ -48,7 +48,6 @@ class RefinementConfig:
     clip: float = 1.0
     floor: float = 1e-2
     floor_end: float = 5e-4
-    start_from: str = ''
     seed: int = 1
     log_every: int = 100
     evaluations: int = 6
@@ -161,8 +160,6 @@ def run(config: RefinementConfig, training: Pairs, held_back: Pairs, half: bool,
     torch.manual_seed(config.seed)
     random = np.random.default_rng(config.seed)
     model = Refinement(config.backbone)
-    if config.start_from:
-        model.load_state_dict(torch.load(TRAINING / config.start_from)['model'])
     model = model.to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(model).requires_grad_(False)
     weights = list(model.parameters())
@@ -206,10 +203,9 @@ def main() -> None:
     parser.add_argument('--samples', type=pathlib.Path, nargs='+', default=[TRAINING / 'build' / 'bin-sequences'])
     parser.add_argument('--name', help="in place of the configuration's")
     parser.add_argument('--iterations', type=int, help="in place of the configuration's")
-    parser.add_argument('--start-from', help='a checkpoint')
     parser.add_argument('--bfloat16', action='store_true', help='on a processor that has AVX512_BF16')
     options = parser.parse_args()
-    given = {'name': options.name, 'iterations': options.iterations, 'start_from': options.start_from}
+    given = {'name': options.name, 'iterations': options.iterations}
     config = load_config(options.config, **{key: value for key, value in given.items() if value})
     pairs = pairs_of(options.of, options.samples, options.bfloat16)
     about = {'samples': pairs['training'].about, 'pyramid': hash_of(options.of.read_bytes())}
